@@ -1,0 +1,50 @@
+//! What is permitted, by name and by type.
+
+use crate::{argument::Arguments, request::Resource};
+
+/// A kind of thing an executor does, as a type: what a [`Permit`](crate::Permit) is for and what a
+/// [`Locked`](crate::Locked) value opens to.
+///
+/// Write `#[derive(Action)] #[action(name = "purchase")]` on a struct. Its fields are the arguments
+/// that the authority is shown; a unit struct carries none and takes them from the function that
+/// `#[requires_permission]` stands on.
+///
+/// ```
+/// # use failclosed_runtime as failclosed; // the facade's name
+/// # struct Purchase { vendor: String, amount: u64 }
+/// # impl failclosed::Arguments for Purchase {
+/// #     fn argument(&self, _: usize) -> Option<failclosed::NamedArgument<'_>> { None }
+/// # }
+/// # impl failclosed::Action for Purchase {
+/// #     const NAME: &'static str = "purchase";
+/// #     type Key = Self;
+/// # }
+/// let action = Purchase { vendor: "coachella.com".into(), amount: 742 };
+/// ```
+///
+/// # Writing it by hand
+/// It gains nothing: what the authority is asked for is always `<Self::Key as Action>::NAME`, so a
+/// type that borrows another action's key asks for that action.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an action",
+    label = "expected a type with `#[derive(Action)]`",
+    note = "help: write `#[derive(failclosed::Action)] #[action(name = \"..\")] struct {Self};`"
+)]
+pub trait Action: Arguments {
+    /// The name that authorities and policies know it by.
+    const NAME: &'static str;
+
+    /// The same action without borrowed fields: what locks and permits are compared by. `Self`,
+    /// except for a struct with lifetimes, where it is the struct with `'static` in their place.
+    type Key: Action<Key = Self::Key> + 'static;
+
+    /// The thing acted on, if one of the fields names it.
+    fn resource(&self) -> Option<Resource<'_>> {
+        None
+    }
+}
+
+/// The name an action is asked for by. One place, so that nobody reads `A::NAME` instead.
+pub(crate) const fn name<A: Action>() -> &'static str {
+    <A::Key as Action>::NAME
+}

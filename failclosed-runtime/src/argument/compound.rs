@@ -1,0 +1,203 @@
+//! The walk through sequences, maps and structs.
+
+use serde::{
+    Serialize,
+    ser::{self, Impossible},
+};
+
+use super::{NotShowable, Walk};
+
+macro_rules! elements {
+    ($($trait:ident::$method:ident),* $(,)?) => {$(
+        impl ser::$trait for &mut Walk {
+            type Ok = ();
+            type Error = NotShowable;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
+                value.serialize(&mut **self)
+            }
+
+            fn end(self) -> Result<(), NotShowable> {
+                self.leave()
+            }
+        }
+    )*};
+}
+
+elements! {
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field,
+}
+
+macro_rules! fields {
+    ($($trait:ident),* $(,)?) => {$(
+        impl ser::$trait for &mut Walk {
+            type Ok = ();
+            type Error = NotShowable;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), NotShowable> {
+                self.take(name.len())?;
+                value.serialize(&mut **self)
+            }
+
+            fn end(self) -> Result<(), NotShowable> {
+                self.leave()
+            }
+        }
+    )*};
+}
+
+fields! { SerializeStruct, SerializeStructVariant }
+
+impl ser::SerializeMap for &mut Walk {
+    type Ok = ();
+    type Error = NotShowable;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), NotShowable> {
+        key.serialize(Key(self))
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Result<(), NotShowable> {
+        self.leave()
+    }
+}
+
+/// Accepts map keys that are text, which is all that every authority's format can carry.
+struct Key<'w>(&'w mut Walk);
+
+fn refuse<T>() -> Result<T, NotShowable> {
+    // FAIL CLOSED: a key that one format drops and another spells differently.
+    Err(NotShowable::new("a map key that is not text"))
+}
+
+macro_rules! refused {
+    ($($method:ident: $type:ty),* $(,)?) => {$(
+        fn $method(self, _: $type) -> Result<(), NotShowable> {
+            refuse()
+        }
+    )*};
+}
+
+impl ser::Serializer for Key<'_> {
+    type Ok = ();
+    type Error = NotShowable;
+    type SerializeSeq = Impossible<(), NotShowable>;
+    type SerializeTuple = Impossible<(), NotShowable>;
+    type SerializeTupleStruct = Impossible<(), NotShowable>;
+    type SerializeTupleVariant = Impossible<(), NotShowable>;
+    type SerializeMap = Impossible<(), NotShowable>;
+    type SerializeStruct = Impossible<(), NotShowable>;
+    type SerializeStructVariant = Impossible<(), NotShowable>;
+
+    fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
+        self.0.take(value.len())
+    }
+
+    fn serialize_char(self, _: char) -> Result<(), NotShowable> {
+        self.0.take(4)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), NotShowable> {
+        self.0.take(variant.len())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), NotShowable> {
+        value.serialize(self)
+    }
+
+    refused! {
+        serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
+        serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
+        serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
+        serialize_unit_struct: &'static str,
+    }
+
+    fn serialize_none(self) -> Result<(), NotShowable> {
+        refuse()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), NotShowable> {
+        refuse()
+    }
+
+    fn serialize_unit(self) -> Result<(), NotShowable> {
+        refuse()
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), NotShowable> {
+        refuse()
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStruct, NotShowable> {
+        refuse()
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, NotShowable> {
+        refuse()
+    }
+}

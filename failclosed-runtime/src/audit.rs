@@ -1,0 +1,211 @@
+//! The audit log: the decision before the body, the outcome after it.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, SystemTime},
+};
+
+use serde::Serialize;
+
+use crate::{
+    decision::{Allow, Grounds},
+    denial::{Cause, Denial},
+    id::CallId,
+    request::{Digest, Request},
+};
+
+mod entry;
+mod memory;
+
+pub use entry::{DecisionEntry, Entry, OutcomeEntry};
+pub use memory::MemoryLog;
+
+/// Takes the records of a guard.
+///
+/// # Denies
+/// A decision to allow that is not recorded, for whatever reason and before the deadline, withholds
+/// the permit: [`Cause::Unrecorded`]. A guard may have several sinks; each must take it.
+pub trait AuditSink: Send + Sync {
+    /// Records a decision. For an allow this happens before the body runs, and the body waits for
+    /// it: return only when the record is as durable as you promise.
+    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a>;
+
+    /// Records how an allowed call ended. Called from the call's own task, also while its future is
+    /// dropped, so it must not block: hand the record on.
+    fn outcome(&self, record: &OutcomeRecord<'_>);
+}
+
+impl<T: AuditSink + ?Sized> AuditSink for std::sync::Arc<T> {
+    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+        (**self).decision(record)
+    }
+
+    fn outcome(&self, record: &OutcomeRecord<'_>) {
+        (**self).outcome(record);
+    }
+}
+
+/// A decision about to take effect.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DecisionRecord<'a> {
+    /// The question.
+    pub request: &'a Request<'a>,
+    /// The answer.
+    pub verdict: Verdict<'a>,
+    /// What the arguments were; `None` where they cannot be shown.
+    pub digest: Option<Digest>,
+    /// The wall clock.
+    pub at: SystemTime,
+}
+
+/// What the guard made of the answer.
+#[allow(clippy::exhaustive_enums, reason = "there is no third way for a call to go")]
+#[derive(Debug, Clone, Copy)]
+pub enum Verdict<'a> {
+    /// The body is about to run.
+    Allow(&'a Allow),
+    /// The body does not run. It may follow an `Allow` of the same call whose permit was withheld.
+    Deny(&'a Denial),
+}
+
+impl Verdict<'_> {
+    /// What it rests on.
+    pub fn grounds(&self) -> Grounds {
+        match self {
+            Self::Allow(allow) => allow.grounds.clone(),
+            Self::Deny(denial) => Grounds {
+                rule: denial.rule().map(Into::into),
+                decision_id: denial.decision_id().map(Into::into),
+            },
+        }
+    }
+
+    /// The stamp of a dangerous mode, on a decision that such a mode let through.
+    pub fn danger(&self) -> Option<&str> {
+        match self {
+            Self::Allow(allow) => allow.danger.as_deref(),
+            Self::Deny(_) => None,
+        }
+    }
+
+    /// The cause of a denial.
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Allow(_) => None,
+            Self::Deny(denial) => Some(denial.cause()),
+        }
+    }
+}
+
+/// How an allowed call ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OutcomeRecord<'a> {
+    /// The call whose decision was recorded before.
+    pub call: CallId,
+    /// Its action.
+    pub action: &'a str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// From the permit to the end.
+    pub elapsed: Duration,
+    /// The wall clock.
+    pub at: SystemTime,
+}
+
+/// How a body that was allowed to run ended.
+#[allow(clippy::exhaustive_enums, reason = "a body can end in no other way")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It returned, and not a failure.
+    Completed,
+    /// It returned a failure, such as an `Err`.
+    Failed,
+    /// It was dropped while its thread was panicking: by its own panic or, where several futures
+    /// share a task, by a neighbour's.
+    Panicked,
+    /// Its future was dropped before it returned. What it had done by then is not known.
+    Abandoned,
+}
+
+impl Outcome {
+    /// Its name in records: `completed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Panicked => "panicked",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a record was not taken.
+#[derive(Debug)]
+pub struct NotRecorded(pub(crate) String);
+
+impl NotRecorded {
+    /// `detail` is for the operator.
+    pub fn new(detail: impl fmt::Display) -> Self {
+        Self(detail.to_string())
+    }
+}
+
+// FAIL CLOSED: an error met while recording means that nothing was recorded.
+impl<E: std::error::Error> From<E> for NotRecorded {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The writing of one record, done or under way.
+#[must_use = "a record is not written until it has been awaited"]
+pub struct Recording<'a>(Inner<'a>);
+
+enum Inner<'a> {
+    Ready(Option<Result<(), NotRecorded>>),
+    Pending(Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>>),
+}
+
+impl<'a> Recording<'a> {
+    /// A record that is written, or failed to be.
+    pub fn ready(result: Result<(), NotRecorded>) -> Self {
+        Self(Inner::Ready(Some(result)))
+    }
+
+    /// A record that takes time to write.
+    pub fn pending(result: impl Future<Output = Result<(), NotRecorded>> + Send + 'a) -> Self {
+        Self(Inner::Pending(Box::pin(result)))
+    }
+}
+
+impl Future for Recording<'_> {
+    type Output = Result<(), NotRecorded>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            // FAIL CLOSED: a record is confirmed once.
+            Inner::Ready(result) => Poll::Ready(
+                result.take().unwrap_or_else(|| Err(NotRecorded::new("recording awaited twice"))),
+            ),
+            Inner::Pending(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Recording<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recording(..)")
+    }
+}

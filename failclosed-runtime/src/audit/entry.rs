@@ -1,0 +1,153 @@
+//! Records as owned, serializable values: what most sinks write.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{DecisionRecord, Outcome, OutcomeRecord};
+use crate::{denial::Cause, request::ContextList, subject::Subject};
+
+/// One line of an audit log.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums, reason = "a log has these two kinds of line and no other")]
+pub enum Entry {
+    /// Before the body.
+    Decision(Box<DecisionEntry>),
+    /// After it.
+    Outcome(OutcomeEntry),
+}
+
+/// A decision, as it is written down.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct DecisionEntry {
+    /// The call's id.
+    pub call: String,
+    /// Milliseconds since 1970, by the wall clock.
+    pub at_ms: u64,
+    /// Who acted.
+    pub subject: Subject,
+    /// What was asked for.
+    pub action: String,
+    /// On what: kind, where given, and id.
+    pub resource: Option<(Option<String>, String)>,
+    /// The arguments that the authority was shown; `null` where they could not be.
+    pub arguments: Value,
+    /// What the guard added.
+    pub context: Value,
+    /// SHA-256 of the four above, in hexadecimal.
+    pub digest: Option<String>,
+    /// `allow` or `deny`.
+    pub verdict: &'static str,
+    /// Why not.
+    pub cause: Option<Cause>,
+    /// Why not, in the words the model was given.
+    pub reason: Option<String>,
+    /// Why not, in words for the operator.
+    pub detail: Option<String>,
+    /// The rule that decided.
+    pub rule: Option<Arc<str>>,
+    /// The authority's id for the decision.
+    pub decision_id: Option<Arc<str>>,
+    /// The stamp of a dangerous mode.
+    pub danger: Option<String>,
+}
+
+/// An outcome, as it is written down.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct OutcomeEntry {
+    /// The call's id.
+    pub call: String,
+    /// Milliseconds since 1970, by the wall clock.
+    pub at_ms: u64,
+    /// What was done.
+    pub action: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Microseconds from the permit to the end.
+    pub elapsed_us: u64,
+}
+
+impl From<&DecisionRecord<'_>> for Entry {
+    fn from(record: &DecisionRecord<'_>) -> Self {
+        let request = record.request;
+        let grounds = record.verdict.grounds();
+        let denial = match record.verdict {
+            super::Verdict::Allow(_) => None,
+            super::Verdict::Deny(denial) => Some(denial),
+        };
+        Self::Decision(Box::new(DecisionEntry {
+            call: request.id().to_string(),
+            at_ms: millis(record.at),
+            subject: request.subject().clone(),
+            action: request.action().to_owned(),
+            resource: request
+                .resource()
+                .map(|resource| (resource.kind().map(str::to_owned), resource.id().to_owned())),
+            arguments: shown(record, || serde_json::to_value(request.arguments())),
+            context: shown(record, || serde_json::to_value(ContextList(request.context))),
+            digest: record.digest.map(|digest| digest.to_string()),
+            verdict: if denial.is_none() { "allow" } else { "deny" },
+            cause: record.verdict.cause(),
+            reason: denial.map(|denial| denial.reason().to_owned()),
+            detail: denial.and_then(|denial| denial.detail()).map(str::to_owned),
+            rule: grounds.rule,
+            decision_id: grounds.decision_id,
+            danger: record.verdict.danger().map(str::to_owned),
+        }))
+    }
+}
+
+/// Arguments are copied only where the guard found that they can be shown: a request that is denied
+/// for its size is not copied into the log at that size.
+fn shown(
+    record: &DecisionRecord<'_>,
+    value: impl FnOnce() -> Result<Value, serde_json::Error>,
+) -> Value {
+    match record.digest {
+        Some(_) => value().unwrap_or(Value::Null),
+        None => Value::Null,
+    }
+}
+
+impl From<&OutcomeRecord<'_>> for Entry {
+    fn from(record: &OutcomeRecord<'_>) -> Self {
+        Self::Outcome(OutcomeEntry {
+            call: record.call.to_string(),
+            at_ms: millis(record.at),
+            action: record.action.to_owned(),
+            outcome: record.outcome,
+            elapsed_us: u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+}
+
+fn millis(at: SystemTime) -> u64 {
+    // A clock before 1970 is shown as 1970: the record matters more than its date.
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Arguments by name, as a sink that wants them sorted would keep them.
+impl DecisionEntry {
+    /// The arguments as a sorted map; empty where they could not be shown.
+    pub fn arguments_by_name(&self) -> BTreeMap<&str, &Value> {
+        match &self.arguments {
+            Value::Object(arguments) => {
+                arguments.iter().map(|(name, value)| (name.as_str(), value)).collect()
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => BTreeMap::new(),
+        }
+    }
+}

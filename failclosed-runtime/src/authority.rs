@@ -1,0 +1,152 @@
+//! Who answers: a policy engine, a remote service, a person.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::{
+    decision::{Decision, NoDecision},
+    request::Request,
+};
+
+mod all_of;
+#[cfg(feature = "cedar")]
+pub mod cedar;
+
+pub use all_of::{AllOf, all_of};
+
+/// Says yes or no.
+///
+/// Whatever else happens in `decide` (an error, a panic, silence) becomes a denial in the guard
+/// that asks. An authority never has to decide what its own failure means.
+///
+/// # Denies
+/// Every outcome but `Ok(Decision::Allow(_))` before the guard's deadline.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an authority",
+    note = "help: wrap a closure with `failclosed::authority_fn(async |request| ..)`"
+)]
+pub trait Authority: Send + Sync {
+    /// Decides one request. The answer may be ready at once, and then costs no allocation.
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a>;
+}
+
+impl<T: Authority + ?Sized> Authority for std::sync::Arc<T> {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        (**self).decide(request)
+    }
+}
+
+impl<T: Authority + ?Sized> Authority for Box<T> {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        (**self).decide(request)
+    }
+}
+
+/// A decision, now or later.
+#[must_use = "an answer decides nothing until the guard has awaited it"]
+pub struct Answer<'a>(Inner<'a>);
+
+enum Inner<'a> {
+    Ready(Option<Result<Decision, NoDecision>>),
+    Pending(Pin<Box<dyn Future<Output = Result<Decision, NoDecision>> + Send + 'a>>),
+}
+
+impl<'a> Answer<'a> {
+    /// An answer that is at hand.
+    pub fn ready(decision: Result<Decision, NoDecision>) -> Self {
+        Self(Inner::Ready(Some(decision)))
+    }
+
+    /// An answer that takes time.
+    pub fn pending(
+        decision: impl Future<Output = Result<Decision, NoDecision>> + Send + 'a,
+    ) -> Self {
+        Self(Inner::Pending(Box::pin(decision)))
+    }
+}
+
+impl From<Decision> for Answer<'_> {
+    fn from(decision: Decision) -> Self {
+        Self::ready(Ok(decision))
+    }
+}
+
+impl From<NoDecision> for Answer<'_> {
+    fn from(why: NoDecision) -> Self {
+        Self::ready(Err(why))
+    }
+}
+
+impl Future for Answer<'_> {
+    type Output = Result<Decision, NoDecision>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            // FAIL CLOSED: an answer is given once; polled again there is none.
+            Inner::Ready(decision) => Poll::Ready(decision.take().unwrap_or_else(|| {
+                Err(NoDecision::unavailable("an answer was awaited a second time"))
+            })),
+            Inner::Pending(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Inner::Ready(_) => "Answer(ready)",
+            Inner::Pending(_) => "Answer(pending)",
+        })
+    }
+}
+
+/// An async closure as an authority.
+///
+/// ```
+/// use failclosed_runtime::{Decision, authority_fn};
+///
+/// let office_hours = authority_fn(async |request| match request.action() {
+///     "purchase" => Ok(Decision::deny("not at this hour").rule("office-hours")),
+///     _ => Ok(Decision::deny("unknown action")),
+/// });
+/// ```
+pub fn authority_fn<F>(decide: F) -> AuthorityFn<F>
+where
+    F: for<'a> DecideFn<'a>,
+{
+    AuthorityFn(decide)
+}
+
+/// What [`authority_fn`] accepts: a closure from a request to a future of its decision.
+pub trait DecideFn<'a>: Fn(&'a Request<'a>) -> Self::Future + Send + Sync {
+    /// The future it returns.
+    type Future: Future<Output = Result<Decision, NoDecision>> + Send + 'a;
+}
+
+impl<'a, F, Fut> DecideFn<'a> for F
+where
+    F: Fn(&'a Request<'a>) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<Decision, NoDecision>> + Send + 'a,
+{
+    type Future = Fut;
+}
+
+/// An authority made of a closure. See [`authority_fn`].
+#[derive(Clone, Copy)]
+pub struct AuthorityFn<F>(F);
+
+impl<F: for<'a> DecideFn<'a>> Authority for AuthorityFn<F> {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        Answer::pending((self.0)(request))
+    }
+}
+
+impl<F> fmt::Debug for AuthorityFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthorityFn")
+    }
+}

@@ -1,0 +1,165 @@
+//! Several authorities, each of which must allow.
+//!
+//! There is no `any_of`: one lax authority would undo all the others.
+
+use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+
+use crate::{
+    authority::{Answer, Authority},
+    contain::{Contained, deciding},
+    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
+    request::Request,
+};
+
+/// Both must allow; [`and`](AllOf::and) adds more. See [`AllOf`] for how votes are joined.
+pub fn all_of(first: impl Authority + 'static, second: impl Authority + 'static) -> AllOf {
+    AllOf { members: vec![Box::new(first), Box::new(second)] }
+}
+
+/// An authority that allows what every member allows.
+///
+/// All members are asked at once and every vote is collected: a member that fails does not hide
+/// another's no. A no wins over everything, then a member that gave no decision, then a question to
+/// a person; only a full set of allows is an allow. It cannot be empty.
+pub struct AllOf {
+    members: Vec<Box<dyn Authority>>,
+}
+
+impl AllOf {
+    /// One more that must allow.
+    pub fn and(mut self, authority: impl Authority + 'static) -> Self {
+        self.members.push(Box::new(authority));
+        self
+    }
+}
+
+impl Authority for AllOf {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        Answer::pending(async move {
+            let mut votes: Vec<_> =
+                self.members.iter().map(|member| Vote::cast(&**member, request)).collect();
+            poll_fn(|cx| {
+                let mut all_in = Poll::Ready(());
+                for vote in &mut votes {
+                    if vote.poll(cx).is_pending() {
+                        all_in = Poll::Pending;
+                    }
+                }
+                all_in
+            })
+            .await;
+            Tally::count(votes)
+        })
+    }
+}
+
+enum Vote<'a> {
+    Awaited(Contained<Answer<'a>>),
+    In(Result<Decision, NoDecision>),
+}
+
+impl<'a> Vote<'a> {
+    fn cast(member: &'a dyn Authority, request: &'a Request<'a>) -> Self {
+        match deciding(|| member.decide(request)) {
+            Ok(answer) => Self::Awaited(Contained::new(answer)),
+            // FAIL CLOSED: a member that panics gave no decision.
+            Err(panicked) => Self::In(Err(NoDecision::unavailable(panicked.0))),
+        }
+    }
+
+    fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
+        if let Self::Awaited(answer) = self {
+            match Pin::new(answer).poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(decision)) => *self = Self::In(decision),
+                // FAIL CLOSED: as above.
+                Poll::Ready(Err(panicked)) => {
+                    *self = Self::In(Err(NoDecision::unavailable(panicked.0)));
+                }
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    allow: Vec<Allow>,
+    ask: Vec<Ask>,
+    deny: Vec<Deny>,
+    failed: Vec<NoDecision>,
+}
+
+impl Tally {
+    fn count(votes: Vec<Vote<'_>>) -> Result<Decision, NoDecision> {
+        let mut tally = Self::default();
+        for vote in votes {
+            match vote {
+                Vote::In(Ok(Decision::Allow(allow))) => tally.allow.push(allow),
+                Vote::In(Ok(Decision::Ask(ask))) => tally.ask.push(ask),
+                Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
+                Vote::In(Err(why)) => tally.failed.push(why),
+                // FAIL CLOSED: a vote that never came in.
+                Vote::Awaited(_) => tally.failed.push(NoDecision::unavailable("a vote is missing")),
+            }
+        }
+        tally.decide()
+    }
+
+    fn decide(mut self) -> Result<Decision, NoDecision> {
+        if !self.deny.is_empty() {
+            let mut first = self.deny.swap_remove(0);
+            let others = self.deny.iter().map(|deny| deny.reason.to_string());
+            let failed = self.failed.iter().map(|why| format!("no decision: {}", why.detail));
+            let also: Vec<_> = others.chain(failed).collect();
+            if !also.is_empty() {
+                let also = format!("also: {}", also.join("; "));
+                first.detail = Some(match first.detail.take() {
+                    Some(detail) => format!("{detail}; {also}"),
+                    None => also,
+                });
+            }
+            return Ok(Decision::Deny(first));
+        }
+        if !self.failed.is_empty() {
+            let mut first = self.failed.swap_remove(0);
+            for other in &self.failed {
+                first.detail.push_str("; ");
+                first.detail.push_str(&other.detail);
+            }
+            return Err(first);
+        }
+        if !self.ask.is_empty() {
+            let mut first = self.ask.swap_remove(0);
+            if !self.ask.is_empty() {
+                let mut questions = first.question.into_owned();
+                for ask in &self.ask {
+                    questions.push_str("; ");
+                    questions.push_str(&ask.question);
+                }
+                first.question = questions.into();
+            }
+            return Ok(Decision::Ask(first));
+        }
+        let grounds = Grounds {
+            rule: joined(self.allow.iter().map(|allow| &allow.grounds.rule)),
+            decision_id: joined(self.allow.iter().map(|allow| &allow.grounds.decision_id)),
+        };
+        let danger = joined(self.allow.iter().map(|allow| &allow.danger));
+        if self.allow.is_empty() {
+            // FAIL CLOSED: no votes are no yes.
+            return Err(NoDecision::not_configured("no authority was asked"));
+        }
+        Ok(Decision::Allow(Allow { grounds, danger }))
+    }
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a Option<Arc<str>>>) -> Option<Arc<str>> {
+    texts.flatten().cloned().reduce(|left, right| format!("{left}; {right}").into())
+}
+
+impl fmt::Debug for AllOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AllOf({} authorities)", self.members.len())
+    }
+}

@@ -1,0 +1,1 @@
+//! The embedded authority: policies in Cedar. (Under construction.)

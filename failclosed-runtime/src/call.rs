@@ -1,0 +1,102 @@
+//! A call that was allowed, until it ends: lends the permit, records the outcome.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Instant, SystemTime},
+};
+
+use crate::{
+    action::Action,
+    audit::{Outcome, OutcomeRecord},
+    contain::contain,
+    guard::Guard,
+    id::CallId,
+    permit::Permit,
+};
+
+/// One allowed call. Made by [`enter`](crate::enforce::enter) alone.
+///
+/// Dropped without [`conclude`](Self::conclude), it records that the body was abandoned or
+/// panicked.
+#[must_use = "the call ends where this is dropped"]
+pub struct Call<'a, A: ?Sized> {
+    action: &'a A,
+    open: Open,
+}
+
+struct Open {
+    guard: Guard,
+    id: CallId,
+    name: &'static str,
+    since: Instant,
+    concluded: AtomicBool,
+}
+
+impl<'a, A: ?Sized> Call<'a, A> {
+    pub(crate) fn open(
+        guard: Guard,
+        id: CallId,
+        name: &'static str,
+        since: Instant,
+        action: &'a A,
+    ) -> Self {
+        let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
+        Self { action, open }
+    }
+
+    /// The body returned.
+    pub fn conclude(&self, failed: bool) {
+        self.open.end(if failed { Outcome::Failed } else { Outcome::Completed });
+    }
+}
+
+impl<A: Action> Call<'_, A> {
+    /// Lends the permit, for as long as this call is borrowed.
+    pub fn permit(&self) -> Permit<'_, A> {
+        Permit::lend(self.action)
+    }
+}
+
+impl Open {
+    fn end(&self, outcome: Outcome) {
+        if self.concluded.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::debug!(
+            target: "failclosed", call = %self.id, action = self.name,
+            outcome = outcome.as_str(), "ended"
+        );
+        let sinks = &self.guard.0.sinks;
+        if sinks.is_empty() {
+            return;
+        }
+        let record = OutcomeRecord {
+            call: self.id,
+            action: self.name,
+            outcome,
+            elapsed: self.since.elapsed(),
+            at: SystemTime::now(),
+        };
+        for sink in sinks {
+            if let Err(panicked) = contain(|| sink.outcome(&record)) {
+                tracing::error!(
+                    target: "failclosed", call = %self.id, panic = panicked.0,
+                    "an outcome could not be recorded"
+                );
+            }
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.end(if std::thread::panicking() { Outcome::Panicked } else { Outcome::Abandoned });
+    }
+}
+
+impl<A: ?Sized> fmt::Debug for Call<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({}, `{}`)", self.open.id, self.open.name)
+    }
+}

@@ -1,0 +1,112 @@
+//! Escape hatches. Each takes a reason, warns, and is stamped into every record it lets through.
+//!
+//! `grep -r danger::` finds every place where a program gives up a guarantee. No feature,
+//! environment variable or build profile reaches what is in here.
+
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    authority::{Answer, Authority},
+    decision::{Allow, Decision, Grounds, NoDecision},
+    error::ConfigError,
+    request::Request,
+};
+
+/// The longest an observe-only mode may last.
+pub const LONGEST_OBSERVATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Allows everything, without asking anybody. A guard that uses it fails its self check.
+#[derive(Debug, Clone)]
+pub struct AllowEverything {
+    stamp: Arc<str>,
+}
+
+impl AllowEverything {
+    /// `reason` is written into every record.
+    ///
+    /// # Errors
+    /// [`ConfigError::Danger`]: the reason is blank.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Result<Self, ConfigError> {
+        let stamp = format!("allow everything: {}", given(reason.into())?);
+        tracing::warn!(target: "failclosed", danger = %stamp, "nobody will be asked");
+        Ok(Self { stamp: stamp.into() })
+    }
+}
+
+impl Authority for AllowEverything {
+    fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+        stamped(Arc::clone(&self.stamp)).into()
+    }
+}
+
+/// Asks an authority, writes down what it said, and allows all the same, until it expires: to see
+/// what a new policy would have denied. Then the authority's word counts again.
+///
+/// It is a type of its own, so that where a guard is put together one reads what it is. A guard
+/// that uses it fails its self check.
+#[derive(Debug)]
+pub struct ObserveOnly<A> {
+    authority: A,
+    reason: Cow<'static, str>,
+    until: Instant,
+}
+
+impl<A: Authority> ObserveOnly<A> {
+    /// Observes for `lasting`, at most [`LONGEST_OBSERVATION`]. On the monotonic clock: setting the
+    /// wall clock back does not prolong it, and a restart begins anew.
+    ///
+    /// # Errors
+    /// [`ConfigError::Danger`]: the reason is blank, or the time is zero or too long.
+    pub fn new(
+        authority: A,
+        reason: impl Into<Cow<'static, str>>,
+        lasting: Duration,
+    ) -> Result<Self, ConfigError> {
+        let reason = given(reason.into())?;
+        if lasting.is_zero() || lasting > LONGEST_OBSERVATION {
+            return Err(ConfigError::Danger {
+                fault: "observe only for more than zero, at most 7 days",
+            });
+        }
+        let now = Instant::now();
+        tracing::warn!(target: "failclosed", danger = %reason, ?lasting, "denials are only observed");
+        // FAIL CLOSED: a time past the end of the clock is over already.
+        Ok(Self { authority, reason, until: now.checked_add(lasting).unwrap_or(now) })
+    }
+
+    fn observed(&self, answer: Result<Decision, NoDecision>) -> Result<Decision, NoDecision> {
+        if Instant::now() >= self.until {
+            // FAIL CLOSED: the observation is over.
+            return answer;
+        }
+        let would = match &answer {
+            Ok(Decision::Allow(_)) => return answer,
+            Ok(Decision::Deny(deny)) => format!("would deny: {}", deny.reason),
+            Ok(Decision::Ask(ask)) => format!("would ask: {}", ask.question),
+            Err(why) => format!("no decision: {}", why.detail),
+        };
+        Ok(stamped(format!("observe only: {}; {would}", self.reason).into()))
+    }
+}
+
+impl<A: Authority> Authority for ObserveOnly<A> {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        let answer = self.authority.decide(request);
+        Answer::pending(async move { self.observed(answer.await) })
+    }
+}
+
+fn given(reason: Cow<'static, str>) -> Result<Cow<'static, str>, ConfigError> {
+    if reason.trim().is_empty() {
+        return Err(ConfigError::Danger { fault: "a dangerous mode needs a reason" });
+    }
+    Ok(reason)
+}
+
+fn stamped(stamp: Arc<str>) -> Decision {
+    Decision::Allow(Allow { grounds: Grounds::none(), danger: Some(stamp) })
+}

@@ -1,0 +1,95 @@
+//! The one clock of a check.
+//!
+//! A timer alone is not enough: an authority that blocks its thread past the deadline is ready when
+//! the timer finally runs, and `tokio::time::timeout` then hands its late allow through. So the
+//! clock is read again after every answer. The timer is armed only when an answer is not at hand.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use crate::contain::contain;
+
+/// A point in time after which every answer is a denial. On the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    due: Instant,
+    limit: Duration,
+}
+
+/// Why there is no answer that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expired {
+    /// It did not come in time, or came too late.
+    Passed,
+    /// Time cannot be kept here: no tokio runtime, or one without a timer.
+    NoTimer,
+}
+
+impl Deadline {
+    pub(crate) fn after(limit: Duration) -> Self {
+        let now = Instant::now();
+        // FAIL CLOSED: a deadline past the end of the clock is one that has passed already.
+        Self { due: now.checked_add(limit).unwrap_or(now), limit }
+    }
+
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Polls once. What is ready in time is the answer; what is pending is left for
+    /// [`wait`](Self::wait).
+    pub(crate) async fn first<F: Future + Unpin>(
+        &self,
+        future: &mut F,
+    ) -> Result<Poll<F::Output>, Expired> {
+        let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx))).await;
+        if polled.is_ready() {
+            self.check()?;
+        }
+        Ok(polled)
+    }
+
+    /// Waits for an answer, and for no longer than the deadline.
+    pub(crate) async fn wait<F: Future + Unpin>(
+        &self,
+        future: &mut F,
+    ) -> Result<F::Output, Expired> {
+        // FAIL CLOSED: without a timer an answer that never comes could not be given up on.
+        let mut timer =
+            tokio::runtime::Handle::try_current().map_err(|_| Expired::NoTimer).and_then(|_| {
+                let left = self.due.saturating_duration_since(Instant::now());
+                contain(|| Box::pin(tokio::time::sleep(left))).map_err(|_| Expired::NoTimer)
+            })?;
+        let output = poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => timer.as_mut().poll(cx).map(|()| Err(Expired::Passed)),
+        })
+        .await?;
+        self.check()?;
+        Ok(output)
+    }
+
+    /// Both of the above.
+    pub(crate) async fn bound<F: Future + Unpin>(
+        &self,
+        mut future: F,
+    ) -> Result<F::Output, Expired> {
+        match self.first(&mut future).await? {
+            Poll::Ready(output) => Ok(output),
+            Poll::Pending => self.wait(&mut future).await,
+        }
+    }
+
+    fn check(&self) -> Result<(), Expired> {
+        if Instant::now() < self.due {
+            Ok(())
+        } else {
+            // FAIL CLOSED: a late yes is a no.
+            Err(Expired::Passed)
+        }
+    }
+}

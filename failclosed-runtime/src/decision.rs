@@ -1,0 +1,229 @@
+//! What an authority answers, and what it says when it cannot.
+//!
+//! There is no `bool`, no `Default` and no way to read a decision from a wire here: whoever writes
+//! `Allow` has to write it.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use serde::Serialize;
+
+/// An authority's answer. Closed on purpose: a new variant must break every `match` on it.
+///
+/// ```
+/// use failclosed_runtime::Decision;
+///
+/// let decision = Decision::deny("above the limit of 500").rule("spending-limit");
+/// assert!(matches!(decision, Decision::Deny(_)));
+/// ```
+#[must_use = "a decision that nobody looks at protects nothing"]
+#[allow(clippy::exhaustive_enums, reason = "an unknown decision must not compile, let alone pass")]
+#[derive(Debug)]
+pub enum Decision {
+    /// Yes: to this subject, for this action, with these arguments, in this call.
+    Allow(Allow),
+    /// No.
+    Deny(Deny),
+    /// A person must say yes first.
+    Ask(Ask),
+}
+
+impl Decision {
+    /// Yes.
+    pub fn allow() -> Self {
+        Self::Allow(Allow::default_grounds())
+    }
+
+    /// No, and why: a short sentence that the model and the user may read.
+    pub fn deny(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Deny(Deny { reason: reason.into(), detail: None, grounds: Grounds::none() })
+    }
+
+    /// A person must approve; `question` is what they are told beside the request itself.
+    pub fn ask(question: impl Into<Cow<'static, str>>) -> Self {
+        Self::Ask(Ask { question: question.into(), approval_id: None, grounds: Grounds::none() })
+    }
+
+    /// Names the rule that decided.
+    pub fn rule(mut self, rule: impl Into<Arc<str>>) -> Self {
+        self.grounds_mut().rule = Some(rule.into());
+        self
+    }
+
+    /// The id under which the authority keeps this decision.
+    pub fn decision_id(mut self, id: impl Into<Arc<str>>) -> Self {
+        self.grounds_mut().decision_id = Some(id.into());
+        self
+    }
+
+    fn grounds_mut(&mut self) -> &mut Grounds {
+        match self {
+            Self::Allow(allow) => &mut allow.grounds,
+            Self::Deny(deny) => &mut deny.grounds,
+            Self::Ask(ask) => &mut ask.grounds,
+        }
+    }
+}
+
+/// What a decision rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Grounds {
+    /// The rule or policy that decided, by the authority's own name for it.
+    pub rule: Option<Arc<str>>,
+    /// The authority's id for the decision.
+    pub decision_id: Option<Arc<str>>,
+}
+
+impl Grounds {
+    pub(crate) const fn none() -> Self {
+        Self { rule: None, decision_id: None }
+    }
+}
+
+/// A yes with its grounds. Not a permit: only the guard turns one into the other.
+#[derive(Debug)]
+pub struct Allow {
+    pub(crate) grounds: Grounds,
+    /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
+    pub(crate) danger: Option<Arc<str>>,
+}
+
+impl Allow {
+    pub(crate) const fn default_grounds() -> Self {
+        Self { grounds: Grounds::none(), danger: None }
+    }
+
+    /// What it rests on.
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+}
+
+/// A no with its reason.
+#[derive(Debug)]
+pub struct Deny {
+    pub(crate) reason: Cow<'static, str>,
+    pub(crate) detail: Option<String>,
+    pub(crate) grounds: Grounds,
+}
+
+impl Deny {
+    /// The reason, fit for the model and the user.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// What it rests on.
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// Adds what only the operator may read.
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+impl From<Deny> for Decision {
+    fn from(deny: Deny) -> Self {
+        Self::Deny(deny)
+    }
+}
+
+/// A question for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    pub(crate) question: Cow<'static, str>,
+    pub(crate) approval_id: Option<Arc<str>>,
+    pub(crate) grounds: Grounds,
+}
+
+impl Ask {
+    /// What the person is told beside the request itself.
+    pub fn question(&self) -> &str {
+        &self.question
+    }
+
+    /// The id under which the authority keeps the pending approval.
+    pub fn approval_id(&self) -> Option<&str> {
+        self.approval_id.as_deref()
+    }
+
+    /// Names the pending approval.
+    pub fn with_approval_id(mut self, id: impl Into<Arc<str>>) -> Self {
+        self.approval_id = Some(id.into());
+        self
+    }
+
+    /// What it rests on.
+    pub fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+}
+
+impl From<Ask> for Decision {
+    fn from(ask: Ask) -> Self {
+        Self::Ask(ask)
+    }
+}
+
+/// Why an authority did not decide. It always ends in a denial: nothing converts it to an allow.
+///
+/// Any error becomes an *unavailable* one with `?`; the other kinds are named.
+///
+/// It is deliberately not an `Error` itself, so that the conversion can hold for every error.
+#[derive(Debug)]
+pub struct NoDecision {
+    pub(crate) kind: NoDecisionKind,
+    pub(crate) detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoDecisionKind {
+    Unavailable,
+    Malformed,
+    TimedOut,
+    NotConfigured,
+}
+
+impl NoDecision {
+    /// The authority could not be reached, or failed. `detail` is for the operator.
+    pub fn unavailable(detail: impl fmt::Display) -> Self {
+        Self { kind: NoDecisionKind::Unavailable, detail: detail.to_string() }
+    }
+
+    /// What came back is not a valid answer to this question, or the question could not be put.
+    pub fn malformed(detail: impl fmt::Display) -> Self {
+        Self { kind: NoDecisionKind::Malformed, detail: detail.to_string() }
+    }
+
+    /// The authority's own time limit passed.
+    pub fn timed_out(detail: impl fmt::Display) -> Self {
+        Self { kind: NoDecisionKind::TimedOut, detail: detail.to_string() }
+    }
+
+    /// There is nobody to ask.
+    pub fn not_configured(detail: impl fmt::Display) -> Self {
+        Self { kind: NoDecisionKind::NotConfigured, detail: detail.to_string() }
+    }
+
+    /// What only the operator may read.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+// FAIL CLOSED: an error met while deciding means that no decision was made.
+impl<E: std::error::Error> From<E> for NoDecision {
+    fn from(error: E) -> Self {
+        let mut detail = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            detail.push_str(": ");
+            detail.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self { kind: NoDecisionKind::Unavailable, detail }
+    }
+}

@@ -1,0 +1,277 @@
+//! Why a guarded body did not run: one typed error for every way of not being allowed.
+
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use crate::{
+    decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
+    id::CallId,
+};
+
+/// The one reason why a guarded body did not run.
+#[allow(clippy::exhaustive_enums, reason = "hosts map every cause; a new one must be mapped too")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// An authority or a person said no.
+    Denied,
+    /// A person must approve, and none is connected.
+    NeedsApproval,
+    /// No answer before the deadline. Never read as somebody's no.
+    TimedOut,
+    /// The authority could not be reached, or failed.
+    Unavailable,
+    /// The answer is not a valid answer, or the question could not be put as it is.
+    Malformed,
+    /// Nobody was there to ask.
+    NotConfigured,
+    /// The audit log did not take the decision.
+    Unrecorded,
+    /// The caller went away before there was a decision. Seen in records only.
+    Cancelled,
+}
+
+impl Cause {
+    /// Its name in records: `timed_out`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::NeedsApproval => "needs_approval",
+            Self::TimedOut => "timed_out",
+            Self::Unavailable => "unavailable",
+            Self::Malformed => "malformed",
+            Self::NotConfigured => "not_configured",
+            Self::Unrecorded => "unrecorded",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether the same call may end differently if it is made again, by itself.
+    fn may_pass_later(self) -> bool {
+        match self {
+            Self::TimedOut | Self::Unavailable | Self::Unrecorded | Self::Cancelled => true,
+            Self::Denied | Self::NeedsApproval | Self::Malformed | Self::NotConfigured => false,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A guarded call that was not allowed. The body ran zero times.
+///
+/// Its `Display` text is safe to show to the model and the user; [`detail`](Self::detail) is for
+/// the operator and may name hosts, policies and raw errors.
+///
+/// | cause | `Display` |
+/// | --- | --- |
+/// | `Denied` | `Blocked: {reason}` |
+/// | `NeedsApproval` | `Blocked: a person must approve this. ({question})` |
+/// | every other | `Permission check unavailable. Action blocked. ({reason})` |
+#[derive(Clone)]
+#[must_use = "a denial that nobody sees leaves the user in the dark"]
+pub struct Denial(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
+    cause: Cause,
+    call: CallId,
+    action: &'static str,
+    reason: Cow<'static, str>,
+    detail: Option<String>,
+    grounds: Grounds,
+    ask: Option<Ask>,
+}
+
+impl Denial {
+    pub(crate) fn new(
+        cause: Cause,
+        call: CallId,
+        action: &'static str,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Parts {
+            cause,
+            call,
+            action,
+            reason: reason.into(),
+            detail: None,
+            grounds: Grounds::none(),
+            ask: None,
+        }))
+    }
+
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn denied(call: CallId, action: &'static str, deny: Deny) -> Self {
+        let mut denial = Self::new(Cause::Denied, call, action, deny.reason);
+        denial.0.detail = deny.detail;
+        denial.0.grounds = deny.grounds;
+        denial
+    }
+
+    pub(crate) fn needs_approval(call: CallId, action: &'static str, ask: Ask) -> Self {
+        let mut denial = Self::new(Cause::NeedsApproval, call, action, ask.question.clone());
+        denial.0.grounds = ask.grounds.clone();
+        denial.0.ask = Some(ask);
+        denial
+    }
+
+    pub(crate) fn timed_out(call: CallId, action: &'static str, limit: Duration) -> Self {
+        Self::new(Cause::TimedOut, call, action, format!("no answer within {limit:?}"))
+    }
+
+    pub(crate) fn no_decision(call: CallId, action: &'static str, why: NoDecision) -> Self {
+        // The detail may hold addresses, tokens and raw replies: the model sees a fixed sentence.
+        let (cause, reason) = match why.kind {
+            NoDecisionKind::Unavailable => {
+                (Cause::Unavailable, "the permission authority could not be reached")
+            }
+            NoDecisionKind::Malformed => {
+                (Cause::Malformed, "the permission authority gave no valid answer")
+            }
+            NoDecisionKind::TimedOut => {
+                (Cause::TimedOut, "the permission authority did not answer in time")
+            }
+            NoDecisionKind::NotConfigured => {
+                (Cause::NotConfigured, "no permission authority is configured")
+            }
+        };
+        Self::new(cause, call, action, reason).with_detail(why.detail)
+    }
+
+    /// The one cause.
+    pub fn cause(&self) -> Cause {
+        self.0.cause
+    }
+
+    /// The id the records carry for this call.
+    pub fn call_id(&self) -> CallId {
+        self.0.call
+    }
+
+    /// The action that was not permitted.
+    pub fn action(&self) -> &str {
+        self.0.action
+    }
+
+    /// The short reason, safe for the model.
+    pub fn reason(&self) -> &str {
+        &self.0.reason
+    }
+
+    /// What only the operator may read.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The rule that denied, where the authority named one.
+    pub fn rule(&self) -> Option<&str> {
+        self.0.grounds.rule.as_deref()
+    }
+
+    /// The authority's id for the decision, where it gave one.
+    pub fn decision_id(&self) -> Option<&str> {
+        self.0.grounds.decision_id.as_deref()
+    }
+
+    /// What a person would have to be asked, for [`Cause::NeedsApproval`].
+    pub fn ask(&self) -> Option<&Ask> {
+        self.0.ask.as_ref()
+    }
+
+    /// Whether asking again, unchanged, can end differently: a hint for retry loops, each round of
+    /// which is authorized anew.
+    pub fn may_pass_later(&self) -> bool {
+        self.0.cause.may_pass_later()
+    }
+
+    /// Everything, on one line, for the operator's log.
+    pub fn operator(&self) -> impl fmt::Display + '_ {
+        struct Operator<'a>(&'a Parts);
+        impl fmt::Display for Operator<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let parts = self.0;
+                write!(f, "`{}` blocked ({}): {}", parts.action, parts.cause, parts.reason)?;
+                if let Some(detail) = &parts.detail {
+                    write!(f, ": {detail}")?;
+                }
+                write!(f, " [call {}", parts.call)?;
+                let grounds: [(&str, &Option<Arc<str>>); 2] =
+                    [("rule", &parts.grounds.rule), ("decision", &parts.grounds.decision_id)];
+                for (what, value) in grounds {
+                    if let Some(value) = value {
+                        write!(f, ", {what} {value}")?;
+                    }
+                }
+                f.write_str("]")
+            }
+        }
+        Operator(&self.0)
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = &self.0.reason;
+        match self.0.cause {
+            Cause::Denied => write!(f, "Blocked: {reason}"),
+            Cause::NeedsApproval => write!(f, "Blocked: a person must approve this. ({reason})"),
+            Cause::TimedOut
+            | Cause::Unavailable
+            | Cause::Malformed
+            | Cause::NotConfigured
+            | Cause::Unrecorded
+            | Cause::Cancelled => {
+                write!(f, "Permission check unavailable. Action blocked. ({reason})")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Denial({})", self.operator())
+    }
+}
+
+impl std::error::Error for Denial {}
+
+/// What a denial becomes in a guarded function's return type.
+///
+/// Implemented for `Result<T, E>` wherever `E: From<Denial>`, which includes `anyhow::Error` and
+/// `Box<dyn Error + Send + Sync>`. Implement it for a return type of your own, or name a function
+/// with `on_denied = path` for a type that belongs to somebody else.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold a denial",
+    label = "a guarded function must be able to return a denial",
+    note = "help: return `Result<T, E>` with `E: From<failclosed::Denial>`, or name a function \
+            with `on_denied = path`"
+)]
+pub trait FromDenial {
+    /// The value the caller gets instead of the body's.
+    fn from_denial(denial: Denial) -> Self;
+
+    /// Whether a value that the body returned is a failure: recorded as the outcome.
+    fn failed(&self) -> bool {
+        false
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Denial>> FromDenial for Result<T, E> {
+    fn from_denial(denial: Denial) -> Self {
+        Err(denial.into())
+    }
+
+    fn failed(&self) -> bool {
+        self.is_err()
+    }
+}

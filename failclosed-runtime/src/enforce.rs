@@ -1,0 +1,133 @@
+//! The only door to a guarded body.
+//!
+//! Nothing else in this crate turns an authority's answer into a [`Call`], and every path through
+//! this file that does not end in `Ok` ends in a [`Denial`] that was recorded.
+
+use std::time::Instant;
+
+use crate::{
+    action::{self, Action},
+    argument::{Arguments, NamedArgument, NoArguments, inspect},
+    call::Call,
+    contain::is_deciding,
+    deadline::Deadline,
+    decision::Allow,
+    denial::{Cause, Denial},
+    guard::{Guard, Parts},
+    id::CallId,
+    request::{Digest, Request, Resource},
+};
+
+mod ask;
+mod report;
+
+/// What is asked for: an action by its name, or by a value that carries its arguments.
+pub struct Entry<'a, A: ?Sized> {
+    name: &'static str,
+    action: &'a A,
+    carried: &'a dyn Arguments,
+    resource: Option<Resource<'a>>,
+}
+
+impl<'a, A: Action> Entry<'a, A> {
+    /// An action that carries its arguments. Its name is that of its key: see [`Action`].
+    pub fn of(action: &'a A) -> Self {
+        Self { name: action::name::<A>(), action, carried: action, resource: action.resource() }
+    }
+}
+
+/// The action of an executor that gives only a name. It is not an [`Action`], so no permit can be
+/// for it.
+#[derive(Debug)]
+pub struct Named(());
+
+impl Entry<'static, Named> {
+    /// An action by its name.
+    pub fn named(name: &'static str) -> Self {
+        Self { name, action: &Named(()), carried: &NoArguments, resource: None }
+    }
+}
+
+/// Asks, and waits for the answer: the one call that stands before every guarded body.
+///
+/// # Denies
+/// Everything but an explicit allow, in time and on record.
+pub async fn enter<'a, A: ?Sized>(
+    guard: Guard,
+    entry: Entry<'a, A>,
+    resource: Option<Resource<'a>>,
+    passed: &'a [NamedArgument<'a>],
+) -> Result<Call<'a, A>, Denial> {
+    let request = Request {
+        id: CallId::next(),
+        subject: &guard.0.subject,
+        action: entry.name,
+        resource: resource.or(entry.resource),
+        carried: entry.carried,
+        passed,
+        context: &guard.0.context,
+    };
+    let allowed_at = authorize(&guard.0, &request).await?;
+    let id = request.id;
+    Ok(Call::open(guard, id, entry.name, allowed_at, entry.action))
+}
+
+/// The check, from the question to the record. `Ok` is the moment of the allow.
+async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<Instant, Denial> {
+    // While this lives, a caller that goes away leaves a `Cancelled` on record.
+    let undecided = report::Undecided::new(guard, request);
+    let denial = match check(guard, request).await {
+        Ok(allowed) => match report::allow(guard, request, &allowed).await {
+            Ok(at) => {
+                undecided.decided();
+                return Ok(at);
+            }
+            // FAIL CLOSED: a yes that is not on record is withheld.
+            Err(denial) => denial,
+        },
+        Err(denial) => denial,
+    };
+    report::deny(guard, request, &denial).await;
+    undecided.decided();
+    Err(denial)
+}
+
+/// An allow that is not on record yet.
+struct Allowed {
+    allow: Allow,
+    /// Computed where somebody keeps it.
+    digest: Option<Digest>,
+    /// What is left of the time.
+    deadline: Deadline,
+}
+
+async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> {
+    let deadline = Deadline::after(guard.deadline);
+    let denial = |cause, reason| Denial::new(cause, request.id, request.action, reason);
+    if is_deciding() {
+        // FAIL CLOSED: an authority that needs a permit to decide would ask itself without end.
+        return Err(denial(Cause::NotConfigured, "an authority called a guarded executor"));
+    }
+    if let Some(name) = duplicate(request) {
+        // FAIL CLOSED: of two arguments with one name an authority may see either.
+        return Err(denial(Cause::Malformed, "an argument is given twice").with_detail(name));
+    }
+    let context = guard.context.iter().map(|(name, value)| (*name, &**value as _));
+    if let Err(error) = inspect(request.arguments().iter().chain(context)) {
+        // FAIL CLOSED: what cannot be shown whole is not asked for in part.
+        return Err(denial(Cause::Malformed, "the arguments cannot be shown to the authority")
+            .with_detail(error.to_string()));
+    }
+    let digest = if guard.sinks.is_empty() { None } else { Some(ask::digest(request)?) };
+    ask::until_allowed(guard, request, deadline, digest).await
+}
+
+fn duplicate(request: &Request<'_>) -> Option<&'static str> {
+    let mut carried = (0..).map_while(|index| request.carried.argument(index));
+    if request.passed.is_empty() {
+        return None;
+    }
+    carried
+        .find(|(name, _)| request.passed.iter().any(|(other, _)| name == other))
+        .map(|(name, _)| name)
+}

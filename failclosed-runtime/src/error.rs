@@ -1,0 +1,77 @@
+//! What is refused when it is built, so that it cannot fail at the first call.
+
+use std::{error::Error, fmt};
+
+/// A guard, subject or mode that was put together wrongly.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// An id that identifies nobody.
+    Id {
+        /// Whose id: `agent` or `user`.
+        what: &'static str,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
+    /// A deadline of zero, which nothing could meet, or one over a day, which is none.
+    Deadline {
+        /// Which one: `authority` or `approver`.
+        of: &'static str,
+    },
+    /// The same context name twice.
+    DuplicateContext {
+        /// The name.
+        name: &'static str,
+    },
+    /// A process-wide guard where there is one already, or where tasks have guards of their own.
+    AlreadyInstalled {
+        /// What stands in the way.
+        fault: &'static str,
+    },
+    /// A dangerous mode without a reason, or without an end.
+    Danger {
+        /// What is missing.
+        fault: &'static str,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id { what, fault } => write!(f, "the {what} id {fault}"),
+            Self::Deadline { of } => {
+                write!(f, "the {of} deadline must be more than zero and at most one day")
+            }
+            Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
+            Self::AlreadyInstalled { fault } => write!(f, "the guard was not installed: {fault}"),
+            Self::Danger { fault } => write!(f, "refused: {fault}"),
+        }
+    }
+}
+
+impl Error for ConfigError {}
+
+/// Why a guard must not start: its authority did not refuse the canary.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SelfCheckError {
+    /// It allows an action that no policy can have meant.
+    CanaryAllowed,
+    /// It gave no decision at all.
+    NoAnswer(crate::Denial),
+}
+
+impl fmt::Display for SelfCheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CanaryAllowed => {
+                write!(f, "the authority allows `{}`, which nothing may", crate::guard::CANARY)
+            }
+            Self::NoAnswer(denial) => {
+                write!(f, "the authority did not answer the self check: {}", denial.operator())
+            }
+        }
+    }
+}
+
+impl Error for SelfCheckError {}

@@ -1,0 +1,242 @@
+//! The thing that enforces: who asks whom, how long, and what is written down.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::{
+    action::Action,
+    approval::Approver,
+    argument::Argument,
+    audit::AuditSink,
+    authority::Authority,
+    denial::FromDenial,
+    enforce::{Entry, enter},
+    error::{ConfigError, SelfCheckError},
+    observe::Observer,
+    permit::Permit,
+    request::ContextEntry,
+    subject::Subject,
+};
+
+mod current;
+mod has_guard;
+mod self_check;
+
+pub(crate) use current::current;
+pub use has_guard::HasGuard;
+pub use self_check::CANARY;
+
+/// How long an authority may take, unless the guard says otherwise.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A deadline over this is no deadline.
+const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Stands before every executor it guards. Cheap to clone; clones are the same guard.
+///
+/// ```
+/// use std::time::Duration;
+/// use failclosed_runtime::{Decision, Guard, Subject, authority_fn};
+///
+/// # fn main() -> Result<(), failclosed_runtime::ConfigError> {
+/// let authority = authority_fn(async |_| Ok(Decision::deny("the shop is closed")));
+/// let guard = Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, authority)
+///     .deadline(Duration::from_secs(2))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Guard(pub(crate) Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) subject: Subject,
+    pub(crate) authority: Box<dyn Authority>,
+    pub(crate) approver: Option<(Box<dyn Approver>, Duration)>,
+    pub(crate) deadline: Duration,
+    pub(crate) sinks: Vec<Box<dyn AuditSink>>,
+    pub(crate) observers: Vec<Box<dyn Observer>>,
+    pub(crate) context: Vec<ContextEntry>,
+}
+
+impl Guard {
+    /// Starts a guard: nothing without somebody who acts and somebody who answers.
+    pub fn builder(subject: Subject, authority: impl Authority + 'static) -> GuardBuilder {
+        GuardBuilder(Parts {
+            subject,
+            authority: Box::new(authority),
+            approver: None,
+            deadline: DEFAULT_DEADLINE,
+            sinks: Vec::new(),
+            observers: Vec::new(),
+            context: Vec::new(),
+        })
+    }
+
+    /// Who acts under this guard.
+    pub fn subject(&self) -> &Subject {
+        &self.0.subject
+    }
+
+    /// Runs `body` if the authority allows `action`, and lends it the permit. The way to guard
+    /// without a macro.
+    ///
+    /// # Denies
+    /// With every [`Cause`](crate::Cause); the body is then not called.
+    ///
+    /// ```
+    /// # use failclosed_runtime::*;
+    /// # struct Purchase { amount: u64 }
+    /// # impl Arguments for Purchase {
+    /// #     fn argument(&self, _: usize) -> Option<NamedArgument<'_>> { None }
+    /// # }
+    /// # impl Action for Purchase { const NAME: &'static str = "purchase"; type Key = Self; }
+    /// # async fn buy(guard: &Guard) -> Result<u64, Denial> {
+    /// guard.run(Purchase { amount: 742 }, async |permit| Ok(permit.amount)).await
+    /// # }
+    /// ```
+    pub async fn run<A, R, F>(&self, action: A, body: F) -> R
+    where
+        A: Action,
+        F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
+        R: FromDenial,
+    {
+        let call = match enter(self.clone(), Entry::of(&action), None, &[]).await {
+            Ok(call) => call,
+            Err(denial) => return R::from_denial(denial),
+        };
+        let result = body(call.permit()).await;
+        call.conclude(result.failed());
+        result
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("subject", &self.0.subject)
+            .field("deadline", &self.0.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`Guard`] together.
+#[must_use = "a guard protects nothing until it is built"]
+pub struct GuardBuilder(Parts);
+
+impl GuardBuilder {
+    /// How long from the call to the permit, answer and audit record included. Five seconds unless
+    /// set. An answer that comes later is a denial, also when it is a yes.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.0.deadline = deadline;
+        self
+    }
+
+    /// Who is asked when the authority answers [`Ask`](crate::Decision::Ask), and how long that
+    /// person may take.
+    pub fn approver(mut self, approver: impl Approver + 'static, deadline: Duration) -> Self {
+        self.0.approver = Some((Box::new(approver), deadline));
+        self
+    }
+
+    /// An audit log that must take every decision. May be given several times.
+    pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
+        self.0.sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Somebody who is told of every denial: the user, an alarm. May be given several times.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.0.observers.push(Box::new(observer));
+        self
+    }
+
+    /// A fact that is added to every request, such as a session id.
+    pub fn context(mut self, name: &'static str, value: impl Argument + Send + 'static) -> Self {
+        self.0.context.push((name, Box::new(value)));
+        self
+    }
+
+    /// The guard.
+    ///
+    /// # Errors
+    /// [`ConfigError::Deadline`], [`ConfigError::DuplicateContext`].
+    pub fn build(self) -> Result<Guard, ConfigError> {
+        let valid = |deadline: Duration| !deadline.is_zero() && deadline <= LONGEST_DEADLINE;
+        if !valid(self.0.deadline) {
+            return Err(ConfigError::Deadline { of: "authority" });
+        }
+        if self.0.approver.as_ref().is_some_and(|(_, deadline)| !valid(*deadline)) {
+            return Err(ConfigError::Deadline { of: "approver" });
+        }
+        for (index, (name, _)) in self.0.context.iter().enumerate() {
+            if self.0.context[..index].iter().any(|(other, _)| other == name) {
+                return Err(ConfigError::DuplicateContext { name });
+            }
+        }
+        Ok(Guard(Arc::new(self.0)))
+    }
+
+    /// The guard, after its authority has shown that it can answer and that it refuses what nothing
+    /// may do. Prefer it to [`build`](Self::build) wherever there is an `await` at start-up.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build) and [`Guard::self_check`].
+    pub async fn start(self) -> Result<Guard, StartError> {
+        let guard = self.build().map_err(StartError::Config)?;
+        guard.self_check().await.map_err(StartError::SelfCheck)?;
+        Ok(guard)
+    }
+}
+
+impl fmt::Debug for GuardBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardBuilder")
+            .field("subject", &self.0.subject)
+            .field("deadline", &self.0.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a guard does not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// It was put together wrongly.
+    Config(ConfigError),
+    /// Its authority failed the self check.
+    SelfCheck(SelfCheckError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::SelfCheck(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A guard that has nobody to ask, for the places where a guard must be named and none was found.
+impl Guard {
+    /// Denies everything with [`Cause::NotConfigured`](crate::Cause::NotConfigured); `detail` tells
+    /// the operator why.
+    pub fn unconfigured(detail: impl Into<String>) -> Self {
+        struct Nobody(String);
+        impl Authority for Nobody {
+            fn decide<'a>(&'a self, _: &'a crate::Request<'a>) -> crate::Answer<'a> {
+                // FAIL CLOSED: nobody to ask is a no.
+                crate::NoDecision::not_configured(&self.0).into()
+            }
+        }
+        Self(Arc::new(Parts {
+            subject: Subject::unknown(),
+            authority: Box::new(Nobody(detail.into())),
+            approver: None,
+            deadline: DEFAULT_DEADLINE,
+            sinks: Vec::new(),
+            observers: Vec::new(),
+            context: Vec::new(),
+        }))
+    }
+}

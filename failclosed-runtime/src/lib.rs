@@ -1,0 +1,52 @@
+//! The runtime of [`failclosed`](https://docs.rs/failclosed): use that crate.
+//!
+//! ```text
+//! caller -> executor -> enforce::enter -> Authority::decide -> (Ask -> Approver) -> audit -> Permit -> body -> audit
+//!                            any other way -> audit -> observers -> Denial
+//! ```
+
+pub mod audit;
+pub mod danger;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private_0_1_0;
+mod action;
+mod approval;
+mod argument;
+mod authority;
+mod call;
+mod contain;
+mod deadline;
+mod decision;
+mod denial;
+mod enforce;
+mod error;
+mod guard;
+mod id;
+mod locked;
+mod observe;
+mod permit;
+mod request;
+mod subject;
+
+#[cfg(feature = "cedar")]
+pub use authority::cedar;
+pub use {
+    action::Action,
+    approval::Approver,
+    argument::{
+        Argument, Arguments, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
+    },
+    authority::{AllOf, Answer, Authority, AuthorityFn, DecideFn, all_of, authority_fn},
+    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
+    denial::{Cause, Denial, FromDenial},
+    error::{ConfigError, SelfCheckError},
+    guard::{CANARY, DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},
+    id::CallId,
+    locked::Locked,
+    observe::Observer,
+    permit::Permit,
+    request::{ArgumentList, Digest, Request, Resource, ToResource},
+    subject::Subject,
+};

@@ -1,0 +1,50 @@
+//! The proof of an allow.
+//!
+//! Nothing outside `enforce` can make a [`Call`](crate::call::Call), and nothing but a `Call`
+//! lends a [`Permit`].
+
+use std::{fmt, ops::Deref};
+
+use crate::action::Action;
+
+/// Proof that an authority allowed action `A` in the call that is running, lent to its body.
+///
+/// It dereferences to the action, so the arguments the authority saw are read through it:
+/// `permit.amount`. It cannot be built, cloned, stored, serialized, returned, moved to another
+/// task or used for another action, and it ends with the call.
+///
+/// ```
+/// use failclosed_runtime::{Locked, Permit};
+/// # use failclosed_runtime::Action;
+/// # struct Stripe; impl Stripe { async fn charge(&self, _: u64) {} }
+/// # async fn settle<Purchase: Action + 'static>(
+/// #   permit: &Permit<'_, Purchase>, stripe: &Locked<Stripe, Purchase>) {
+/// // async fn settle(permit: &Permit<'_, Purchase>, stripe: &Locked<Stripe, Purchase>) { .. }
+/// stripe.open(permit).charge(742).await;
+/// # }
+/// ```
+#[must_use = "a permit that opens nothing was asked for in vain"]
+pub struct Permit<'call, A: Action> {
+    action: &'call A,
+}
+
+impl<'call, A: Action> Permit<'call, A> {
+    /// The one constructor. Called by `Call::permit` alone.
+    pub(crate) fn lend(action: &'call A) -> Self {
+        Self { action }
+    }
+}
+
+impl<A: Action> Deref for Permit<'_, A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        self.action
+    }
+}
+
+impl<A: Action> fmt::Debug for Permit<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Permit(`{}`)", crate::action::name::<A>())
+    }
+}

@@ -1,0 +1,73 @@
+//! What generated code calls. Not for hands: no name here is stable.
+//!
+//! Its doors are as narrow as the public ones: `enter` is the only source of a `Call`, and it asks.
+
+use crate::{argument::NamedArgument, guard::Guard, request::Resource};
+
+// The call that stands before every guarded body; tools find guarded bodies by its name.
+pub use crate::enforce::{Entry, Named, enter};
+// What `enter` gives, and what the generated code concludes.
+pub use crate::call::Call;
+// Named in generated signatures and coercions.
+pub use crate::{
+    action::Action,
+    argument::{Argument, Arguments},
+    denial::{Denial, FromDenial},
+    guard::HasGuard,
+    permit::Permit,
+    request::ToResource,
+};
+
+/// Arguments as the generated code passes them.
+pub type Shown<'a> = NamedArgument<'a>;
+
+/// The guard of a free function.
+pub fn current() -> Guard {
+    crate::guard::current()
+}
+
+/// The guard of a method, or of `guard = expr`. Cloned, so that the body may use all of `self`.
+pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
+    owner.guard().clone()
+}
+
+/// The value of `resource = expr`.
+pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>> {
+    Some(resource.to_resource())
+}
+
+/// A denial in the function's return type, where that type cannot be written down.
+pub fn denied<R: FromDenial>(denial: Denial) -> R {
+    R::from_denial(denial)
+}
+
+/// Whether a body's value is a failure.
+pub fn failed<R: FromDenial>(result: &R) -> bool {
+    result.failed()
+}
+
+/// Tells the compiler what a body returns. Never called.
+pub fn returns<R>() -> R {
+    unreachable!("stands in a branch that is never taken")
+}
+
+/// Judges the value of a function with `on_denied`, whose type need not be `FromDenial`: a `Result`
+/// by its variant, through the inherent method; anything else is no failure, through the trait.
+pub struct Judge<'r, R>(pub &'r R);
+
+impl<T, E> Judge<'_, Result<T, E>> {
+    /// Whether it is an `Err`.
+    pub fn failed(&self) -> bool {
+        self.0.is_err()
+    }
+}
+
+/// The fallback of [`Judge`].
+pub trait JudgeAny {
+    /// Not known to be a failure.
+    fn failed(&self) -> bool {
+        false
+    }
+}
+
+impl<R> JudgeAny for Judge<'_, R> {}
