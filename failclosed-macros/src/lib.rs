@@ -1,1 +1,73 @@
-//! macros
+//! The attribute and the derives of [`failclosed`](https://docs.rs/failclosed): use that crate.
+//!
+//! An expansion goes `args` + `item` (parse) -> `check` -> `expand`; on an error, `fallback`. The
+//! body of a guarded function is never parsed: half-typed code cannot break the macro, and errors
+//! in it stay the compiler's own.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "syn's enums grow; every catch-all arm here refuses, or shows more than it had to"
+)]
+
+use proc_macro::TokenStream;
+
+mod args;
+mod check;
+mod derive;
+mod diag;
+mod expand;
+mod fallback;
+mod item;
+mod params;
+mod path;
+mod shape;
+
+#[cfg(test)]
+mod tests;
+
+/// Rewrites an executor so that its body runs only after an awaited, explicit allow.
+///
+/// ```text
+/// #[requires_permission(action = "purchase")]
+/// async fn charge(vendor: &str, amount: u64) -> Result<Receipt, ChargeError> { .. }
+/// ```
+///
+/// | key | value | meaning |
+/// | --- | --- | --- |
+/// | `action` | `"purchase"`, `Purchase`, `Purchase { vendor, amount }` | what is permitted; required |
+/// | `guard` | an expression | which guard asks; else `self`'s (`HasGuard`), else the current one |
+/// | `resource` | an expression | the thing acted on |
+/// | `args(..)` | `name = expr, ..` | shows an expression in place of the parameters it names |
+/// | `skip(..)` | `name, ..` | parameters that the authority is not shown |
+/// | `on_denied` | a path | turns the denial into the return value |
+/// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
+///
+/// Every parameter but `self` is shown to the authority, by name, as it was passed. A parameter
+/// `#[permit] permit: Permit<'_, Purchase>` is lent the proof; callers do not see it.
+///
+/// `guard`, `resource`, `args` and an action's fields are evaluated before the check.
+///
+/// # Denies
+/// Whatever is not an explicit allow, with the denial as the return value.
+#[proc_macro_attribute]
+pub fn requires_permission(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::requires_permission(args.into(), item.into()).into()
+}
+
+/// Makes a struct an action; its fields are the arguments the authority is shown.
+///
+/// ```text
+/// #[derive(Action)]
+/// #[action(name = "purchase", resource = vendor)]
+/// struct Purchase { vendor: String, amount: u64, #[action(skip)] card: Card }
+/// ```
+#[proc_macro_derive(Action, attributes(action))]
+pub fn derive_action(input: TokenStream) -> TokenStream {
+    derive::action::expand(input.into()).into()
+}
+
+/// Makes the field marked `#[guard]` the guard of a struct's methods.
+#[proc_macro_derive(HasGuard, attributes(guard, has_guard))]
+pub fn derive_has_guard(input: TokenStream) -> TokenStream {
+    derive::has_guard::expand(input.into()).into()
+}

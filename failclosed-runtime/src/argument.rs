@@ -144,7 +144,7 @@ macro_rules! counted {
     )*};
 }
 
-impl<'w> ser::Serializer for &'w mut Walk {
+impl ser::Serializer for &mut Walk {
     type Ok = ();
     type Error = NotShowable;
     type SerializeSeq = Self;

@@ -116,7 +116,8 @@ impl fmt::Debug for Answer<'_> {
 /// ```
 pub fn authority_fn<F>(decide: F) -> AuthorityFn<F>
 where
-    F: for<'a> DecideFn<'a>,
+    // The second bound says nothing new; it lets the compiler infer the closure's argument.
+    F: for<'a> DecideFn<'a> + for<'a> AsyncFn(&'a Request<'a>) -> Result<Decision, NoDecision>,
 {
     AuthorityFn(decide)
 }

@@ -52,11 +52,11 @@ impl Entry<'static, Named> {
 ///
 /// # Denies
 /// Everything but an explicit allow, in time and on record.
-pub async fn enter<'a, A: ?Sized>(
+pub async fn enter<'a, 'b, A: ?Sized>(
     guard: Guard,
     entry: Entry<'a, A>,
-    resource: Option<Resource<'a>>,
-    passed: &'a [NamedArgument<'a>],
+    resource: Option<Resource<'b>>,
+    passed: &'b [NamedArgument<'b>],
 ) -> Result<Call<'a, A>, Denial> {
     let request = Request {
         id: CallId::next(),

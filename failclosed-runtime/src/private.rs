@@ -2,7 +2,7 @@
 //!
 //! Its doors are as narrow as the public ones: `enter` is the only source of a `Call`, and it asks.
 
-use crate::{argument::NamedArgument, guard::Guard, request::Resource};
+use crate::argument::NamedArgument;
 
 // The call that stands before every guarded body; tools find guarded bodies by its name.
 pub use crate::enforce::{Entry, Named, enter};
@@ -13,9 +13,8 @@ pub use crate::{
     action::Action,
     argument::{Argument, Arguments},
     denial::{Denial, FromDenial},
-    guard::HasGuard,
-    permit::Permit,
-    request::ToResource,
+    guard::{Guard, HasGuard},
+    request::{Resource, ToResource},
 };
 
 /// Arguments as the generated code passes them.

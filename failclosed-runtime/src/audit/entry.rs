@@ -1,7 +1,6 @@
 //! Records as owned, serializable values: what most sinks write.
 
 use std::{
-    collections::BTreeMap,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -133,21 +132,4 @@ fn millis(at: SystemTime) -> u64 {
     // A clock before 1970 is shown as 1970: the record matters more than its date.
     let since = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Arguments by name, as a sink that wants them sorted would keep them.
-impl DecisionEntry {
-    /// The arguments as a sorted map; empty where they could not be shown.
-    pub fn arguments_by_name(&self) -> BTreeMap<&str, &Value> {
-        match &self.arguments {
-            Value::Object(arguments) => {
-                arguments.iter().map(|(name, value)| (name.as_str(), value)).collect()
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => BTreeMap::new(),
-        }
-    }
 }

@@ -26,7 +26,6 @@ impl HasGuard for Guard {
 
 macro_rules! through {
     ($($pointer:ty),* $(,)?) => {$(
-        #[diagnostic::do_not_recommend]
         impl<T: HasGuard + ?Sized> HasGuard for $pointer {
             fn guard(&self) -> &Guard {
                 (**self).guard()
@@ -37,7 +36,6 @@ macro_rules! through {
 
 through!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
-#[diagnostic::do_not_recommend]
 impl<P: Deref<Target: HasGuard>> HasGuard for Pin<P> {
     fn guard(&self) -> &Guard {
         (**self).guard()

@@ -1,0 +1,212 @@
+//! The arguments of `#[requires_permission(..)]`: keys and values, nothing about the function yet.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{
+    Expr, ExprLit, ExprPath, ExprStruct, Ident, Lit, LitStr, Path, Token,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+use crate::{
+    diag::{self, Errors},
+    path::CratePath,
+};
+
+/// What the attribute asks for.
+pub(crate) struct Args {
+    /// `None` only where an error was reported.
+    pub(crate) action: Option<Action>,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) resource: Option<Expr>,
+    pub(crate) shown: Vec<Shown>,
+    pub(crate) skip: Vec<Ident>,
+    pub(crate) on_denied: Option<Path>,
+    pub(crate) krate: CratePath,
+}
+
+/// The action asked for.
+pub(crate) enum Action {
+    /// `action = "purchase"`
+    Name(LitStr),
+    /// `action = Purchase`: a unit struct.
+    Unit(ExprPath),
+    /// `action = Purchase { vendor, amount }`: carries arguments.
+    Carrying(ExprStruct),
+}
+
+/// `name = expr` in `args(..)`.
+pub(crate) struct Shown {
+    pub(crate) name: Ident,
+    pub(crate) value: Expr,
+}
+
+impl Args {
+    /// Reads what it can and reports the rest.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self {
+            action: None,
+            guard: None,
+            resource: None,
+            shown: Vec::new(),
+            skip: Vec::new(),
+            on_denied: None,
+            krate: CratePath::facade(),
+        };
+        let mut seen: Vec<Ident> = Vec::new();
+        for segment in segments(tokens) {
+            let Some(pair) = errors.keep(Pair::parse(segment)) else { continue };
+            if seen.contains(&pair.key) {
+                errors.push(diag::arg::duplicate_key(&pair.key));
+                continue;
+            }
+            seen.push(pair.key.clone());
+            let read = args.read(&pair);
+            errors.keep(read);
+        }
+        // An `action` that could not be read has its own error.
+        if !seen.iter().any(|key| key == "action") {
+            errors.push(diag::arg::missing_action());
+        }
+        args
+    }
+
+    fn read(&mut self, pair: &Pair) -> syn::Result<()> {
+        match pair.key.to_string().as_str() {
+            "action" => self.action = Some(action(pair.value()?)?),
+            "guard" => self.guard = Some(pair.value()?),
+            "resource" => self.resource = Some(pair.value()?),
+            "on_denied" => self.on_denied = Some(pair.value()?),
+            "crate" => self.krate = CratePath::at(pair.path()?)?,
+            "args" => {
+                self.shown = pair.list(|input| {
+                    let name = input.parse()?;
+                    input.parse::<Token![=]>()?;
+                    Ok(Shown { name, value: input.parse()? })
+                })?;
+            }
+            "skip" => self.skip = pair.list(Ident::parse_any)?,
+            // FAIL CLOSED: a key that is not understood may have been meant to protect something.
+            _ => return Err(diag::arg::unknown_key(&pair.key)),
+        }
+        Ok(())
+    }
+}
+
+fn action(value: Expr) -> syn::Result<Action> {
+    let span = value.span();
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
+            let text = name.value();
+            if text.trim().is_empty() || text.trim() != text || text.chars().any(char::is_control) {
+                return Err(diag::arg::blank_action(name.span()));
+            }
+            Ok(Action::Name(name))
+        }
+        Expr::Path(path) => Ok(Action::Unit(path)),
+        Expr::Struct(action) => match &action.rest {
+            Some(_) => Err(diag::arg::action_rest(action.dot2_token.span())),
+            None if action.dot2_token.is_some() => Err(diag::arg::action_rest(span)),
+            None => Ok(Action::Carrying(action)),
+        },
+        // FAIL CLOSED: anything else might be computed from what the caller passes.
+        _ => Err(diag::arg::action_not_text(span)),
+    }
+}
+
+/// `key = value` or `key(value, ..)`, its value unread.
+struct Pair {
+    key: Ident,
+    rest: TokenStream,
+}
+
+impl Pair {
+    fn parse(tokens: TokenStream) -> syn::Result<Self> {
+        let span = tokens.span();
+        let read = |input: ParseStream<'_>| {
+            // `crate` is a key too, and a keyword.
+            let key = input.call(Ident::parse_any)?;
+            Ok(Self { key, rest: input.parse()? })
+        };
+        Parser::parse2(read, tokens).map_err(|_| diag::arg::not_a_key(span))
+    }
+
+    fn value<T: syn::parse::Parse>(&self) -> syn::Result<T> {
+        self.after_equals(T::parse)
+    }
+
+    fn path(&self) -> syn::Result<Path> {
+        // A path may be given as text too, as other macros take it.
+        self.after_equals(|input| {
+            if input.peek(LitStr) {
+                input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)
+            } else {
+                input.call(Path::parse_mod_style)
+            }
+        })
+    }
+
+    fn after_equals<T>(&self, parse: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
+        self.known()?;
+        let read = |input: ParseStream<'_>| {
+            input.parse::<Token![=]>()?;
+            parse(input)
+        };
+        Parser::parse2(read, self.rest.clone()).map_err(|error| self.unreadable(&error))
+    }
+
+    fn list<T>(&self, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+        self.known()?;
+        let read = |input: ParseStream<'_>| {
+            let inner;
+            syn::parenthesized!(inner in input);
+            Punctuated::<T, Token![,]>::parse_terminated_with(&inner, item)
+        };
+        Parser::parse2(read, self.rest.clone())
+            .map(|list| list.into_iter().collect())
+            .map_err(|error| self.unreadable(&error))
+    }
+
+    fn known(&self) -> syn::Result<()> {
+        if self.rest.is_empty() { Err(diag::arg::missing_value(&self.key)) } else { Ok(()) }
+    }
+
+    fn unreadable(&self, error: &syn::Error) -> syn::Error {
+        let detail = error.to_string();
+        // An error at the end of the value has no place of its own: it would cover the attribute.
+        let at_end = detail.starts_with("unexpected end of input");
+        let span = if at_end { self.key.span() } else { error.span() };
+        diag::arg::malformed_value(span, &self.key, &detail)
+    }
+}
+
+/// Splits at the commas, so that one bad argument does not hide the errors of the others.
+fn segments(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut segments = vec![TokenStream::new()];
+    // A comma inside a turbofish is not a separator: `guard = of::<A, B>()`.
+    let mut angles = 0_usize;
+    let mut after_colons = 0_u8;
+    for token in tokens {
+        if let TokenTree::Punct(punct) = &token {
+            match punct.as_char() {
+                ',' if angles == 0 => {
+                    segments.push(TokenStream::new());
+                    after_colons = 0;
+                    continue;
+                }
+                '<' if angles > 0 || after_colons >= 2 => angles += 1,
+                '>' if angles > 0 => angles -= 1,
+                _ => {}
+            }
+            after_colons = if punct.as_char() == ':' { after_colons + 1 } else { 0 };
+        } else {
+            after_colons = 0;
+        }
+        if let Some(last) = segments.last_mut() {
+            last.extend([token]);
+        }
+    }
+    segments.retain(|segment| !segment.is_empty());
+    segments
+}

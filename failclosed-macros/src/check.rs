@@ -1,0 +1,218 @@
+//! Rules across the attribute and the function. Each `check_*` shows the input it refuses.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, Ident, Member, ext::IdentExt, spanned::Spanned};
+
+use crate::{
+    args::{Action, Args},
+    diag::{self, Errors},
+    item::{Body, GuardedFn},
+    params::Params,
+    shape::{Output, Shape},
+};
+
+/// Everything `expand` needs, and nothing that could still be wrong.
+pub(crate) struct Checked {
+    pub(crate) function: GuardedFn,
+    pub(crate) body: Body,
+    pub(crate) params: Params,
+    pub(crate) shape: Shape,
+    pub(crate) output: Output,
+    pub(crate) action: Action,
+    pub(crate) shown: Vec<ShownArgument>,
+    /// The bindings that the action's fields are built from.
+    pub(crate) carried: Vec<Ident>,
+}
+
+/// One argument for the authority.
+pub(crate) struct ShownArgument {
+    pub(crate) name: String,
+    pub(crate) value: TokenStream,
+    pub(crate) span: Span,
+}
+
+/// `None` where an error was reported.
+pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> Option<Checked> {
+    let mut sig = function.sig.clone();
+    check_modifiers(function, errors);
+    let shape = match function.body {
+        Some(_) => errors.keep(Shape::of(&sig)),
+        None => {
+            // `async fn charge(&self);`
+            errors.push(diag::fun::no_body(sig.ident.span()));
+            None
+        }
+    };
+    let params = Params::take(&mut sig, errors);
+    check_skip(args, &params, errors);
+    check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
+    let shown = shown(args, &params, errors);
+    let (shape, output) = shape?;
+    // `async fn charge(vendor: &str) { .. }`
+    if output.is_unit() && args.on_denied.is_none() {
+        errors.push(diag::fun::no_return_type(match &sig.output {
+            syn::ReturnType::Default => sig.paren_token.span.close(),
+            syn::ReturnType::Type(_, ty) => ty.span(),
+        }));
+    }
+    Some(Checked {
+        body: copy(function.body.as_ref()?),
+        function: GuardedFn {
+            attrs: function.attrs.clone(),
+            vis: function.vis.clone(),
+            sig,
+            body: None,
+        },
+        params,
+        shape,
+        output,
+        action: match args.action.as_ref()? {
+            Action::Name(name) => Action::Name(name.clone()),
+            Action::Unit(path) => Action::Unit(path.clone()),
+            Action::Carrying(action) => Action::Carrying(action.clone()),
+        },
+        shown,
+        carried: carried(args),
+    })
+}
+
+fn copy(body: &Body) -> Body {
+    Body { brace: body.brace, inner_attrs: body.inner_attrs.clone(), tokens: body.tokens.clone() }
+}
+
+// `const fn`, `extern "C" fn`, `fn f(x: u8, ...)`
+fn check_modifiers(function: &GuardedFn, errors: &mut Errors) {
+    let sig = &function.sig;
+    if let Some(constness) = &sig.constness {
+        errors.push(diag::fun::constant(constness.span()));
+    }
+    if let Some(abi) = &sig.abi {
+        errors.push(diag::fun::foreign(abi.extern_token.span()));
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.push(diag::fun::variadic(variadic.span()));
+    }
+}
+
+// `skip(cardd)`, `skip(self)`
+fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
+    let names: Vec<String> =
+        params.bindings.iter().map(|binding| name_of(&binding.ident)).collect();
+    for skipped in &args.skip {
+        if skipped == "self" {
+            errors.push(diag::arg::skip_self(skipped.span()));
+        } else if !names.contains(&name_of(skipped)) {
+            let known = names.iter().map(String::as_str);
+            errors.push(diag::arg::unknown_parameter(skipped, "skip", known));
+        }
+    }
+}
+
+// `action = "purchase"` with `#[permit]`; `#[permit]` on a function that returns a boxed future
+fn check_permit(args: &Args, params: &Params, shape: Option<&Shape>, errors: &mut Errors) {
+    let Some(permit) = &params.permit else { return };
+    if let Some(Action::Name(_)) = &args.action {
+        errors.push(diag::fun::permit_needs_type(permit.ty.span()));
+    }
+    if let Some(Shape::Boxed | Shape::Opaque) = shape {
+        errors.push(diag::fun::permit_needs_async(permit.ident.span()));
+    }
+}
+
+fn carried(args: &Args) -> Vec<Ident> {
+    let mut names = Vec::new();
+    if let Some(Action::Carrying(action)) = &args.action {
+        action.fields.iter().for_each(|field| names_in(&field.expr, &mut names));
+    }
+    names
+}
+
+/// The arguments beside those that the action carries: `args(..)`, then every parameter that is
+/// neither skipped nor named in one of them.
+fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
+    let mut taken: Vec<String> = Vec::new();
+    let mut named = carried(args);
+    if let Some(Action::Carrying(action)) = &args.action {
+        for field in &action.fields {
+            if let Member::Named(name) = &field.member {
+                taken.push(name_of(name));
+            }
+        }
+    }
+    let mut shown = Vec::new();
+    for argument in &args.shown {
+        names_in(&argument.value, &mut named);
+        let name = name_of(&argument.name);
+        if taken.contains(&name) {
+            // `args(vendor = a, vendor = b)`
+            errors.push(diag::arg::duplicate_name(&argument.name));
+        }
+        taken.push(name.clone());
+        let value = operand(&argument.value);
+        shown.push(ShownArgument { name, value, span: argument.value.span() });
+    }
+    for binding in &params.bindings {
+        let ident = &binding.ident;
+        let name = name_of(ident);
+        if named.iter().chain(&args.skip).any(|other| name_of(other) == name) {
+            continue;
+        }
+        if taken.contains(&name) {
+            // `args(vendor = host)` beside a parameter `vendor`
+            errors.push(diag::arg::duplicate_name(ident));
+        }
+        taken.push(name.clone());
+        shown.push(ShownArgument { name, value: quote!(#ident), span: ident.span() });
+    }
+    shown
+}
+
+fn name_of(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// The variables an expression certainly reads. One that is not found here is shown to the
+/// authority in its own right, so overlooking one is the safe direction.
+fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
+    match expr {
+        Expr::Path(path) => names.extend(path.path.get_ident().cloned()),
+        Expr::Field(field) => names_in(&field.base, names),
+        Expr::Reference(inner) => names_in(&inner.expr, names),
+        Expr::Unary(inner) => names_in(&inner.expr, names),
+        Expr::Paren(inner) => names_in(&inner.expr, names),
+        Expr::Group(inner) => names_in(&inner.expr, names),
+        Expr::Cast(inner) => names_in(&inner.expr, names),
+        Expr::Index(index) => names_in(&index.expr, names),
+        Expr::MethodCall(call) => {
+            names_in(&call.receiver, names);
+            call.args.iter().for_each(|argument| names_in(argument, names));
+        }
+        Expr::Call(call) => call.args.iter().for_each(|argument| names_in(argument, names)),
+        Expr::Tuple(list) => list.elems.iter().for_each(|element| names_in(element, names)),
+        Expr::Array(list) => list.elems.iter().for_each(|element| names_in(element, names)),
+        Expr::Binary(binary) => {
+            names_in(&binary.left, names);
+            names_in(&binary.right, names);
+        }
+        _ => {}
+    }
+}
+
+/// An expression as something `&` can be put before.
+pub(crate) fn operand(expr: &Expr) -> TokenStream {
+    match expr {
+        Expr::Path(_)
+        | Expr::Field(_)
+        | Expr::Lit(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Macro(_)
+        | Expr::Index(_)
+        | Expr::Paren(_)
+        | Expr::Tuple(_)
+        | Expr::Array(_)
+        | Expr::Reference(_) => expr.to_token_stream(),
+        _ => quote!((#expr)),
+    }
+}

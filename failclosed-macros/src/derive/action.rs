@@ -1,0 +1,186 @@
+//! `#[derive(Action)]`: a struct as an action, its fields as the arguments.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Data, DeriveInput, Field, Fields, GenericParam, Ident, LitStr, Path, ext::IdentExt,
+    meta::ParseNestedMeta, spanned::Spanned,
+};
+
+use crate::{
+    diag::{self, Errors},
+    path::CratePath,
+};
+
+// Input:
+//     #[derive(Action)] #[action(name = "purchase", resource = vendor)]
+//     struct Purchase<'a> { vendor: &'a str, amount: u64 }
+// Output:
+//     impl<'a> Arguments for Purchase<'a> {
+//         fn argument(&self, index: usize) -> Option<(&'static str, &dyn Argument)> {
+//             match index {
+//                 0 => Some(("vendor", &self.vendor)),
+//                 1 => Some(("amount", &self.amount)),
+//                 _ => None,
+//             }
+//         }
+//     }
+//     impl<'a> Action for Purchase<'a> {
+//         const NAME: &'static str = "purchase";
+//         type Key = Purchase<'static>;
+//         fn resource(&self) -> Option<Resource<'_>> { resource_of(&self.vendor) }
+//     }
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::new();
+    let options = Options::parse(&input, &mut errors);
+    let fields = errors.keep(named_fields(&input));
+    let shown = fields.map(|fields| shown(fields, &mut errors)).unwrap_or_default();
+    for param in &input.generics.params {
+        if !matches!(param, GenericParam::Lifetime(_)) {
+            errors.push(diag::derived::generic(param.span()));
+        }
+    }
+    if let Some(resource) = &options.resource {
+        let known = fields.is_some_and(|fields| {
+            fields.iter().any(|field| field.ident.as_ref() == Some(resource))
+        });
+        if !known {
+            errors.push(diag::derived::unknown_field(resource.span()));
+        }
+    }
+    match errors.finish() {
+        Ok(()) => implementations(&input, &options, &shown),
+        Err(errors) => errors,
+    }
+}
+
+struct Options {
+    name: Option<LitStr>,
+    resource: Option<Ident>,
+    krate: CratePath,
+}
+
+impl Options {
+    fn parse(input: &DeriveInput, errors: &mut Errors) -> Self {
+        let mut options = Self { name: None, resource: None, krate: CratePath::facade() };
+        let mut failed = false;
+        for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
+            let read = attr.parse_nested_meta(|meta| options.read(&meta));
+            failed |= errors.keep(read).is_none();
+        }
+        if let (None, false) = (&options.name, failed) {
+            errors.push(diag::derived::missing_name(input.ident.span()));
+        }
+        options
+    }
+
+    fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let duplicate = || diag::derived::duplicate_option(meta.path.span());
+        if meta.path.is_ident("name") {
+            let name: LitStr = meta.value()?.parse()?;
+            let text = name.value();
+            if text.trim().is_empty() || text.trim() != text || text.chars().any(char::is_control) {
+                return Err(diag::arg::blank_action(name.span()));
+            }
+            if self.name.replace(name).is_some() {
+                return Err(duplicate());
+            }
+        } else if meta.path.is_ident("resource") {
+            if self.resource.replace(meta.value()?.parse()?).is_some() {
+                return Err(duplicate());
+            }
+        } else if meta.path.is_ident("crate") {
+            let path = meta.value()?.call(Path::parse_mod_style)?;
+            self.krate = CratePath::at(path)?;
+        } else {
+            // FAIL CLOSED: an option that is not understood.
+            let expected = "`name`, `resource` or `crate`";
+            return Err(diag::derived::unknown_option(meta.path.span(), expected));
+        }
+        Ok(())
+    }
+}
+
+fn named_fields(input: &DeriveInput) -> syn::Result<&Fields> {
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Unnamed(fields) => Err(diag::derived::unnamed_fields(fields.span())),
+            fields @ (Fields::Named(_) | Fields::Unit) => Ok(fields),
+        },
+        Data::Enum(data) => Err(diag::derived::not_a_struct(data.enum_token.span(), "Action")),
+        Data::Union(data) => Err(diag::derived::not_a_struct(data.union_token.span(), "Action")),
+    }
+}
+
+fn shown<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<&'a Ident> {
+    fields
+        .iter()
+        .filter(|field| errors.keep(is_skipped(field)) != Some(true))
+        .filter_map(|field| field.ident.as_ref())
+        .collect()
+}
+
+fn is_skipped(field: &Field) -> syn::Result<bool> {
+    let mut skipped = false;
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
+        attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("skip") {
+                skipped = true;
+                Ok(())
+            } else {
+                // FAIL CLOSED: a misspelt `skip` is no `skip`, and no secret is shown for it.
+                Err(diag::derived::unknown_option(meta.path.span(), "`skip`"))
+            }
+        })?;
+    }
+    Ok(skipped)
+}
+
+fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> TokenStream {
+    let private = options.krate.private();
+    let ident = &input.ident;
+    let name = &options.name;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    let site = Span::mixed_site();
+    let lifetimes = input.generics.lifetimes().map(|_| quote!('static));
+    let key = if input.generics.params.is_empty() {
+        quote_spanned!(site=> Self)
+    } else {
+        quote_spanned!(site=> #ident<#(#lifetimes),*>)
+    };
+    let arms = shown.iter().enumerate().map(|(index, field)| {
+        let text = field.unraw().to_string();
+        let here = Span::mixed_site().located_at(field.span());
+        let value = quote_spanned! {here=> (#text, &self.#field as &dyn #private::Argument)};
+        quote_spanned!(site=> #index => ::core::option::Option::Some(#value),)
+    });
+    let resource = options.resource.as_ref().map(|field| {
+        quote_spanned! {site=>
+            fn resource(&self) -> ::core::option::Option<#private::Resource<'_>> {
+                #private::resource_of(&self.#field)
+            }
+        }
+    });
+    quote_spanned! {site=>
+        #[automatically_derived]
+        impl #generics #private::Arguments for #ident #arguments #bounds {
+            fn argument(&self, index: usize) -> ::core::option::Option<#private::Shown<'_>> {
+                match index {
+                    #(#arms)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics #private::Action for #ident #arguments #bounds {
+            const NAME: &'static str = #name;
+            type Key = #key;
+            #resource
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `#[derive(HasGuard)]`: a field as the guard of a struct's methods.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Index, Meta, Path, spanned::Spanned};
+
+use crate::{
+    diag::{self, Errors},
+    path::CratePath,
+};
+
+// Input:
+//     #[derive(HasGuard)] struct Shop { #[guard] guard: Guard }
+// Output:
+//     impl HasGuard for Shop { fn guard(&self) -> &Guard { HasGuard::guard(&self.guard) } }
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::new();
+    let krate = errors.keep(crate_path(&input)).unwrap_or_else(CratePath::facade);
+    let field = errors.keep(guard_field(&input));
+    if let Err(errors) = errors.finish() {
+        return errors;
+    }
+    let private = krate.private();
+    let ident = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    quote_spanned! {Span::mixed_site()=>
+        #[automatically_derived]
+        impl #generics #private::HasGuard for #ident #arguments #bounds {
+            fn guard(&self) -> &#private::Guard {
+                #private::HasGuard::guard(&self.#field)
+            }
+        }
+    }
+}
+
+/// The one field marked `#[guard]`, by its name or its position.
+fn guard_field(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let data = match &input.data {
+        Data::Struct(data) => data,
+        Data::Enum(data) => {
+            return Err(diag::derived::not_a_struct(data.enum_token.span(), "HasGuard"));
+        }
+        Data::Union(data) => {
+            return Err(diag::derived::not_a_struct(data.union_token.span(), "HasGuard"));
+        }
+    };
+    let mut marked = None;
+    for (index, field) in data.fields.iter().enumerate() {
+        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("guard")) {
+            if !matches!(attr.meta, Meta::Path(_)) {
+                return Err(diag::derived::unknown_option(attr.span(), "a plain `#[guard]`"));
+            }
+            if marked.is_some() {
+                return Err(diag::derived::two_guard_fields(attr.span()));
+            }
+            marked = Some(match &field.ident {
+                Some(ident) => quote!(#ident),
+                None => {
+                    let index = Index::from(index);
+                    quote_spanned!(field.ty.span()=> #index)
+                }
+            });
+        }
+    }
+    marked.ok_or_else(|| diag::derived::no_guard_field(input.ident.span()))
+}
+
+fn crate_path(input: &DeriveInput) -> syn::Result<CratePath> {
+    let mut krate = CratePath::facade();
+    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("has_guard")) {
+        attr.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("crate") {
+                return Err(diag::derived::unknown_option(meta.path.span(), "`crate`"));
+            }
+            krate = CratePath::at(meta.value()?.call(Path::parse_mod_style)?)?;
+            Ok(())
+        })?;
+    }
+    Ok(krate)
+}

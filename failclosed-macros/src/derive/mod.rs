@@ -1,0 +1,4 @@
+//! The derives.
+
+pub(crate) mod action;
+pub(crate) mod has_guard;

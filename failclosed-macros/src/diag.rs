@@ -1,0 +1,393 @@
+//! Every message of the macros, and the collector that reports them together.
+//!
+//! Lower case, no final period, and a `help:` line that can be pasted.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+
+/// Collects errors, so that all of them are reported at once.
+///
+/// It must be finished: dropping it unread would turn an error into silence, and silence into a
+/// function without its check.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    all: Vec<syn::Error>,
+    read: bool,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { all: Vec::new(), read: false }
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.all.push(error);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What a step gave, if it gave anything; its error is kept.
+    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// `Ok` if there were none, else `compile_error!`s for all of them.
+    pub(crate) fn finish(mut self) -> Result<(), TokenStream> {
+        self.read = true;
+        if self.all.is_empty() {
+            return Ok(());
+        }
+        Err(self.all.iter().map(syn::Error::to_compile_error).collect())
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if !self.read && !std::thread::panicking() {
+            // FAIL CLOSED: the build stops rather than lose an error.
+            #[allow(clippy::panic, reason = "a bug in the macro must stop the build")]
+            {
+                panic!("the errors of an expansion were not read");
+            }
+        }
+    }
+}
+
+/// One error: what is wrong, and a line to paste.
+pub(crate) fn error(span: Span, what: impl Display, help: impl Display) -> syn::Error {
+    syn::Error::new(span, format!("{what}\nhelp: {help}"))
+}
+
+/// The name among `known` that `unknown` was most likely meant to be.
+pub(crate) fn did_you_mean<'a>(
+    unknown: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (distance(unknown, name), name))
+        .filter(|(distance, name)| *distance <= name.len().div_ceil(3).max(1))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// How many letters to insert, delete or replace.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = i;
+        let mut before = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(&right) {
+            let above = *cell;
+            let replaced = diagonal + usize::from(a != *b);
+            before = replaced.min(above + 1).min(before + 1);
+            diagonal = above;
+            *cell = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+pub(crate) mod arg {
+    //! About the attribute's arguments.
+
+    use super::{did_you_mean, error};
+    use proc_macro2::Span;
+    use syn::{Error, Ident};
+
+    pub(crate) const KEYS: [&str; 7] =
+        ["action", "guard", "resource", "args", "skip", "on_denied", "crate"];
+
+    pub(crate) fn unknown_key(key: &Ident) -> Error {
+        let help = match did_you_mean(&key.to_string(), KEYS) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("the keys are {}", listed(&KEYS)),
+        };
+        error(key.span(), format_args!("unknown key `{key}`; expected {}", listed(&KEYS)), help)
+    }
+
+    fn listed(names: &[&str]) -> String {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn not_a_key(span: Span) -> Error {
+        error(
+            span,
+            "expected `key = value`",
+            "write `#[requires_permission(action = \"purchase\")]`",
+        )
+    }
+
+    pub(crate) fn duplicate_key(key: &Ident) -> Error {
+        error(key.span(), format_args!("`{key}` is given twice"), format_args!("keep one `{key}`"))
+    }
+
+    pub(crate) fn missing_value(key: &Ident) -> Error {
+        error(key.span(), format_args!("`{key}` has no value"), usage(&key.to_string()))
+    }
+
+    pub(crate) fn malformed_value(span: Span, key: &Ident, detail: &str) -> Error {
+        error(span, format_args!("`{key}` cannot be read: {detail}"), usage(&key.to_string()))
+    }
+
+    fn usage(key: &str) -> &'static str {
+        match key {
+            "action" => "write `action = \"purchase\"`, or a type: `action = Purchase`",
+            "guard" => "write `guard = self.guard`",
+            "resource" => "write `resource = vendor`",
+            "args" => "write `args(vendor = order.vendor, amount = order.amount)`",
+            "skip" => "write `skip(card)`",
+            "on_denied" => "write `on_denied = path::to::function`",
+            _ => "write `crate = ::path::to::failclosed`",
+        }
+    }
+
+    pub(crate) fn missing_action() -> Error {
+        error(
+            Span::call_site(),
+            "`action` is missing: a permission is always for something",
+            "write `#[requires_permission(action = \"purchase\")]`",
+        )
+    }
+
+    pub(crate) fn blank_action(span: Span) -> Error {
+        error(
+            span,
+            "the action's name is blank, or has white space around it or control characters in it",
+            "name what the function does, such as `action = \"purchase\"`",
+        )
+    }
+
+    pub(crate) fn action_not_text(span: Span) -> Error {
+        error(
+            span,
+            "an action is a name or a type that implements `Action`",
+            "write `action = \"purchase\"`, `action = Purchase` or \
+             `action = Purchase { vendor, amount }`",
+        )
+    }
+
+    pub(crate) fn action_rest(span: Span) -> Error {
+        error(
+            span,
+            "an action's arguments cannot come from `..`: the authority must see each one",
+            "name every field: `action = Purchase { vendor, amount }`",
+        )
+    }
+
+    pub(crate) fn relative_crate(span: Span) -> Error {
+        error(
+            span,
+            "`crate` must be a path from a root, or it would mean another thing in each module",
+            "write `crate = ::name` or `crate = crate::path`",
+        )
+    }
+
+    pub(crate) fn unknown_parameter<'a>(
+        name: &Ident,
+        key: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Error {
+        let help = match did_you_mean(&name.to_string(), known.clone()) {
+            Some(meant) => format!("did you mean `{key}({meant})`?"),
+            None => {
+                let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
+                if known.is_empty() {
+                    format!("the function binds no parameter; remove `{key}`")
+                } else {
+                    format!("the parameters are {}", known.join(", "))
+                }
+            }
+        };
+        error(name.span(), format_args!("there is no parameter `{name}`"), help)
+    }
+
+    pub(crate) fn skip_self(span: Span) -> Error {
+        error(span, "`self` is never shown to the authority", "remove `self` from `skip`")
+    }
+
+    pub(crate) fn duplicate_name(name: &Ident) -> Error {
+        error(
+            name.span(),
+            format_args!("the argument `{name}` would be shown twice"),
+            "give it another name, or `skip` the parameter",
+        )
+    }
+}
+
+pub(crate) mod fun {
+    //! About the function.
+
+    use super::error;
+    use proc_macro2::Span;
+    use syn::Error;
+
+    pub(crate) fn not_a_function(span: Span, what: &str) -> Error {
+        let help = match what {
+            "an `impl` block" | "a trait" => "put `#[requires_permission(..)]` on each function",
+            "a closure" => "use `guard.run(action, async |permit| ..)`",
+            _ => "put it on an `async fn`",
+        };
+        error(span, format_args!("`#[requires_permission]` cannot guard {what}"), help)
+    }
+
+    pub(crate) fn unreadable(span: Span, detail: &str) -> Error {
+        error(
+            span,
+            format_args!("this function cannot be read, so it cannot be guarded: {detail}"),
+            "put `#[requires_permission(..)]` on a plain `async fn`",
+        )
+    }
+
+    pub(crate) fn no_body(span: Span) -> Error {
+        error(
+            span,
+            "a function without a body has nothing to guard",
+            "put `#[requires_permission(..)]` on the implementations, or give it a default body",
+        )
+    }
+
+    pub(crate) fn not_async(span: Span) -> Error {
+        error(
+            span,
+            "a guarded function must be `async`: the authority's answer has to be awaited",
+            "write `async fn`; if an attribute above removed `async` (as `#[tokio::main]` does), \
+             move `#[requires_permission(..)]` above it",
+        )
+    }
+
+    pub(crate) fn bare_stream(span: Span) -> Error {
+        error(
+            span,
+            "a stream cannot be guarded: it starts before an answer can be awaited",
+            "return it from an `async fn`: `async fn ..() -> Result<impl Stream<..>, E>`",
+        )
+    }
+
+    pub(crate) fn constant(span: Span) -> Error {
+        error(span, "a `const fn` cannot ask anybody", "write `async fn`")
+    }
+
+    pub(crate) fn foreign(span: Span) -> Error {
+        error(
+            span,
+            "an `extern fn` can be called from where nothing is awaited",
+            "guard an `async fn`, and call that one from the `extern fn`",
+        )
+    }
+
+    pub(crate) fn variadic(span: Span) -> Error {
+        error(span, "variadic arguments cannot be shown to the authority", "take a slice instead")
+    }
+
+    pub(crate) fn no_return_type(span: Span) -> Error {
+        error(
+            span,
+            "a function that returns nothing cannot return a denial",
+            "return `Result<(), failclosed::Denial>`",
+        )
+    }
+
+    pub(crate) fn two_permits(span: Span) -> Error {
+        error(span, "there is one permit for one call", "keep one `#[permit]` parameter")
+    }
+
+    pub(crate) fn permit_pattern(span: Span) -> Error {
+        error(span, "a permit is taken by name", "write `#[permit] permit: Permit<'_, Purchase>`")
+    }
+
+    pub(crate) fn permit_needs_type(span: Span) -> Error {
+        error(
+            span,
+            "a permit is for an action with a type, and this action is only a name",
+            "write `action = Purchase`, with `#[derive(Action)]` on `struct Purchase;`",
+        )
+    }
+
+    pub(crate) fn permit_needs_async(span: Span) -> Error {
+        error(
+            span,
+            "a permit is lent inside an `async fn`, and this function only returns a future",
+            "write `async fn`, or use `guard.run(action, async |permit| ..)`",
+        )
+    }
+
+    pub(crate) fn opaque_pattern(span: Span) -> Error {
+        error(
+            span,
+            "this pattern cannot be read, so what it binds could not be shown to the authority",
+            "bind the parameter by name, and take it apart in the body",
+        )
+    }
+}
+
+pub(crate) mod derived {
+    //! About the derives.
+
+    use super::error;
+    use proc_macro2::Span;
+    use syn::Error;
+
+    pub(crate) fn not_a_struct(span: Span, derive: &str) -> Error {
+        error(span, format_args!("`{derive}` can only be derived for a struct"), "write a struct")
+    }
+
+    pub(crate) fn unnamed_fields(span: Span) -> Error {
+        error(
+            span,
+            "an argument needs a name",
+            "use named fields: `struct Purchase { vendor: String }`",
+        )
+    }
+
+    pub(crate) fn generic(span: Span) -> Error {
+        error(
+            span,
+            "an action with type or const parameters would be several actions under one name",
+            "write one struct for each action; lifetimes are fine",
+        )
+    }
+
+    pub(crate) fn missing_name(span: Span) -> Error {
+        error(
+            span,
+            "the action has no name",
+            "write `#[action(name = \"purchase\")]` on the struct",
+        )
+    }
+
+    pub(crate) fn unknown_option(span: Span, expected: &str) -> Error {
+        error(span, format_args!("unknown option; expected {expected}"), "remove it")
+    }
+
+    pub(crate) fn duplicate_option(span: Span) -> Error {
+        error(span, "this option is given twice", "keep one")
+    }
+
+    pub(crate) fn unknown_field(span: Span) -> Error {
+        error(span, "there is no such field", "name one of the struct's fields")
+    }
+
+    pub(crate) fn no_guard_field(span: Span) -> Error {
+        error(
+            span,
+            "no field is marked `#[guard]`",
+            "write `#[guard]` above the field of type `Guard`",
+        )
+    }
+
+    pub(crate) fn two_guard_fields(span: Span) -> Error {
+        error(
+            span,
+            "two fields are marked `#[guard]`, and each method has one guard",
+            "keep one, and name the other with `guard = self.other`",
+        )
+    }
+}

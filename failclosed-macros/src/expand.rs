@@ -1,0 +1,225 @@
+//! A checked function, as tokens.
+//!
+//! Every local of ours is `mixed_site`: the body cannot see it. Every path is absolute. Outer
+//! attributes are never added: rmcp's `#[tool]` would lose the description above them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Ident;
+
+use crate::{
+    args::{Action, Args},
+    check::{Checked, ShownArgument, check, operand},
+    diag::Errors,
+    fallback,
+    item::GuardedFn,
+    params::Binding,
+    shape::Shape,
+};
+
+/// The attribute.
+pub(crate) fn requires_permission(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let args = Args::parse(args, &mut errors);
+    let function = match GuardedFn::parse(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.push(error);
+            return fallback::item(item, errors);
+        }
+    };
+    match check(&args, &function, &mut errors) {
+        // FAIL CLOSED: one error, and the body is not emitted.
+        Some(checked) if errors.is_empty() => match errors.finish() {
+            Ok(()) => guarded(&args, &checked),
+            Err(errors) => errors,
+        },
+        Some(_) | None => fallback::function(&function, item, errors),
+    }
+}
+
+// Input:
+//     async fn charge(vendor: &str) -> Result<Receipt, E> { BODY }
+// Output:
+//     async fn charge(vendor: &str) -> Result<Receipt, E> {
+//         let guard = current();
+//         let call = match enter(guard, Entry::named("purchase"), None, &[("vendor", &vendor)]).await {
+//             Ok(call) => call,
+//             Err(denial) => return <Result<Receipt, E> as FromDenial>::from_denial(denial),
+//         };
+//         let result = async move {
+//             if false { return returns::<Result<Receipt, E>>(); }
+//             let vendor = vendor;
+//             BODY
+//         }.await;
+//         call.conclude(<Result<Receipt, E> as FromDenial>::failed(&result));
+//         result
+//     }
+fn guarded(args: &Args, checked: &Checked) -> TokenStream {
+    let function = &checked.function;
+    let private = args.krate.private();
+    let site = Span::mixed_site();
+    let (call, result) = (Ident::new("call", site), Ident::new("result", site));
+    let prologue = prologue(args, checked, &call);
+    let inner_attrs = &checked.body.inner_attrs;
+    let rebound = rebound(checked);
+    let body = &checked.body.tokens;
+    let failed = failed(args, checked, &result);
+
+    let statements = match checked.shape {
+        Shape::Async => {
+            let output = checked.output.named();
+            quote_spanned! {site=>
+                #prologue
+                let #result = async move {
+                    if false {
+                        return #private::returns::<#output>();
+                    }
+                    #rebound
+                    #body
+                }
+                .await;
+                #call.conclude(#failed);
+                #result
+            }
+        }
+        Shape::Boxed | Shape::Opaque => {
+            let future = match (&checked.shape, &function.sig.output) {
+                // The type keeps a body of two `Box::pin`s from becoming two types.
+                (Shape::Boxed, output) => quote_spanned!(site=> move || #output { #rebound #body }),
+                (Shape::Opaque | Shape::Async, _) => {
+                    quote_spanned!(site=> move || { #rebound #body })
+                }
+            };
+            let awaited = quote_spanned! {site=>
+                async move {
+                    #prologue
+                    let #result = (#future)().await;
+                    #call.conclude(#failed);
+                    #result
+                }
+            };
+            match checked.shape {
+                Shape::Boxed => quote_spanned!(site=> ::std::boxed::Box::pin(#awaited)),
+                Shape::Opaque | Shape::Async => awaited,
+            }
+        }
+    };
+    let mut tokens = function.to_token_stream();
+    checked.body.brace.surround(&mut tokens, |tokens| {
+        for attr in inner_attrs {
+            attr.to_tokens(tokens);
+        }
+        statements.to_tokens(tokens);
+    });
+    tokens
+}
+
+/// The check: up to a `call` that is allowed, or a `return`.
+fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
+    let private = args.krate.private();
+    let site = Span::mixed_site();
+    let (guard, action, denial) =
+        (Ident::new("guard", site), Ident::new("action", site), Ident::new("denial", site));
+    let asked = match &args.guard {
+        Some(expr) => {
+            let expr = operand(expr);
+            quote_spanned!(site=> #private::guard_of(&#expr))
+        }
+        None => match &checked.params.receiver {
+            Some(receiver) => quote_spanned!(site=> #private::guard_of(&#receiver)),
+            None => quote_spanned!(site=> #private::current()),
+        },
+    };
+    let (carried, entry) = match &checked.action {
+        Action::Name(name) => {
+            (TokenStream::new(), quote_spanned!(site=> #private::Entry::named(#name)))
+        }
+        Action::Unit(value) => carried(&action, &private, value),
+        Action::Carrying(value) => carried(&action, &private, value),
+    };
+    let resource = match &args.resource {
+        Some(expr) => {
+            let expr = operand(expr);
+            quote_spanned!(site=> #private::resource_of(&#expr))
+        }
+        None => quote_spanned!(site=> ::core::option::Option::None),
+    };
+    let shown = checked.shown.iter().map(|argument| shown(argument, &private));
+    let denied = match &args.on_denied {
+        Some(path) => quote_spanned!(site=> #path(#denial)),
+        None if checked.output.is_nameable() => {
+            let output = checked.output.named();
+            quote_spanned!(site=> <#output as #private::FromDenial>::from_denial(#denial))
+        }
+        None => quote_spanned!(site=> #private::denied(#denial)),
+    };
+    let permit = checked.params.permit.as_ref().map(|permit| {
+        let (name, ty) = (&permit.ident, &permit.ty);
+        quote_spanned!(site=> let #name: #ty = #call.permit();)
+    });
+    quote_spanned! {site=>
+        let #guard = #asked;
+        #carried
+        let #call = match #private::enter(#guard, #entry, #resource, &[#(#shown),*]).await {
+            ::core::result::Result::Ok(#call) => #call,
+            ::core::result::Result::Err(#denial) => return #denied,
+        };
+        #permit
+    }
+}
+
+/// The statement that holds an action, and the entry that borrows it.
+fn carried(
+    action: &Ident,
+    private: &TokenStream,
+    value: &impl ToTokens,
+) -> (TokenStream, TokenStream) {
+    let site = Span::mixed_site();
+    (
+        quote_spanned!(site=> let #action = #value;),
+        quote_spanned!(site=> #private::Entry::of(&#action)),
+    )
+}
+
+/// One argument. Located at the user's own tokens, so that "cannot be shown" points there.
+fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
+    let ShownArgument { name, value, span } = argument;
+    let here = Span::mixed_site().located_at(*span);
+    quote_spanned!(here=> (#name, &#value as &dyn #private::Argument))
+}
+
+/// Binds every name anew inside the body's own block, as the signature had it, `mut` included: then
+/// one that the body does not use is still reported, though the check has used it.
+fn rebound(checked: &Checked) -> TokenStream {
+    let site = Span::mixed_site();
+    let permit = checked.params.permit.iter().map(|permit| (&permit.ident, &permit.mutability));
+    let bindings = checked
+        .params
+        .bindings
+        .iter()
+        // What the action was built from may have moved into it, and was used there.
+        .filter(|binding| binding.mutability.is_some() || !checked.carried.contains(&binding.ident))
+        .map(|Binding { ident, mutability }| (ident, mutability));
+    permit
+        .chain(bindings)
+        .map(|(ident, mutability)| quote_spanned!(site=> let #mutability #ident = #ident;))
+        .collect()
+}
+
+/// Whether the result is a failure, for the record.
+fn failed(args: &Args, checked: &Checked, result: &Ident) -> TokenStream {
+    let private = args.krate.private();
+    let site = Span::mixed_site();
+    if args.on_denied.is_some() {
+        return quote_spanned! {site=> {
+            use #private::JudgeAny as _;
+            #private::Judge(&#result).failed()
+        }};
+    }
+    if checked.output.is_nameable() {
+        let output = checked.output.named();
+        return quote_spanned!(site=> <#output as #private::FromDenial>::failed(&#result));
+    }
+    quote!(#private::failed(&#result))
+}

@@ -1,0 +1,1 @@
+//! Tests of the expansion itself. What it means is tested from outside.
