@@ -42,15 +42,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let policies = CedarAuthority::builder(SCHEMA, POLICIES).build()?;
     let (budget, service) = Budget::start().await?;
     let log = MemoryLog::new();
-    let guard = Guard::builder(
-        Subject::agent("shopper")?.on_behalf_of("alice")?,
-        all_of(policies, budget),
-    )
-    .deadline(Duration::from_secs(2))
-    .audit(log.clone())
-    // Refuses to start with an authority that cannot say no.
-    .start()
-    .await?;
+    let guard =
+        Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, all_of(policies, budget))
+            .deadline(Duration::from_secs(2))
+            .audit(log.clone())
+            // Refuses to start with an authority that cannot say no.
+            .start()
+            .await?;
     let shop = Shop { guard, stripe: Locked::new(Stripe) };
 
     attempt(&shop, "a concert ticket", "coachella.com", 12_000).await;
