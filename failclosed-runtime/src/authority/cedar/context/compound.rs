@@ -4,7 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, ser};
 
-use super::{NoCedarValue, Shown, ToCedar, Value, key::Key};
+use super::{
+    NoCedarValue,
+    key::Key,
+    serializer::{Shown, ToCedar},
+    value::Value,
+};
 
 /// The elements of a list.
 pub(super) struct List {
