@@ -1,3 +1,31 @@
-//! facade
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod guide;
+
+// What is written every day.
 pub use failclosed_macros::{Action, HasGuard, requires_permission};
-pub use failclosed_runtime::*;
+pub use failclosed_runtime::{
+    Action, Authority, Decision, Denial, FromDenial, Guard, HasGuard, Locked, Permit, Request,
+    Subject,
+};
+
+// Putting a guard together.
+pub use failclosed_runtime::{
+    AllOf, Answer, AnswerFn, Approver, AuthorityFn, CANARY, ConfigError, DEFAULT_DEADLINE,
+    DecideFn, GuardBuilder, NoDecision, Observer, SelfCheckError, StartError, all_of, answer_fn,
+    audit, authority_fn, danger,
+};
+
+// The parts of questions and answers.
+pub use failclosed_runtime::{
+    Allow, Argument, ArgumentList, Arguments, Ask, CallId, Cause, Deny, Digest, Grounds,
+    MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable, Resource, ToResource,
+};
+
+#[cfg(feature = "cedar")]
+pub use failclosed_runtime::cedar;
+
+// What generated code calls. Its name carries the version.
+#[doc(hidden)]
+pub use failclosed_runtime::__private_0_1_0;

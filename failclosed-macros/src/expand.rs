@@ -59,7 +59,7 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     let function = &checked.function;
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (call, result) = (Ident::new("call", site), Ident::new("result", site));
+    let (call, result) = (local("call"), local("result"));
     let prologue = prologue(args, checked, &call);
     let inner_attrs = &checked.body.inner_attrs;
     let rebound = rebound(checked);
@@ -115,12 +115,17 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     tokens
 }
 
+/// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
+/// `let` of the same name would be matched against.
+fn local(name: &str) -> Ident {
+    Ident::new(&format!("__failclosed_{name}"), Span::mixed_site())
+}
+
 /// The check: up to a `call` that is allowed, or a `return`.
 fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (guard, action, denial) =
-        (Ident::new("guard", site), Ident::new("action", site), Ident::new("denial", site));
+    let (guard, action, denial) = (local("guard"), local("action"), local("denial"));
     let asked = match &args.guard {
         Some(expr) => {
             let expr = operand(expr);

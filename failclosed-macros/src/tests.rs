@@ -1,1 +1,223 @@
-//! Tests of the expansion itself. What it means is tested from outside.
+//! Tests of the expansion itself: what it looks like, that nothing in the user's module can shadow
+//! it, and that exactly one check stands before a body. What it means is tested from outside.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use expect_test::{ExpectFile, expect_file};
+use proc_macro2::{TokenStream, TokenTree};
+
+use crate::{derive, expand};
+
+struct Case {
+    name: &'static str,
+    args: &'static str,
+    item: &'static str,
+    expected: ExpectFile,
+}
+
+macro_rules! case {
+    ($name:literal, $args:literal, $item:literal) => {
+        Case {
+            name: $name,
+            args: $args,
+            item: $item,
+            expected: expect_file![concat!("tests/expanded/", $name, ".rs")],
+        }
+    };
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        case!(
+            "free_function",
+            r#"action = "purchase", resource = vendor"#,
+            "pub async fn charge(vendor: &str, mut amount: u64) -> Result<Receipt, ChargeError> {
+                 amount += fee(vendor)?;
+                 Ok(Receipt { amount })
+             }"
+        ),
+        case!(
+            "method_with_permit",
+            "action = Purchase, skip(card)",
+            "async fn charge(
+                 &self,
+                 #[permit] permit: Permit<'_, Purchase>,
+                 vendor: &str,
+                 card: Card,
+             ) -> Result<Receipt, ChargeError> {
+                 self.stripe.open(&permit).charge(vendor, card).await
+             }"
+        ),
+        case!(
+            "action_with_arguments",
+            "action = Purchase { vendor: &order.vendor, amount: order.amount }",
+            "async fn charge(#[permit] permit: Permit<'_, Purchase<'_>>, order: Order)
+                 -> Result<u64, Denial> {
+                 Ok(permit.amount)
+             }"
+        ),
+        case!(
+            "boxed_future",
+            r#"action = "purchase", crate = ::renamed"#,
+            "fn charge<'a>(&'a self, amount: u64) -> Pin<Box<dyn Future<Output = Result<u64, E>> + Send + 'a>> {
+                 Box::pin(async move { Ok(amount) })
+             }"
+        ),
+        case!(
+            "opaque_future",
+            r#"action = "purchase", guard = self.shop.guard"#,
+            "fn charge(&self, amount: u64) -> impl Future<Output = Result<u64, E>> {
+                 async move { Ok(amount) }
+             }"
+        ),
+        case!(
+            "other_return_type",
+            r#"action = "purchase", on_denied = tool_error"#,
+            "async fn charge(&self, Parameters(order): Parameters<Order>) -> Result<CallToolResult, ErrorData> {
+                 run(order).await
+             }"
+        ),
+        case!(
+            "stream_in_result",
+            r#"action = "read""#,
+            "async fn read(path: &Path) -> Result<impl Stream<Item = u8>, Denial> { open(path) }"
+        ),
+    ]
+}
+
+fn expanded(case: &Case) -> TokenStream {
+    expand::requires_permission(case.args.parse().unwrap(), case.item.parse().unwrap())
+}
+
+fn pretty(tokens: &TokenStream) -> String {
+    // A method is an item only inside an impl.
+    let inside = quote::quote!(impl Shop { #tokens });
+    let file = syn::parse2(inside).unwrap_or_else(|error| panic!("{error}: {tokens}"));
+    prettyplease::unparse(&file)
+}
+
+#[test]
+fn expansions_are_as_reviewed() {
+    for case in cases() {
+        case.expected.assert_eq(&pretty(&expanded(&case)));
+    }
+}
+
+#[test]
+fn derived_impls_are_as_reviewed() {
+    let action = r#"#[action(name = "purchase", resource = vendor)]
+        struct Purchase<'a> { vendor: &'a str, r#type: u8, #[action(skip)] card: Card }"#;
+    let action = derive::action::expand(action.parse().unwrap());
+    let guard = "struct Shop<T> { #[guard] guard: Guard, inner: T }";
+    let guard = derive::has_guard::expand(guard.parse().unwrap());
+    let both = prettyplease::unparse(&syn::parse2(quote::quote!(#action #guard)).unwrap());
+    expect_file!["tests/expanded/derives.rs"].assert_eq(&both);
+}
+
+/// The names that a user's module most often has others of.
+const SHADOWED: [&str; 11] = [
+    "Result",
+    "Ok",
+    "Err",
+    "Option",
+    "Some",
+    "None",
+    "Box",
+    "Action",
+    "Arguments",
+    "HasGuard",
+    "FromDenial",
+];
+
+#[test]
+fn nothing_of_ours_can_be_shadowed() {
+    for case in cases() {
+        let input: Vec<_> = flat(case.item.parse().unwrap());
+        let from_user = |name: &str| input.iter().any(|token| token == name);
+        let output = flat(expanded(&case));
+        for (index, token) in output.iter().enumerate() {
+            let bare = index == 0 || output[index - 1] != ":";
+            let ours = SHADOWED.contains(&token.as_str()) && !from_user(token);
+            assert!(!(bare && ours), "{}: `{token}` without a path", case.name);
+        }
+    }
+}
+
+#[test]
+fn one_check_stands_before_each_body() {
+    for case in cases() {
+        let tokens = flat(expanded(&case));
+        let checks = tokens.iter().filter(|token| *token == "enter").count();
+        assert_eq!(checks, 1, "{}", case.name);
+        // The item has one group of braces for its body; all of its tokens come after the check.
+        let body = case.item.parse::<TokenStream>().unwrap().into_iter().last().unwrap();
+        let TokenTree::Group(body) = body else { panic!("{}", case.name) };
+        let body = flat(body.stream());
+        let check = tokens.iter().position(|token| token == "enter").unwrap();
+        let starts = tokens
+            .windows(body.len())
+            .enumerate()
+            .filter(|(_, window)| *window == body)
+            .map(|(start, _)| start)
+            .collect::<Vec<_>>();
+        assert!(!starts.is_empty() && starts.iter().all(|start| *start > check), "{}", case.name);
+    }
+}
+
+#[test]
+fn an_error_leaves_no_body() {
+    let bodies = [
+        (r#"action = """#, "async fn f() -> Result<(), E> { secret() }"),
+        (r#"actoin = "x""#, "async fn f() -> Result<(), E> { secret() }"),
+        (r#"action = "x""#, "fn f() -> Result<(), E> { secret() }"),
+        (r#"action = "x""#, "const fn f() -> Result<(), E> { secret() }"),
+        (r#"action = "x", skip(nobody)"#, "async fn f() -> Result<(), E> { secret() }"),
+        (r#"action = "x", crate = relative"#, "async fn f() -> Result<(), E> { secret() }"),
+        ("", "fn f() -> impl Future<Output = Result<(), E>> { secret() }"),
+        ("", "fn f() -> BoxFuture<'static, Result<(), E>> { secret() }"),
+        ("", "async fn f() -> impl Stream { secret() }"),
+    ];
+    for (args, item) in bodies {
+        let output = expand::requires_permission(args.parse().unwrap(), item.parse().unwrap());
+        let tokens = flat(output);
+        assert!(tokens.iter().any(|token| token == "compile_error"), "{item}");
+        assert!(!tokens.iter().any(|token| token == "secret"), "{item}");
+    }
+}
+
+#[test]
+fn all_errors_are_reported_at_once() {
+    let output = expand::requires_permission(
+        r#"action = "", gaurd = x, skip(nobody), resource"#.parse().unwrap(),
+        "const fn f(a: u8) { }".parse().unwrap(),
+    );
+    let errors = flat(output).iter().filter(|token| *token == "compile_error").count();
+    assert_eq!(
+        errors, 6,
+        "blank action, unknown key, no value, const, not async, unknown parameter"
+    );
+}
+
+/// A body that is not Rust is the compiler's to report, not the macro's to trip over.
+#[test]
+fn half_typed_bodies_do_not_break_it() {
+    let output = expand::requires_permission(
+        r#"action = "x""#.parse().unwrap(),
+        "async fn f() -> Result<(), E> { let x = self. ; foo(); if }".parse().unwrap(),
+    );
+    assert!(!flat(output).iter().any(|token| token == "compile_error"));
+}
+
+fn flat(tokens: TokenStream) -> Vec<String> {
+    let mut all = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                all.push("{".to_owned());
+                all.extend(flat(group.stream()));
+                all.push("}".to_owned());
+            }
+            other => all.push(other.to_string()),
+        }
+    }
+    all
+}

@@ -27,7 +27,7 @@ pub use all_of::{AllOf, all_of};
 /// Every outcome but `Ok(Decision::Allow(_))` before the guard's deadline.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an authority",
-    note = "help: wrap a closure with `failclosed::authority_fn(async |request| ..)`"
+    note = "help: wrap a closure: `failclosed::authority_fn(async |request| ..)`"
 )]
 pub trait Authority: Send + Sync {
     /// Decides one request. The answer may be ready at once, and then costs no allocation.
@@ -114,12 +114,57 @@ impl fmt::Debug for Answer<'_> {
 ///     _ => Ok(Decision::deny("unknown action")),
 /// });
 /// ```
+///
+/// It cannot own state, because an async closure does not lend out what it captured: see
+/// [`answer_fn`], or implement [`Authority`].
 pub fn authority_fn<F>(decide: F) -> AuthorityFn<F>
 where
     // The second bound says nothing new; it lets the compiler infer the closure's argument.
     F: for<'a> DecideFn<'a> + for<'a> AsyncFn(&'a Request<'a>) -> Result<Decision, NoDecision>,
 {
     AuthorityFn(decide)
+}
+
+/// A closure that returns an [`Answer`] as an authority: with state of its own, and without an
+/// allocation where the answer is at hand.
+///
+/// ```
+/// use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+/// use failclosed_runtime::{Decision, answer_fn};
+///
+/// let open = Arc::new(AtomicBool::new(true));
+/// let shop = answer_fn(move |_| {
+///     if open.load(Ordering::Acquire) {
+///         Decision::allow().into()
+///     } else {
+///         Decision::deny("the shop is closed").into()
+///     }
+/// });
+/// ```
+pub fn answer_fn<F>(decide: F) -> AnswerFn<F>
+where
+    F: for<'a> Fn(&'a Request<'a>) -> Answer<'a> + Send + Sync,
+{
+    AnswerFn(decide)
+}
+
+/// An authority made of a closure. See [`answer_fn`].
+#[derive(Clone, Copy)]
+pub struct AnswerFn<F>(F);
+
+impl<F> Authority for AnswerFn<F>
+where
+    F: for<'a> Fn(&'a Request<'a>) -> Answer<'a> + Send + Sync,
+{
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        (self.0)(request)
+    }
+}
+
+impl<F> fmt::Debug for AnswerFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnswerFn")
+    }
 }
 
 /// What [`authority_fn`] accepts: a closure from a request to a future of its decision.

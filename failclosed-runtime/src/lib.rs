@@ -38,7 +38,9 @@ pub use {
     argument::{
         Argument, Arguments, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
     },
-    authority::{AllOf, Answer, Authority, AuthorityFn, DecideFn, all_of, authority_fn},
+    authority::{
+        AllOf, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, answer_fn, authority_fn,
+    },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
     denial::{Cause, Denial, FromDenial},
     error::{ConfigError, SelfCheckError},

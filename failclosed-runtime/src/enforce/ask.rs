@@ -139,7 +139,7 @@ async fn answer<'a>(
 /// # Denies
 /// Arguments that passed the walk but do not serialize now.
 pub(super) fn digest(request: &Request<'_>) -> Result<Digest, Denial> {
-    request.digest().map_err(|error| {
+    super::digest(request).map_err(|error| {
         // FAIL CLOSED: what has no digest cannot be recorded or compared.
         Denial::new(
             Cause::Malformed,

@@ -1,0 +1,56 @@
+//! The examples say what they are meant to show, and exit well.
+#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::{env, path::PathBuf, process::Command};
+
+/// Runs an example that `cargo test` has built beside this test.
+fn run(example: &str) -> String {
+    let mut path: PathBuf = env::current_exe().expect("the test's own path");
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    let program = path.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
+    let output = Command::new(&program)
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}; run `cargo test`", program.display()));
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{example} failed:\n{text}");
+    text
+}
+
+#[test]
+fn purchase_shows_an_allow_a_denial_and_an_outage() {
+    let text = run("purchase");
+    assert_eq!(
+        text.matches(">>> the card is charged").count(),
+        1,
+        "one purchase of three:\n{text}"
+    );
+    let lines = [
+        "Bought: receipt for 120.00 EUR at coachella.com",
+        "Blocked: purchases over 500.00 EUR are not allowed",
+        "rule spending-limit",
+        "Permission check unavailable. Action blocked. (the permission authority could not be reached)",
+        "Connection refused",
+        "deny (denied)       failclosed:canary",
+        "allow               purchase",
+        "completed           purchase",
+        "deny (denied)       purchase",
+        "deny (unavailable)  purchase",
+    ];
+    let mut rest = text.as_str();
+    for line in lines {
+        let at =
+            rest.find(line).unwrap_or_else(|| panic!("`{line}` is missing, or too early:\n{text}"));
+        rest = &rest[at + line.len()..];
+    }
+}
+
+#[test]
+fn the_expanded_twin_decides_alike() {
+    let text = run("purchase_expanded");
+    assert_eq!(text.matches(">>> the card is charged").count(), 1, "{text}");
+    assert!(text.contains("Bought: receipt for 120.00 EUR at coachella.com"), "{text}");
+    assert!(text.contains("Blocked: purchases over 500.00 EUR are not allowed"), "{text}");
+}

@@ -1,0 +1,46 @@
+impl Shop {
+    async fn charge(order: Order) -> Result<u64, Denial> {
+        let __failclosed_guard = ::failclosed::__private_0_1_0::current();
+        let __failclosed_action = Purchase {
+            vendor: &order.vendor,
+            amount: order.amount,
+        };
+        let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
+                __failclosed_guard,
+                ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
+                ::core::option::Option::None,
+                &[],
+            )
+            .await
+        {
+            ::core::result::Result::Ok(__failclosed_call) => __failclosed_call,
+            ::core::result::Result::Err(__failclosed_denial) => {
+                return <Result<
+                    u64,
+                    Denial,
+                > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                    __failclosed_denial,
+                );
+            }
+        };
+        let permit: Permit<'_, Purchase<'_>> = __failclosed_call.permit();
+        let __failclosed_result = async move {
+            if false {
+                return ::failclosed::__private_0_1_0::returns::<Result<u64, Denial>>();
+            }
+            let permit = permit;
+            Ok(permit.amount)
+        }
+            .await;
+        __failclosed_call
+            .conclude(
+                <Result<
+                    u64,
+                    Denial,
+                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                    &__failclosed_result,
+                ),
+            );
+        __failclosed_result
+    }
+}

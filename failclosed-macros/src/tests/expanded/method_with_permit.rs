@@ -1,0 +1,47 @@
+impl Shop {
+    async fn charge(&self, vendor: &str, card: Card) -> Result<Receipt, ChargeError> {
+        let __failclosed_guard = ::failclosed::__private_0_1_0::guard_of(&self);
+        let __failclosed_action = Purchase;
+        let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
+                __failclosed_guard,
+                ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
+                ::core::option::Option::None,
+                &[("vendor", &vendor as &dyn ::failclosed::__private_0_1_0::Argument)],
+            )
+            .await
+        {
+            ::core::result::Result::Ok(__failclosed_call) => __failclosed_call,
+            ::core::result::Result::Err(__failclosed_denial) => {
+                return <Result<
+                    Receipt,
+                    ChargeError,
+                > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                    __failclosed_denial,
+                );
+            }
+        };
+        let permit: Permit<'_, Purchase> = __failclosed_call.permit();
+        let __failclosed_result = async move {
+            if false {
+                return ::failclosed::__private_0_1_0::returns::<
+                    Result<Receipt, ChargeError>,
+                >();
+            }
+            let permit = permit;
+            let vendor = vendor;
+            let card = card;
+            self.stripe.open(&permit).charge(vendor, card).await
+        }
+            .await;
+        __failclosed_call
+            .conclude(
+                <Result<
+                    Receipt,
+                    ChargeError,
+                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                    &__failclosed_result,
+                ),
+            );
+        __failclosed_result
+    }
+}

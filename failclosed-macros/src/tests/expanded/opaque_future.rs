@@ -1,0 +1,47 @@
+impl Shop {
+    fn charge(&self, amount: u64) -> impl Future<Output = Result<u64, E>> {
+        async move {
+            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_of(
+                &self.shop.guard,
+            );
+            let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
+                    __failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::named("purchase"),
+                    ::core::option::Option::None,
+                    &[
+                        (
+                            "amount",
+                            &amount as &dyn ::failclosed::__private_0_1_0::Argument,
+                        ),
+                    ],
+                )
+                .await
+            {
+                ::core::result::Result::Ok(__failclosed_call) => __failclosed_call,
+                ::core::result::Result::Err(__failclosed_denial) => {
+                    return <Result<
+                        u64,
+                        E,
+                    > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                        __failclosed_denial,
+                    );
+                }
+            };
+            let __failclosed_result = (move || {
+                let amount = amount;
+                async move { Ok(amount) }
+            })()
+                .await;
+            __failclosed_call
+                .conclude(
+                    <Result<
+                        u64,
+                        E,
+                    > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                        &__failclosed_result,
+                    ),
+                );
+            __failclosed_result
+        }
+    }
+}

@@ -1,0 +1,37 @@
+impl Shop {
+    async fn charge(
+        &self,
+        Parameters(order): Parameters<Order>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let __failclosed_guard = ::failclosed::__private_0_1_0::guard_of(&self);
+        let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
+                __failclosed_guard,
+                ::failclosed::__private_0_1_0::Entry::named("purchase"),
+                ::core::option::Option::None,
+                &[("order", &order as &dyn ::failclosed::__private_0_1_0::Argument)],
+            )
+            .await
+        {
+            ::core::result::Result::Ok(__failclosed_call) => __failclosed_call,
+            ::core::result::Result::Err(__failclosed_denial) => {
+                return tool_error(__failclosed_denial);
+            }
+        };
+        let __failclosed_result = async move {
+            if false {
+                return ::failclosed::__private_0_1_0::returns::<
+                    Result<CallToolResult, ErrorData>,
+                >();
+            }
+            let order = order;
+            run(order).await
+        }
+            .await;
+        __failclosed_call
+            .conclude({
+                use ::failclosed::__private_0_1_0::JudgeAny as _;
+                ::failclosed::__private_0_1_0::Judge(&__failclosed_result).failed()
+            });
+        __failclosed_result
+    }
+}

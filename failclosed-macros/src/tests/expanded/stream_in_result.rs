@@ -1,0 +1,29 @@
+impl Shop {
+    async fn read(path: &Path) -> Result<impl Stream<Item = u8>, Denial> {
+        let __failclosed_guard = ::failclosed::__private_0_1_0::current();
+        let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
+                __failclosed_guard,
+                ::failclosed::__private_0_1_0::Entry::named("read"),
+                ::core::option::Option::None,
+                &[("path", &path as &dyn ::failclosed::__private_0_1_0::Argument)],
+            )
+            .await
+        {
+            ::core::result::Result::Ok(__failclosed_call) => __failclosed_call,
+            ::core::result::Result::Err(__failclosed_denial) => {
+                return ::failclosed::__private_0_1_0::denied(__failclosed_denial);
+            }
+        };
+        let __failclosed_result = async move {
+            if false {
+                return ::failclosed::__private_0_1_0::returns::<Result<_, Denial>>();
+            }
+            let path = path;
+            open(path)
+        }
+            .await;
+        __failclosed_call
+            .conclude(::failclosed::__private_0_1_0::failed(&__failclosed_result));
+        __failclosed_result
+    }
+}

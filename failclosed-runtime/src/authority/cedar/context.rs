@@ -1,0 +1,83 @@
+//! Arguments as Cedar values.
+//!
+//! They are built from the typed values and never pass through JSON text: there, the last of two
+//! equal keys wins silently, and a text of the shape `{"__entity": ..}` becomes an entity.
+
+use std::fmt;
+
+use cedar_policy::{Context, RestrictedExpression};
+use serde::{Serialize, ser};
+
+use crate::{argument::NamedArgument, decision::NoDecision};
+
+mod compound;
+mod key;
+mod serializer;
+mod value;
+
+use serializer::ToCedar;
+
+/// The name under which policies find the user an agent acts for.
+pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
+
+/// The context of one request: arguments, guard context and user, in one record.
+///
+/// # Errors
+/// A value that Cedar has no type for, or two values with one name: *malformed*.
+pub(super) fn build<'a>(
+    arguments: impl Iterator<Item = NamedArgument<'a>>,
+    context: impl Iterator<Item = (&'a str, &'a dyn crate::Argument)>,
+    user: Option<RestrictedExpression>,
+) -> Result<Context, NoDecision> {
+    let mut pairs = Vec::with_capacity(8);
+    for (name, value) in arguments {
+        let shown = shown(value).map_err(|why| refused("argument", name, &why))?;
+        pairs.push((name.to_owned(), shown));
+    }
+    for (name, value) in context {
+        let shown = shown(value).map_err(|why| refused("guard context", name, &why))?;
+        pairs.push((name.to_owned(), shown));
+    }
+    if let Some(user) = user {
+        pairs.push((ON_BEHALF_OF.to_owned(), user));
+    }
+    Context::from_pairs(pairs).map_err(|error| {
+        // FAIL CLOSED: of two values with one name a policy would see either.
+        NoDecision::malformed(format_args!(
+            "{error}: arguments, guard context and `{ON_BEHALF_OF}` share one record\n\
+             help: rename the argument, for example with `args(other_name = value)`"
+        ))
+    })
+}
+
+fn refused(what: &str, name: &str, why: &NoCedarValue) -> NoDecision {
+    NoDecision::malformed(format_args!("{what} `{name}`: {why}"))
+}
+
+fn shown<T: Serialize + ?Sized>(value: &T) -> Result<RestrictedExpression, NoCedarValue> {
+    value.serialize(ToCedar { depth: 0 })?.try_into()
+}
+
+/// Why a value cannot be shown to a policy as it is.
+#[derive(Debug)]
+pub(super) struct NoCedarValue(String);
+
+impl NoCedarValue {
+    fn new(fault: impl Into<String>) -> Self {
+        Self(fault.into())
+    }
+}
+
+impl fmt::Display for NoCedarValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoCedarValue {}
+
+impl ser::Error for NoCedarValue {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}

@@ -1,0 +1,180 @@
+//! What Cedar policies permit and forbid, and what is reported about it.
+#![cfg(feature = "cedar")]
+#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+mod cedar_common;
+
+use std::collections::HashMap;
+
+use cedar_common::{Asked, POLICIES, Purchase, Read, Refund, SCHEMA, Shop, authority, lunch};
+use cedar_policy::Entities;
+use failclosed_runtime::{CANARY, Cause, SelfCheckError, Subject, cedar::CedarAuthority};
+use serde::Serialize;
+
+fn purchase(amount: u64, vendor: &str) -> Purchase {
+    Purchase(Asked::default().with("amount", amount).on_id(vendor))
+}
+
+#[tokio::test]
+async fn a_permit_allows_and_is_named() {
+    let shop = Shop::new(authority(POLICIES));
+    let record = shop.allowed(purchase(50_000, "deli.example")).await;
+    assert_eq!(record.rule.as_deref(), Some("shopping"));
+}
+
+#[tokio::test]
+async fn no_permit_denies() {
+    let shop = Shop::new(authority(POLICIES));
+    let record = shop.denied(purchase(50_001, "deli.example"), Cause::Denied).await;
+    assert_eq!(record.reason.as_deref(), Some("no policy permits it"));
+    assert_eq!(record.rule, None);
+}
+
+#[tokio::test]
+async fn no_policy_for_the_action_denies() {
+    let shop = Shop::new(authority(POLICIES));
+    let refund = Refund(Asked::default().with("amount", 1).on_id("deli.example"));
+    shop.denied(refund, Cause::Denied).await;
+}
+
+#[tokio::test]
+async fn another_agent_denies() {
+    let shop = Shop::of(Subject::agent("stranger").unwrap(), authority(POLICIES));
+    shop.denied(lunch(), Cause::Denied).await;
+}
+
+#[tokio::test]
+async fn a_forbid_denies_with_its_own_reason() {
+    let shop = Shop::new(authority(POLICIES));
+    // Forbidden through the group of the action.
+    let record = shop.denied(purchase(1, "casino.example"), Cause::Denied).await;
+    assert_eq!(record.reason.as_deref(), Some("this vendor is blocked"));
+    assert_eq!(record.rule.as_deref(), Some("no-casinos"));
+    // Reading about it is not in the group.
+    shop.allowed(Read(Asked::default().on_id("casino.example"))).await;
+}
+
+#[tokio::test]
+async fn several_forbids_are_all_named() {
+    let policies = r#"
+        @id("b") forbid(principal, action, resource);
+        @id("a") @reason("closed on sundays") forbid(principal, action, resource);
+        forbid(principal, action, resource == Vendor::"deli.example");
+    "#;
+    let record = Shop::new(authority(policies)).denied(lunch(), Cause::Denied).await;
+    assert_eq!(record.rule.as_deref(), Some("b; a; policy2"));
+    assert_eq!(record.reason.as_deref(), Some("closed on sundays"));
+    let policies = r#"@id("b") forbid(principal, action, resource);"#;
+    let record = Shop::new(authority(policies)).denied(lunch(), Cause::Denied).await;
+    assert_eq!(record.reason.as_deref(), Some("policy `b` forbids it"));
+}
+
+#[tokio::test]
+async fn policies_see_the_user() {
+    let policies = r#"
+        permit(principal, action == Action::"purchase", resource)
+        when { context has on_behalf_of && context.on_behalf_of == User::"alice" };
+    "#;
+    let agent = || Subject::agent("shopper").unwrap();
+    let of = |subject| Shop::of(subject, authority(policies));
+    of(agent().on_behalf_of("alice").unwrap()).allowed(lunch()).await;
+    of(agent().on_behalf_of("bob").unwrap()).denied(lunch(), Cause::Denied).await;
+    of(agent()).denied(lunch(), Cause::Denied).await;
+}
+
+#[tokio::test]
+async fn policies_see_structured_arguments() {
+    #[derive(Serialize)]
+    struct To {
+        city: City,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lines: Option<Vec<String>>,
+    }
+    #[derive(Serialize)]
+    struct City(Town);
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Town {
+        Berlin,
+    }
+    let policies = r#"
+        permit(principal, action == Action::"purchase", resource)
+        when {
+            context has to && context.to.city == "berlin" && context has tags
+            && context.tags.containsAll(["gift", "x"]) && context has quantity
+            && context.quantity == -3
+        };
+    "#;
+    let shop = Shop::new(authority(policies));
+    let to = |lines| To { city: City(Town::Berlin), lines };
+    let ordered = |lines| {
+        let asked = lunch().0.with("to", to(lines)).with("quantity", -3_i8);
+        Purchase(asked.with("tags", vec![Some("x"), Some("gift")]))
+    };
+    shop.allowed(ordered(None)).await;
+    shop.allowed(ordered(Some(vec!["second floor".into()]))).await;
+    let other = lunch().0.with("to", HashMap::from([("city", "paris")]));
+    shop.denied(Purchase(other.with("tags", vec!["gift", "x"])), Cause::Denied).await;
+}
+
+#[tokio::test]
+async fn policies_see_entities() {
+    let policies = r#"
+        permit(principal in Team::"buyers", action == Action::"purchase", resource)
+        when { principal has budget && context.amount <= principal.budget };
+    "#;
+    let json = r#"[
+        { "uid": { "type": "Agent", "id": "shopper" }, "attrs": { "budget": 2000 },
+          "parents": [{ "type": "Team", "id": "food" }] },
+        { "uid": { "type": "Team", "id": "food" }, "attrs": {},
+          "parents": [{ "type": "Team", "id": "buyers" }] },
+        { "uid": { "type": "Team", "id": "buyers" }, "attrs": {}, "parents": [] }
+    ]"#;
+    let schema = SCHEMA.replace("entity Team;", "entity Team in [Team];");
+    let entities = Entities::from_json_str(json, None).unwrap();
+    let builder = CedarAuthority::builder(schema, policies).entities(entities);
+    let shop = Shop::new(builder.resource_type("Vendor").build().unwrap());
+    shop.allowed(purchase(2000, "deli.example")).await;
+    shop.denied(purchase(2001, "deli.example"), Cause::Denied).await;
+}
+
+#[tokio::test]
+async fn names_are_looked_up_in_the_namespace_of_the_actions() {
+    let schema = format!("namespace Shop {{ {SCHEMA} }}");
+    let policies = r#"
+        permit(principal == Shop::Agent::"shopper", action == Shop::Action::"purchase", resource)
+        when { context.amount <= 50000 };
+    "#;
+    let builder = CedarAuthority::builder(schema, policies).resource_type("Shop::Vendor");
+    let shop = Shop::new(builder.build().unwrap());
+    shop.allowed(lunch()).await;
+    shop.allowed(purchase(1, "deli.example")).await;
+    shop.allowed(Purchase(Asked::default().with("amount", 1).on("Shop::Vendor", "x"))).await;
+}
+
+#[tokio::test]
+async fn the_default_resource_stands_in() {
+    let builder = CedarAuthority::builder(SCHEMA, POLICIES);
+    let shop = Shop::new(builder.default_resource("Vendor", "casino.example").build().unwrap());
+    let unnamed = Purchase(Asked::default().with("amount", 1));
+    let record = shop.denied(unnamed, Cause::Denied).await;
+    assert_eq!(record.rule.as_deref(), Some("no-casinos"));
+}
+
+#[tokio::test]
+async fn the_self_check_passes() {
+    Shop::new(authority(POLICIES)).guard.self_check().await.unwrap();
+    // Also where everything is permitted: what the schema does not know is not everything.
+    let anything = "permit(principal, action, resource);";
+    Shop::new(authority(anything)).guard.self_check().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_self_check_fails_where_the_canary_is_allowed() {
+    let schema =
+        format!("{SCHEMA} action \"{CANARY}\" appliesTo {{ principal: Agent, resource: Vendor }};");
+    let builder = CedarAuthority::builder(schema, "permit(principal, action, resource);");
+    let shop = Shop::new(builder.default_resource("Vendor", "x").build().unwrap());
+    let failed = shop.guard.self_check().await;
+    assert!(matches!(failed, Err(SelfCheckError::CanaryAllowed)), "{failed:?}");
+}

@@ -1,0 +1,19 @@
+//! The guide, in prose.
+
+#[doc = include_str!("guide/bypasses.md")]
+pub mod bypasses {}
+
+#[doc = include_str!("guide/generated_code.md")]
+pub mod generated_code {}
+
+#[doc = include_str!("guide/defaults.md")]
+pub mod defaults {}
+
+#[doc = include_str!("guide/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("guide/attribute_order.md")]
+pub mod attribute_order {}
+
+#[doc = include_str!("guide/policies.md")]
+pub mod policies {}

@@ -1,0 +1,90 @@
+//! `cargo xtask test`: sets up what the tests need and runs them all, each step named.
+//!
+//! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
+//! had is named with the way to get it, and the run fails. Nothing is skipped.
+
+use std::{
+    env,
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+/// A command whose failure fails the run.
+struct Step {
+    name: &'static str,
+    args: &'static [&'static str],
+}
+
+const TEST: &[Step] = &[
+    Step {
+        // Everything, with the embedded policy engine: unit and run-time proofs, compile-fail
+        // suite, documentation, examples.
+        name: "tests, with every feature",
+        args: &["test", "--workspace", "--exclude", "failclosed-benches", "--all-features"],
+    },
+    Step {
+        // A feature must not change an outcome: the core's own tests pass without any.
+        name: "tests of the core, with no feature",
+        args: &["test", "-p", "failclosed-runtime", "-p", "failclosed", "--no-default-features"],
+    },
+    Step {
+        name: "example: purchase",
+        args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase"],
+    },
+    Step {
+        name: "example: purchase_expanded",
+        args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase_expanded"],
+    },
+];
+
+fn main() -> ExitCode {
+    match env::args().nth(1).as_deref() {
+        Some("test") => run(TEST),
+        _ => {
+            eprintln!("usage: cargo xtask test");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(steps: &[Step]) -> ExitCode {
+    if let Err(missing) = prerequisites() {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
+    for (index, step) in steps.iter().enumerate() {
+        let started = Instant::now();
+        println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        match Command::new(cargo).args(step.args).status() {
+            Ok(status) if status.success() => {
+                println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
+            }
+            Ok(status) => {
+                eprintln!("{} failed ({status})", step.name);
+                return ExitCode::FAILURE;
+            }
+            Err(error) => {
+                eprintln!("cargo cannot be run: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    println!("all {} steps passed", steps.len());
+    ExitCode::SUCCESS
+}
+
+/// What the steps need beyond the Rust toolchain.
+fn prerequisites() -> Result<(), String> {
+    let linker = ["cc", "gcc", "clang"];
+    if cfg!(unix) && !linker.iter().any(|program| runs(program, "--version")) {
+        return Err("missing: a C compiler, which Rust links with\n\
+             help: `apt-get install gcc`, `dnf install gcc` or `xcode-select --install`"
+            .into());
+    }
+    Ok(())
+}
+
+fn runs(program: &str, arg: &str) -> bool {
+    Command::new(program).arg(arg).output().is_ok_and(|output| output.status.success())
+}
