@@ -11,6 +11,7 @@ use failclosed::{
 };
 
 /// What [`Handoff`] sends: fixed size, and all that a log writer cannot look up later.
+#[allow(clippy::exhaustive_enums, reason = "a log has these two kinds of line and no other")]
 pub enum Line {
     /// Before the body.
     Decision {
