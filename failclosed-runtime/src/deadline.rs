@@ -7,7 +7,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll},
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -40,24 +40,24 @@ impl Deadline {
         self.limit
     }
 
-    /// Polls once. What is ready in time is the answer, with the time it came at; what is pending is
-    /// left for [`wait`](Self::wait).
-    pub(crate) fn first<F: Future + Unpin>(
+    /// Polls once. What is ready in time is the answer; what is pending is left for
+    /// [`wait`](Self::wait).
+    pub(crate) async fn first<F: Future + Unpin>(
         &self,
         future: &mut F,
-        cx: &mut Context<'_>,
-    ) -> Result<Poll<(F::Output, Instant)>, Expired> {
-        match Pin::new(future).poll(cx) {
-            Poll::Ready(output) => Ok(Poll::Ready((output, self.check()?))),
-            Poll::Pending => Ok(Poll::Pending),
+    ) -> Result<Poll<F::Output>, Expired> {
+        let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx))).await;
+        if polled.is_ready() {
+            self.check()?;
         }
+        Ok(polled)
     }
 
     /// Waits for an answer, and for no longer than the deadline.
     pub(crate) async fn wait<F: Future + Unpin>(
         &self,
         future: &mut F,
-    ) -> Result<(F::Output, Instant), Expired> {
+    ) -> Result<F::Output, Expired> {
         // FAIL CLOSED: without a timer an answer that never comes could not be given up on.
         let mut timer =
             tokio::runtime::Handle::try_current().map_err(|_| Expired::NoTimer).and_then(|_| {
@@ -69,26 +69,24 @@ impl Deadline {
             Poll::Pending => timer.as_mut().poll(cx).map(|()| Err(Expired::Passed)),
         })
         .await?;
-        Ok((output, self.check()?))
+        self.check()?;
+        Ok(output)
     }
 
     /// Both of the above.
     pub(crate) async fn bound<F: Future + Unpin>(
         &self,
         mut future: F,
-    ) -> Result<(F::Output, Instant), Expired> {
-        match poll_fn(|cx| Poll::Ready(self.first(&mut future, cx))).await? {
+    ) -> Result<F::Output, Expired> {
+        match self.first(&mut future).await? {
             Poll::Ready(output) => Ok(output),
-            // Boxed: what rarely happens must not make every guarded future larger, for a future is
-            // copied into the one that awaits it.
-            Poll::Pending => Box::pin(self.wait(&mut future)).await,
+            Poll::Pending => self.wait(&mut future).await,
         }
     }
 
-    fn check(&self) -> Result<Instant, Expired> {
-        let now = Instant::now();
-        if now < self.due {
-            Ok(now)
+    fn check(&self) -> Result<(), Expired> {
+        if Instant::now() < self.due {
+            Ok(())
         } else {
             // FAIL CLOSED: a late yes is a no.
             Err(Expired::Passed)

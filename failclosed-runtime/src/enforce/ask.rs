@@ -1,6 +1,6 @@
 //! Asking: the authority, then, where it says so, a person, then the authority again.
 
-use std::{future::poll_fn, task::Poll, time::Instant};
+use std::task::Poll;
 
 use super::Allowed;
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
 struct Answered {
     decision: Decision,
     digest: Option<Digest>,
-    at: Instant,
 }
 
 pub(super) async fn until_allowed(
@@ -26,33 +25,25 @@ pub(super) async fn until_allowed(
     deadline: Deadline,
     digest: Option<Digest>,
 ) -> Result<Allowed, Denial> {
-    let answered = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
-    let Answered { decision, digest, at } = answered;
-    match decision {
-        Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline, at }),
-        Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
-        // Boxed, as every path but the shortest: see `Deadline::bound`.
-        Decision::Ask(ask) => Box::pin(after_person(guard, request, ask, digest)).await,
-    }
-}
-
-async fn after_person(
-    guard: &Parts,
-    request: &Request<'_>,
-    ask: Ask,
-    digest: Option<Digest>,
-) -> Result<Allowed, Denial> {
+    let ask_authority = || guard.authority.decide(request);
+    let answered = answer(request, deadline, digest, ask_authority).await?;
+    let digest = answered.digest;
+    let ask = match answered.decision {
+        Decision::Allow(allow) => return Ok(Allowed { allow, digest, deadline }),
+        Decision::Deny(deny) => return Err(Denial::denied(request.id, request.action, deny)),
+        Decision::Ask(ask) => ask,
+    };
     let (approval, digest) = person(guard, request, &ask, digest).await?;
     // The world may have changed while the person was thinking: ask the authority again. Its
     // question has been answered now, everything else still counts.
     let deadline = Deadline::after(guard.deadline);
-    let answered = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
-    let Answered { decision, digest, at } = answered;
-    match decision {
-        Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline, at }),
+    let answered = answer(request, deadline, digest, ask_authority).await?;
+    let digest = answered.digest;
+    match answered.decision {
+        Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline }),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // The same question means that nothing but the person's yes was missing.
-        Decision::Ask(again) if again == ask => Ok(Allowed { allow: approval, digest, deadline, at }),
+        Decision::Ask(again) if again == ask => Ok(Allowed { allow: approval, digest, deadline }),
         // FAIL CLOSED: another question was not answered by anybody.
         Decision::Ask(again) => Err(Denial::needs_approval(request.id, request.action, again)),
     }
@@ -106,8 +97,7 @@ async fn answer<'a>(
     };
     let answer = deciding(ask).map_err(|panic| panicked(panic.0))?;
     let mut answer = Contained::new(answer);
-    let first = poll_fn(|cx| Poll::Ready(deadline.first(&mut answer, cx)));
-    let (answered, at) = match first.await.map_err(expired)? {
+    let answered = match deadline.first(&mut answer).await.map_err(expired)? {
         Poll::Ready(answered) => answered,
         Poll::Pending => {
             let before = match digest {
@@ -115,7 +105,7 @@ async fn answer<'a>(
                 None => self::digest(request)?,
             };
             digest = Some(before);
-            let answered = Box::pin(deadline.wait(&mut answer)).await.map_err(expired)?;
+            let answered = deadline.wait(&mut answer).await.map_err(expired)?;
             if self::digest(request)? != before {
                 // FAIL CLOSED: the answer is to a question that is no longer the one asked.
                 return Err(Denial::new(
@@ -129,7 +119,7 @@ async fn answer<'a>(
         }
     };
     match answered {
-        Ok(Ok(decision)) => Ok(Answered { decision, digest, at }),
+        Ok(Ok(decision)) => Ok(Answered { decision, digest }),
         // FAIL CLOSED: no decision is a no.
         Ok(Err(why)) => Err(Denial::no_decision(request.id, request.action, why)),
         Err(panic) => Err(panicked(panic.0)),

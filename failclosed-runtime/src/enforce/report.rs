@@ -20,17 +20,16 @@ use crate::{
 /// How long the sinks may take over a denial: it stands, recorded or not, and the caller waits.
 const DENIAL_RECORD_TIME: Duration = Duration::from_secs(1);
 
-/// Records an allow in every sink, before the body may run. `Ok` is the moment of the last of them.
+/// Records an allow in every sink, before the body may run.
 pub(super) async fn allow(
     guard: &Parts,
     request: &Request<'_>,
     allowed: &Allowed,
 ) -> Result<Instant, Denial> {
-    let mut at = allowed.at;
     if !guard.sinks.is_empty() {
         let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
         for sink in &guard.sinks {
-            at = take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
+            take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
                 // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
                 Denial::new(
                     Cause::Unrecorded,
@@ -54,7 +53,7 @@ pub(super) async fn allow(
             agent = request.subject.agent_id(), rule, "allowed"
         );
     }
-    Ok(at)
+    Ok(Instant::now())
 }
 
 /// Records a denial and tells the observers. Nothing here can undo it.
@@ -81,11 +80,11 @@ async fn take(
     sink: &dyn AuditSink,
     record: &DecisionRecord<'_>,
     deadline: Deadline,
-) -> Result<Instant, String> {
+) -> Result<(), String> {
     let recording = deciding(|| sink.decision(record))
         .map_err(|Panicked(text)| format!("the audit sink panicked: {text}"))?;
     match deadline.bound(Contained::new(recording)).await {
-        Ok((taken, at)) => judge(taken).map(|()| at),
+        Ok(taken) => judge(taken),
         Err(Expired::Passed) => Err("the audit sink did not take the record in time".into()),
         Err(Expired::NoTimer) => Err("no timer to bound the audit sink with".into()),
     }
