@@ -156,7 +156,11 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     };
     let permit = checked.params.permit.as_ref().map(|permit| {
         let (name, ty) = (&permit.ident, &permit.ty);
-        quote_spanned!(site=> let #name: #ty = #call.permit();)
+        // Located at the parameter, where "expected another permit" and "does not live long enough"
+        // have to point.
+        let here = site.located_at(name.span());
+        let lent = quote_spanned!(here=> #call.permit());
+        quote_spanned!(site=> let #name: #ty = #lent;)
     });
     quote_spanned! {site=>
         let #guard = #asked;
