@@ -168,7 +168,10 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
     quote_spanned! {site=>
         #[automatically_derived]
         impl #generics #private::Arguments for #ident #arguments #bounds {
-            fn argument(&self, index: usize) -> ::core::option::Option<#private::Shown<'_>> {
+            fn argument(
+                &self,
+                index: ::core::primitive::usize,
+            ) -> ::core::option::Option<#private::Shown<'_>> {
                 match index {
                     #(#arms)*
                     _ => ::core::option::Option::None,
@@ -178,7 +181,7 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
 
         #[automatically_derived]
         impl #generics #private::Action for #ident #arguments #bounds {
-            const NAME: &'static str = #name;
+            const NAME: &'static ::core::primitive::str = #name;
             type Key = #key;
             #resource
         }
