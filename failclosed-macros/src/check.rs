@@ -56,6 +56,12 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
             syn::ReturnType::Type(_, ty) => ty.span(),
         }));
     }
+    // `async fn serve() -> ! { .. }`
+    if let syn::ReturnType::Type(_, ty) = &sig.output
+        && matches!(**ty, syn::Type::Never(_))
+    {
+        errors.push(diag::fun::never_returns(ty.span()));
+    }
     Some(Checked {
         body: copy(function.body.as_ref()?),
         function: GuardedFn {

@@ -295,6 +295,14 @@ pub(crate) mod fun {
         )
     }
 
+    pub(crate) fn never_returns(span: Span) -> Error {
+        error(
+            span,
+            "a function that never returns cannot return a denial",
+            "return `Result<std::convert::Infallible, failclosed::Denial>`",
+        )
+    }
+
     pub(crate) fn two_permits(span: Span) -> Error {
         error(span, "there is one permit for one call", "keep one `#[permit]` parameter")
     }
