@@ -72,6 +72,11 @@ impl ToTokens for GuardedFn {
     }
 }
 
+/// Whether the attribute stands on a closure, where no item may be emitted.
+pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
+    matches!(not_a_function(tokens), Some((_, "a closure")))
+}
+
 /// What stands there instead of a function, by the first word that tells.
 fn not_a_function(tokens: &TokenStream) -> Option<(Span, &'static str)> {
     let mut tokens = tokens.clone().into_iter().peekable();
