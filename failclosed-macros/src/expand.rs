@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
@@ -59,7 +59,10 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     let function = &checked.function;
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (call, result) = (Ident::new("call", site), Ident::new("result", site));
+    // What the permit borrows from, located where the permit is: there one reads that it ends.
+    let lender = checked.params.permit.as_ref().map_or(site, |permit| permit.ident.span());
+    let call = Ident::new("call", site.located_at(lender));
+    let result = Ident::new("result", site);
     let prologue = prologue(args, checked, &call);
     let inner_attrs = &checked.body.inner_attrs;
     let rebound = rebound(checked);
@@ -119,15 +122,19 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
 fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (guard, action, denial) =
-        (Ident::new("guard", site), Ident::new("action", site), Ident::new("denial", site));
+    let (guard, denial) = (Ident::new("guard", site), Ident::new("denial", site));
+    // Lent from as the call is: located with it, or one error becomes two.
+    let action = Ident::new("action", call.span());
     let asked = match &args.guard {
         Some(expr) => {
-            let expr = operand(expr);
-            quote_spanned!(site=> #private::guard_of(&#expr))
+            let borrowed = borrowed(expr.span(), &operand(expr));
+            quote_spanned!(site=> #private::guard_of(#borrowed))
         }
         None => match &checked.params.receiver {
-            Some(receiver) => quote_spanned!(site=> #private::guard_of(&#receiver)),
+            Some(receiver) => {
+                let borrowed = borrowed(receiver.span(), receiver);
+                quote_spanned!(site=> #private::guard_of(#borrowed))
+            }
             None => quote_spanned!(site=> #private::current()),
         },
     };
@@ -140,14 +147,17 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     };
     let resource = match &args.resource {
         Some(expr) => {
-            let expr = operand(expr);
-            quote_spanned!(site=> #private::resource_of(&#expr))
+            let borrowed = borrowed(expr.span(), &operand(expr));
+            quote_spanned!(site=> #private::resource_of(#borrowed))
         }
         None => quote_spanned!(site=> ::core::option::Option::None),
     };
     let shown = checked.shown.iter().map(|argument| shown(argument, &private));
     let denied = match &args.on_denied {
-        Some(path) => quote_spanned!(site=> #path(#denial)),
+        Some(path) => {
+            let here = site.located_at(path.span());
+            quote_spanned!(here=> #path(#denial))
+        }
         None if checked.output.is_nameable() => {
             let output = checked.output.named();
             quote_spanned!(site=> <#output as #private::FromDenial>::from_denial(#denial))
@@ -173,6 +183,12 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     }
 }
 
+/// `&value`, located at the value: it is what an error is about, not the attribute.
+fn borrowed(value_span: Span, value: &impl ToTokens) -> TokenStream {
+    let here = Span::mixed_site().located_at(value_span);
+    quote_spanned!(here=> &#value)
+}
+
 /// The statement that holds an action, and the entry that borrows it.
 fn carried(
     action: &Ident,
@@ -180,9 +196,11 @@ fn carried(
     value: &impl ToTokens,
 ) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
+    let here = site.located_at(value.span());
+    let borrowed = borrowed(here, &Ident::new("action", here));
     (
         quote_spanned!(site=> let #action = #value;),
-        quote_spanned!(site=> #private::Entry::of(&#action)),
+        quote_spanned!(site=> #private::Entry::of(#borrowed)),
     )
 }
 

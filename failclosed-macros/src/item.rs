@@ -120,6 +120,9 @@ fn not_a_function(tokens: &TokenStream) -> Option<(Span, &'static str)> {
             }
             // `pub(crate)`, `extern "C"`.
             TokenTree::Group(_) | TokenTree::Literal(_) => {}
+            TokenTree::Punct(punct) if punct.as_char() == '!' => {
+                return Some((punct.span(), "a macro call"));
+            }
             TokenTree::Punct(punct) => return Some((punct.span(), "this")),
         }
     }
