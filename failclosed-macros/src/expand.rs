@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, spanned::Spanned};
+use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
@@ -225,6 +225,10 @@ fn rebound(checked: &Checked) -> TokenStream {
         .map(|Binding { ident, mutability }| (ident, mutability));
     permit
         .chain(bindings)
+        // `_card` is never reported as unused; bound anew it would be reported as used.
+        .filter(|(ident, mutability)| {
+            mutability.is_some() || !ident.unraw().to_string().starts_with('_')
+        })
         .map(|(ident, mutability)| quote_spanned!(site=> let #mutability #ident = #ident;))
         .collect()
 }
