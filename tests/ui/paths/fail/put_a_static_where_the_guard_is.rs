@@ -1,0 +1,15 @@
+// attempt: let a variable of one's own be taken for the guard that generated code holds
+// stopped by: E0530
+
+#![allow(non_upper_case_globals, reason = "it has the name of a variable")]
+
+use failclosed::{Denial, requires_permission};
+
+static guard: u8 = 1;
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u8) -> Result<u8, Denial> {
+    Ok(amount)
+}
+
+fn main() {}
