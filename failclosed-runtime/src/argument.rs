@@ -22,7 +22,8 @@ pub const MAX_ARGUMENT_DEPTH: usize = 64;
     message = "`{Self}` cannot be shown to the authority",
     label = "this argument is not `Serialize + Sync`",
     note = "an argument the authority never saw is an argument it never approved\n\
-            help: leave it out by name with `skip(..)`, or show a part of it with `args(name = expr)`"
+            help: leave it out by name with `skip(..)` (on a field: `#[action(skip)]`), or show a \
+            part of it with `args(name = expr)`"
 )]
 pub trait Argument: erased_serde::Serialize + Sync {}
 
