@@ -5,7 +5,7 @@ use failclosed::{Denial, requires_permission};
 
 #[requires_permission(action = "purchase")]
 async fn charge(amount: u64) -> Result<u64, Denial> {
-    drop(call.permit());
+    drop(__failclosed_call.permit());
     Ok(amount)
 }
 

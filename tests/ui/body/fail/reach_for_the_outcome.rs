@@ -5,7 +5,7 @@ use failclosed::{Denial, requires_permission};
 
 #[requires_permission(action = "purchase")]
 async fn charge(amount: u64) -> Result<u64, Denial> {
-    drop((result, denial));
+    drop((__failclosed_result, __failclosed_denial));
     Ok(amount)
 }
 
