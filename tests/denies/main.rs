@@ -11,6 +11,9 @@
     reason = "these are tests: they fail by panicking, and so do the faults in them"
 )]
 
+mod all_of;
+mod approval;
+mod audit;
 mod authority_fails;
 mod authority_panics;
 mod deadline;
