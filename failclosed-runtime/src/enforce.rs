@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::{
     action::{self, Action},
-    argument::{Arguments, NamedArgument, NoArguments, inspect},
+    argument::{Arguments, NamedArgument, NoArguments},
     call::Call,
     contain::is_deciding,
     deadline::Deadline,
@@ -112,8 +112,7 @@ async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> 
         // FAIL CLOSED: of two arguments with one name an authority may see either.
         return Err(denial(Cause::Malformed, "an argument is given twice").with_detail(name));
     }
-    let context = guard.context.iter().map(|(name, value)| (*name, &**value as _));
-    if let Err(error) = inspect(request.arguments().iter().chain(context)) {
+    if let Err(error) = request.inspect() {
         // FAIL CLOSED: what cannot be shown whole is not asked for in part.
         return Err(denial(Cause::Malformed, "the arguments cannot be shown to the authority")
             .with_detail(error.to_string()));

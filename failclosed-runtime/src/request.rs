@@ -9,7 +9,8 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    argument::{Argument, Arguments, NamedArgument, NotShowable},
+    argument::{Argument, Arguments, NamedArgument, NotShowable, inspect},
+    contain::{Panicked, contain},
     id::CallId,
     subject::Subject,
 };
@@ -65,6 +66,13 @@ impl<'a> Request<'a> {
         self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument))
     }
 
+    /// Whether everything that is asked can be shown whole.
+    pub(crate) fn inspect(&self) -> Result<(), NotShowable> {
+        let resource = self.resource().map(|resource| ("resource", resource as &dyn Argument));
+        let context = self.context.iter().map(|(name, value)| (*name, &**value as _));
+        inspect(self.arguments().iter().chain(resource).chain(context))
+    }
+
     /// SHA-256 over action, resource, arguments and context: what an answer can be bound to.
     ///
     /// # Errors
@@ -94,7 +102,10 @@ impl<'a> Request<'a> {
             arguments: self.arguments(),
             context: ContextList(self.context),
         };
-        serde_json::to_writer(&mut hasher, &bound).map_err(NotShowable::new)?;
+        // How an argument is serialized is its author's code, which may panic.
+        contain(|| serde_json::to_writer(&mut hasher, &bound))
+            .map_err(|Panicked(text)| NotShowable::new(text))?
+            .map_err(NotShowable::new)?;
         Ok(Digest(hasher.0.finalize().into()))
     }
 }

@@ -60,7 +60,7 @@ pub(super) async fn allow(
 pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) {
     trace(request, denial);
     if !guard.sinks.is_empty() {
-        let record = record(request, Verdict::Deny(denial), showable_digest(request, denial));
+        let record = record(request, Verdict::Deny(denial), showable_digest(request));
         let deadline = Deadline::after(DENIAL_RECORD_TIME);
         for sink in &guard.sinks {
             if let Err(detail) = take(&**sink, &record, deadline).await {
@@ -106,20 +106,9 @@ fn record<'a>(
     DecisionRecord { request, verdict, digest, at: SystemTime::now() }
 }
 
-/// The digest of a denied request, unless showing its arguments is what failed.
-fn showable_digest(request: &Request<'_>, denial: &Denial) -> Option<Digest> {
-    match denial.cause() {
-        Cause::Malformed => {
-            crate::argument::inspect(request.arguments().iter()).ok().and(request.digest().ok())
-        }
-        Cause::Denied
-        | Cause::NeedsApproval
-        | Cause::TimedOut
-        | Cause::Unavailable
-        | Cause::NotConfigured
-        | Cause::Unrecorded
-        | Cause::Cancelled => request.digest().ok(),
-    }
+/// The digest of a denied request, unless its arguments are what cannot be shown.
+fn showable_digest(request: &Request<'_>) -> Option<Digest> {
+    request.inspect().and_then(|()| request.digest()).ok()
 }
 
 fn trace(request: &Request<'_>, denial: &Denial) {
@@ -167,7 +156,7 @@ impl Drop for Undecided<'_> {
             "the caller went away before there was a decision",
         );
         trace(request, &denial);
-        let record = record(request, Verdict::Deny(&denial), showable_digest(request, &denial));
+        let record = record(request, Verdict::Deny(&denial), showable_digest(request));
         for sink in &guard.sinks {
             // Nobody will poll again, so a sink gets one chance; most only hand the record on.
             let taken = deciding(|| sink.decision(&record)).map(poll_once);
