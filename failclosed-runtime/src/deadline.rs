@@ -80,17 +80,6 @@ impl Deadline {
         Ok(output)
     }
 
-    /// Both of the above.
-    pub(crate) async fn bound<F: Future + Unpin>(
-        &self,
-        mut future: F,
-    ) -> Result<F::Output, Expired> {
-        match self.first(&mut future).await? {
-            Poll::Ready(output) => Ok(output),
-            Poll::Pending => self.wait(&mut future).await,
-        }
-    }
-
     fn check(&self) -> Result<(), Expired> {
         if Instant::now() < self.due {
             Ok(())

@@ -106,15 +106,7 @@ async fn answer<'a>(
             };
             digest = Some(before);
             let answered = deadline.wait(&mut answer).await.map_err(expired)?;
-            if self::digest(request)? != before {
-                // FAIL CLOSED: the answer is to a question that is no longer the one asked.
-                return Err(Denial::new(
-                    Cause::Malformed,
-                    request.id,
-                    request.action,
-                    "the arguments changed while the authority was deciding",
-                ));
-            }
+            unchanged(request, before)?;
             answered
         }
     };
@@ -124,6 +116,23 @@ async fn answer<'a>(
         Ok(Err(why)) => Err(Denial::no_decision(request.id, request.action, why)),
         Err(panic) => Err(panicked(panic.0)),
     }
+}
+
+/// After every wait, because others ran meanwhile.
+///
+/// # Denies
+/// Arguments that are not what they were.
+pub(super) fn unchanged(request: &Request<'_>, before: Digest) -> Result<(), Denial> {
+    if digest(request)? == before {
+        return Ok(());
+    }
+    // FAIL CLOSED: the answer is to a question that is no longer the one asked.
+    Err(Denial::new(
+        Cause::Malformed,
+        request.id,
+        request.action,
+        "the arguments changed while the call was being decided",
+    ))
 }
 
 /// # Denies
