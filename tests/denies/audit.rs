@@ -153,7 +153,7 @@ async fn outcome_that_is_not_taken_changes_nothing() {
     let panicking = tokio::spawn(async move {
         #[requires_permission(action = "purchase", guard = guard, skip(guard))]
         async fn charge(guard: &failclosed::Guard) -> Result<(), Denial> {
-            panic!("boom in the body")
+            panic!("boom in the body of {guard:?}")
         }
         charge(&guard).await
     });

@@ -13,7 +13,10 @@
 
 mod all_of;
 mod approval;
+mod arguments;
+mod arguments_change;
 mod audit;
 mod authority_fails;
 mod authority_panics;
 mod deadline;
+mod secrets;
