@@ -132,6 +132,8 @@ impl Tally {
             return Err(first);
         }
         if !self.ask.is_empty() {
+            let stamps = self.allow.iter().map(|allow| &allow.danger);
+            let stamps = joined(stamps.chain(self.ask.iter().map(|ask| &ask.danger)));
             let mut first = self.ask.swap_remove(0);
             if !self.ask.is_empty() {
                 let mut questions = first.question.into_owned();
@@ -141,6 +143,7 @@ impl Tally {
                 }
                 first.question = questions.into();
             }
+            first.danger = stamps;
             return Ok(Decision::Ask(first));
         }
         let grounds = Grounds {

@@ -43,7 +43,9 @@ pub(super) async fn until_allowed(
         Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline }),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // The same question means that nothing but the person's yes was missing.
-        Decision::Ask(again) if again == ask => Ok(Allowed { allow: approval, digest, deadline }),
+        Decision::Ask(again) if again.is_same_question(&ask) => {
+            Ok(Allowed { allow: approval.stamped_as(&again), digest, deadline })
+        }
         // FAIL CLOSED: another question was not answered by anybody.
         Decision::Ask(again) => Err(Denial::needs_approval(request.id, request.action, again)),
     }
