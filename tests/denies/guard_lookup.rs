@@ -95,8 +95,9 @@ async fn nested_scopes_each_ask_their_own_guard_and_deny() {
 async fn future_carried_out_of_its_scope_denies() {
     let (open, _) = guard_of("open", Says(allow));
     let shop = Shop::new(open.clone());
-    let carried = open.scope(async { charge(&shop) }).await;
-    assert_eq!(carried.await.unwrap_err().cause(), Cause::NotConfigured);
+    let mut carried = None;
+    open.scope(async { carried = Some(charge(&shop)) }).await;
+    assert_eq!(carried.unwrap().await.unwrap_err().cause(), Cause::NotConfigured);
     assert_eq!(shop.bodies(), 0);
 }
 

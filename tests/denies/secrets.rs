@@ -39,8 +39,10 @@ async fn purchase(shop: &Shop) -> Result<usize, Denial> {
     shop.guard().run(purchase, body).await
 }
 
+type Said = fn() -> Answer<'static>;
+
 /// Writes down all there is to see of a request, as an authority that logs too much would.
-struct Nosy(fn() -> Answer<'static>, std::sync::mpsc::Sender<String>);
+struct Nosy(Said, std::sync::mpsc::Sender<String>);
 
 impl Authority for Nosy {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
@@ -59,7 +61,7 @@ impl Authority for Nosy {
 /// The secret is in no request, record, event, `Debug` or `Display`, whatever the answer was.
 #[test]
 fn secret_that_is_skipped_appears_nowhere() {
-    let answers: [(fn() -> Answer<'static>, Option<Cause>); 5] = [
+    let answers: [(Said, Option<Cause>); 5] = [
         (allow, None),
         (deny, Some(Cause::Denied)),
         (ask, Some(Cause::NeedsApproval)),

@@ -18,13 +18,10 @@ fn builder(authority: impl Authority + 'static) -> GuardBuilder {
 }
 
 fn unanswered(error: StartError, cause: Cause) {
-    match error {
-        StartError::SelfCheck(SelfCheckError::NoAnswer(denial)) => {
-            assert_eq!(denial.cause(), cause);
-            assert_eq!(denial.action(), CANARY);
-        }
-        other => panic!("{other}"),
-    }
+    let StartError::SelfCheck(SelfCheckError::NoAnswer(denial)) = error else {
+        panic!("{error}");
+    };
+    assert_eq!((denial.cause(), denial.action()), (cause, CANARY));
 }
 
 #[tokio::test]
