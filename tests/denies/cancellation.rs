@@ -2,15 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, Guard, Request, Subject,
-    audit::{MemoryLog, Outcome},
-    requires_permission,
-};
+use failclosed::{Answer, Authority, Cause, Decision, Guard, Request, Subject};
 use failclosed_tests::{
     Rig, Running, Shop,
     authorities::{Says, allow, ask, deny, hangs},
-    block_on, decisions, outcomes,
+    block_on, decisions,
     sinks::{self, Sink},
 };
 use tokio::{runtime::Builder, sync::Notify, task::yield_now};
@@ -188,90 +184,6 @@ fn runtime_shut_down_under_another_executor_denies() {
     block_on(running.healthy());
 }
 
-struct Executor {
-    running: Running,
-}
-
-impl Executor {
-    fn new() -> Self {
-        Self { running: Rig::with(Says(allow)).build() }
-    }
-
-    fn ended(&self, outcome: Outcome) {
-        let verdicts: Vec<_> = decisions(&self.running.log).iter().map(|e| e.verdict).collect();
-        assert_eq!(verdicts, ["allow"]);
-        let outcomes: Vec<_> = outcomes(&self.running.log).iter().map(|e| e.outcome).collect();
-        assert_eq!(outcomes, [outcome]);
-        assert_eq!(self.running.shop.bodies(), 1);
-    }
-}
-
-#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
-async fn never_done(shop: &Shop) -> Result<(), Denial> {
-    shop.ran();
-    std::future::pending().await
-}
-
-#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
-async fn panicking(shop: &Shop) -> Result<(), Denial> {
-    shop.ran();
-    yield_now().await;
-    panic!("boom in the body")
-}
-
-/// A6: in the body: what it had done by then is not known, and the record says so.
-#[tokio::test]
-async fn dropped_in_the_body_is_recorded_as_abandoned() {
-    let executor = Executor::new();
-    tokio::select! {
-        biased;
-        _ = never_done(&executor.running.shop) => panic!("it never ends"),
-        () = yield_now() => {}
-    }
-    executor.ended(Outcome::Abandoned);
-    executor.running.healthy().await;
-}
-
-/// The same without the macro.
-#[tokio::test]
-async fn dropped_in_a_closure_is_recorded_as_abandoned() {
-    #[derive(failclosed::Action)]
-    #[action(name = "purchase")]
-    struct Purchase;
-    let executor = Executor::new();
-    let shop = &executor.running.shop;
-    let body = async |_: failclosed::Permit<'_, Purchase>| -> Result<(), Denial> {
-        shop.ran();
-        std::future::pending().await
-    };
-    tokio::select! {
-        biased;
-        _ = shop.guard().run(Purchase, body) => panic!("it never ends"),
-        () = yield_now() => {}
-    }
-    executor.ended(Outcome::Abandoned);
-}
-
-#[tokio::test]
-async fn panic_in_the_body_is_recorded_as_panicked() {
-    let executor = Executor::new();
-    let shop = executor.running.shop.clone();
-    let task = tokio::spawn(async move { panicking(&shop).await });
-    assert!(task.await.unwrap_err().is_panic());
-    executor.ended(Outcome::Panicked);
-    executor.running.healthy().await;
-}
-
-/// Dropped after it returned, there is one outcome, and it is the first.
-#[tokio::test]
-async fn dropped_after_the_body_is_recorded_once() {
-    let executor = Executor::new();
-    let mut charge = Box::pin(executor.running.shop.charge("coachella.com", 742));
-    assert_eq!(charge.as_mut().await.unwrap(), 742);
-    drop(charge);
-    executor.ended(Outcome::Completed);
-}
-
 /// A guard without any log is cancelled as quietly as it is built.
 #[tokio::test]
 async fn dropped_without_a_log_runs_nothing() {
@@ -283,5 +195,4 @@ async fn dropped_without_a_log_runs_nothing() {
         () = yield_now() => {}
     }
     assert_eq!(shop.bodies(), 0);
-    assert!(MemoryLog::new().entries().is_empty());
 }

@@ -27,5 +27,6 @@ mod exhaustion;
 mod guard_lookup;
 mod no_runtime;
 mod observers;
+mod outcome;
 mod secrets;
 mod self_check;

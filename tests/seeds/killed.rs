@@ -2,7 +2,10 @@
 //!
 //! With a real server in a process of its own, and real signals.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use failclosed::{Cause, Denial};
 use failclosed_tests::{
@@ -112,7 +115,12 @@ async fn agent_running_while_the_server_is_killed_buys_only_what_was_allowed() {
         let shop: Shop = agent.running.shop.clone();
         tasks.spawn(async move {
             let (mut bought, mut stopped) = (0, 0);
+            let started = Instant::now();
             while stopped < 3 {
+                assert!(
+                    started.elapsed() < Duration::from_secs(10),
+                    "it goes on without its server"
+                );
                 match shop.charge("coachella.com", 742).await {
                     Ok(_) => bought += 1,
                     Err(_) => stopped += 1,
