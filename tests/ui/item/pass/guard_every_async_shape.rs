@@ -43,6 +43,14 @@ impl Shop {
     }
 }
 
+/// # Safety
+///
+/// For the sake of its shape.
+#[requires_permission(action = "purchase")]
+async unsafe fn careful(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
 #[requires_permission(action = "purchase", skip(count))]
 async fn generic<'a, T, const N: usize>(
     what: &'a [T; N],
@@ -56,4 +64,6 @@ where
     Ok(&what[0])
 }
 
-fn main() {}
+fn main() {
+    let _ = careful;
+}
