@@ -36,6 +36,7 @@ pub(crate) struct ShownArgument {
 pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> Option<Checked> {
     let mut sig = function.sig.clone();
     check_modifiers(function, errors);
+    check_expressions(args, errors);
     let shape = match function.body {
         Some(_) => errors.keep(Shape::of(&sig)),
         None => {
@@ -55,6 +56,12 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
             syn::ReturnType::Default => sig.paren_token.span.close(),
             syn::ReturnType::Type(_, ty) => ty.span(),
         }));
+    }
+    // `async fn serve() -> ! { .. }`
+    if let syn::ReturnType::Type(_, ty) = &sig.output
+        && matches!(**ty, syn::Type::Never(_))
+    {
+        errors.push(diag::fun::never_returns(ty.span()));
     }
     Some(Checked {
         body: copy(function.body.as_ref()?),
@@ -92,6 +99,52 @@ fn check_modifiers(function: &GuardedFn, errors: &mut Errors) {
     }
     if let Some(variadic) = &sig.variadic {
         errors.push(diag::fun::variadic(variadic.span()));
+    }
+}
+
+// `guard = { if late { return Ok(receipt); } self.guard }`
+fn check_expressions(args: &Args, errors: &mut Errors) {
+    let fields = match &args.action {
+        Some(Action::Carrying(action)) => action.fields.iter().map(|field| &field.expr).collect(),
+        Some(Action::Name(_) | Action::Unit(_)) | None => Vec::new(),
+    };
+    let shown = args.shown.iter().map(|argument| &argument.value);
+    for expr in args.guard.iter().chain(&args.resource).chain(shown).chain(fields) {
+        if let Some(span) = does_more_than_look(expr) {
+            errors.push(diag::arg::not_a_lookup(span));
+        }
+    }
+}
+
+/// Where an expression could do something, or leave the function, before anybody was asked. Calls
+/// are let through: what they do is in the open, in a function of its own.
+fn does_more_than_look(expr: &Expr) -> Option<Span> {
+    let any = |exprs: &syn::punctuated::Punctuated<Expr, syn::Token![,]>| {
+        exprs.iter().find_map(does_more_than_look)
+    };
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => None,
+        Expr::Field(inner) => does_more_than_look(&inner.base),
+        Expr::Reference(inner) => does_more_than_look(&inner.expr),
+        Expr::Unary(inner) => does_more_than_look(&inner.expr),
+        Expr::Paren(inner) => does_more_than_look(&inner.expr),
+        Expr::Group(inner) => does_more_than_look(&inner.expr),
+        Expr::Cast(inner) => does_more_than_look(&inner.expr),
+        Expr::Index(inner) => {
+            does_more_than_look(&inner.expr).or_else(|| does_more_than_look(&inner.index))
+        }
+        Expr::Binary(inner) => {
+            does_more_than_look(&inner.left).or_else(|| does_more_than_look(&inner.right))
+        }
+        Expr::MethodCall(call) => does_more_than_look(&call.receiver).or_else(|| any(&call.args)),
+        Expr::Call(call) => does_more_than_look(&call.func).or_else(|| any(&call.args)),
+        Expr::Tuple(list) => any(&list.elems),
+        Expr::Array(list) => any(&list.elems),
+        Expr::Struct(value) => {
+            value.fields.iter().find_map(|field| does_more_than_look(&field.expr))
+        }
+        // FAIL CLOSED: a block, a closure, a macro, `?`, `.await`, `return` and whatever comes next.
+        other => Some(other.span()),
     }
 }
 

@@ -74,6 +74,10 @@ pub(crate) fn did_you_mean<'a>(
         .map(|(_, name)| name)
 }
 
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// How many letters to insert, delete or replace.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
@@ -98,7 +102,7 @@ fn distance(left: &str, right: &str) -> usize {
 pub(crate) mod arg {
     //! About the attribute's arguments.
 
-    use super::{did_you_mean, error};
+    use super::{did_you_mean, error, listed};
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
@@ -108,13 +112,9 @@ pub(crate) mod arg {
     pub(crate) fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("the keys are {}", listed(&KEYS)),
+            None => format!("remove `{key}`"),
         };
         error(key.span(), format_args!("unknown key `{key}`; expected {}", listed(&KEYS)), help)
-    }
-
-    fn listed(names: &[&str]) -> String {
-        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) fn not_a_key(span: Span) -> Error {
@@ -182,6 +182,15 @@ pub(crate) mod arg {
         )
     }
 
+    pub(crate) fn not_a_lookup(span: Span) -> Error {
+        error(
+            span,
+            "this would run before anybody was asked, so it may only look things up",
+            "use a field, a parameter or a call, such as `order.vendor` or `self.guard()`; blocks, \
+             closures, macros, `?` and `.await` belong into a function of their own",
+        )
+    }
+
     pub(crate) fn relative_crate(span: Span) -> Error {
         error(
             span,
@@ -232,6 +241,7 @@ pub(crate) mod fun {
     pub(crate) fn not_a_function(span: Span, what: &str) -> Error {
         let help = match what {
             "an `impl` block" | "a trait" => "put `#[requires_permission(..)]` on each function",
+            "a macro call" => "put it on the `async fn` that the macro makes",
             "a closure" => "use `guard.run(action, async |permit| ..)`",
             _ => "put it on an `async fn`",
         };
@@ -295,6 +305,14 @@ pub(crate) mod fun {
         )
     }
 
+    pub(crate) fn never_returns(span: Span) -> Error {
+        error(
+            span,
+            "a function that never returns cannot return a denial",
+            "return `Result<std::convert::Infallible, failclosed::Denial>`",
+        )
+    }
+
     pub(crate) fn two_permits(span: Span) -> Error {
         error(span, "there is one permit for one call", "keep one `#[permit]` parameter")
     }
@@ -331,9 +349,10 @@ pub(crate) mod fun {
 pub(crate) mod derived {
     //! About the derives.
 
-    use super::error;
+    use super::{did_you_mean, error, listed};
     use proc_macro2::Span;
-    use syn::Error;
+    use quote::ToTokens;
+    use syn::{Error, Ident, Path, spanned::Spanned};
 
     pub(crate) fn not_a_struct(span: Span, derive: &str) -> Error {
         error(span, format_args!("`{derive}` can only be derived for a struct"), "write a struct")
@@ -363,16 +382,30 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn unknown_option(span: Span, expected: &str) -> Error {
-        error(span, format_args!("unknown option; expected {expected}"), "remove it")
+    pub(crate) fn unknown_option(option: &Path, known: &[&str]) -> Error {
+        let name = option.to_token_stream().to_string();
+        let help = match did_you_mean(&name, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("remove `{name}`"),
+        };
+        let what = format_args!("unknown option `{name}`; expected {}", listed(known));
+        error(option.span(), what, help)
+    }
+
+    pub(crate) fn guard_with_options(span: Span) -> Error {
+        error(span, "`#[guard]` takes no options", "write `#[guard]`")
     }
 
     pub(crate) fn duplicate_option(span: Span) -> Error {
         error(span, "this option is given twice", "keep one")
     }
 
-    pub(crate) fn unknown_field(span: Span) -> Error {
-        error(span, "there is no such field", "name one of the struct's fields")
+    pub(crate) fn unknown_field(name: &Ident, known: &[String]) -> Error {
+        let help = match did_you_mean(&name.to_string(), known.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "name one of the struct's fields".to_owned(),
+        };
+        error(name.span(), format_args!("there is no field `{name}`"), help)
     }
 
     pub(crate) fn no_guard_field(span: Span) -> Error {

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
@@ -59,7 +59,9 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     let function = &checked.function;
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (call, result) = (local("call"), local("result"));
+    // What the permit borrows from, located where the permit is: there one reads that it ends.
+    let lender = checked.params.permit.as_ref().map_or(site, |permit| permit.ident.span());
+    let (call, result) = (local("call", lender), local("result", site));
     let prologue = prologue(args, checked, &call);
     let inner_attrs = &checked.body.inner_attrs;
     let rebound = rebound(checked);
@@ -117,22 +119,27 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
 
 /// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
 /// `let` of the same name would be matched against.
-fn local(name: &str) -> Ident {
-    Ident::new(&format!("__failclosed_{name}"), Span::mixed_site())
+fn local(name: &str, located: Span) -> Ident {
+    Ident::new(&format!("__failclosed_{name}"), Span::mixed_site().located_at(located))
 }
 
 /// The check: up to a `call` that is allowed, or a `return`.
 fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     let private = args.krate.private();
     let site = Span::mixed_site();
-    let (guard, action, denial) = (local("guard"), local("action"), local("denial"));
+    // Lent from as the call is: located with it, or one error becomes two.
+    let action = local("action", call.span());
+    let (guard, denial) = (local("guard", site), local("denial", site));
     let asked = match &args.guard {
         Some(expr) => {
-            let expr = operand(expr);
-            quote_spanned!(site=> #private::guard_of(&#expr))
+            let borrowed = borrowed(expr.span(), &operand(expr));
+            quote_spanned!(site=> #private::guard_of(#borrowed))
         }
         None => match &checked.params.receiver {
-            Some(receiver) => quote_spanned!(site=> #private::guard_of(&#receiver)),
+            Some(receiver) => {
+                let borrowed = borrowed(receiver.span(), receiver);
+                quote_spanned!(site=> #private::guard_of(#borrowed))
+            }
             None => quote_spanned!(site=> #private::current()),
         },
     };
@@ -145,14 +152,17 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     };
     let resource = match &args.resource {
         Some(expr) => {
-            let expr = operand(expr);
-            quote_spanned!(site=> #private::resource_of(&#expr))
+            let borrowed = borrowed(expr.span(), &operand(expr));
+            quote_spanned!(site=> #private::resource_of(#borrowed))
         }
         None => quote_spanned!(site=> ::core::option::Option::None),
     };
     let shown = checked.shown.iter().map(|argument| shown(argument, &private));
     let denied = match &args.on_denied {
-        Some(path) => quote_spanned!(site=> #path(#denial)),
+        Some(path) => {
+            let here = site.located_at(path.span());
+            quote_spanned!(here=> #path(#denial))
+        }
         None if checked.output.is_nameable() => {
             let output = checked.output.named();
             quote_spanned!(site=> <#output as #private::FromDenial>::from_denial(#denial))
@@ -161,7 +171,11 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     };
     let permit = checked.params.permit.as_ref().map(|permit| {
         let (name, ty) = (&permit.ident, &permit.ty);
-        quote_spanned!(site=> let #name: #ty = #call.permit();)
+        // Located at the parameter, where "expected another permit" and "does not live long enough"
+        // have to point.
+        let here = site.located_at(name.span());
+        let lent = quote_spanned!(here=> #call.permit());
+        quote_spanned!(site=> let #name: #ty = #lent;)
     });
     quote_spanned! {site=>
         let #guard = #asked;
@@ -174,6 +188,12 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     }
 }
 
+/// `&value`, located at the value: it is what an error is about, not the attribute.
+fn borrowed(value_span: Span, value: &impl ToTokens) -> TokenStream {
+    let here = Span::mixed_site().located_at(value_span);
+    quote_spanned!(here=> &#value)
+}
+
 /// The statement that holds an action, and the entry that borrows it.
 fn carried(
     action: &Ident,
@@ -181,9 +201,11 @@ fn carried(
     value: &impl ToTokens,
 ) -> (TokenStream, TokenStream) {
     let site = Span::mixed_site();
+    let here = site.located_at(value.span());
+    let borrowed = borrowed(here, &local("action", here));
     (
         quote_spanned!(site=> let #action = #value;),
-        quote_spanned!(site=> #private::Entry::of(&#action)),
+        quote_spanned!(site=> #private::Entry::of(#borrowed)),
     )
 }
 
@@ -208,6 +230,10 @@ fn rebound(checked: &Checked) -> TokenStream {
         .map(|Binding { ident, mutability }| (ident, mutability));
     permit
         .chain(bindings)
+        // `_card` is never reported as unused; bound anew it would be reported as used.
+        .filter(|(ident, mutability)| {
+            mutability.is_some() || !ident.unraw().to_string().starts_with('_')
+        })
         .map(|(ident, mutability)| quote_spanned!(site=> let #mutability #ident = #ident;))
         .collect()
 }

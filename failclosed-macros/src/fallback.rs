@@ -6,13 +6,15 @@ use quote::{ToTokens, quote_spanned};
 
 use crate::{
     diag::Errors,
-    item::GuardedFn,
+    item::{GuardedFn, is_closure},
     params::Params,
     shape::{Output, Shape},
 };
 
 /// Something that is not a function, as it was.
 pub(crate) fn item(item: TokenStream, errors: Errors) -> TokenStream {
+    // In the place of an expression the compiler takes the first one and drops the errors behind it.
+    let item = if is_closure(&item) { TokenStream::new() } else { item };
     let mut tokens = item;
     // FAIL CLOSED: if there is no error to report after all, the item is not emitted either.
     match errors.finish() {
@@ -40,6 +42,8 @@ pub(crate) fn function(
         return tokens;
     };
     let mut sig = function.sig.clone();
+    // Refused already; the compiler would add four errors of its own.
+    sig.variadic = None;
     let mut unread = Errors::new();
     Params::take(&mut sig, &mut unread);
     drop(unread.finish());

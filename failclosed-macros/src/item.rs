@@ -72,6 +72,11 @@ impl ToTokens for GuardedFn {
     }
 }
 
+/// Whether the attribute stands on a closure, where no item may be emitted.
+pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
+    matches!(not_a_function(tokens), Some((_, "a closure")))
+}
+
 /// What stands there instead of a function, by the first word that tells.
 fn not_a_function(tokens: &TokenStream) -> Option<(Span, &'static str)> {
     let mut tokens = tokens.clone().into_iter().peekable();
@@ -115,6 +120,9 @@ fn not_a_function(tokens: &TokenStream) -> Option<(Span, &'static str)> {
             }
             // `pub(crate)`, `extern "C"`.
             TokenTree::Group(_) | TokenTree::Literal(_) => {}
+            TokenTree::Punct(punct) if punct.as_char() == '!' => {
+                return Some((punct.span(), "a macro call"));
+            }
             TokenTree::Punct(punct) => return Some((punct.span(), "this")),
         }
     }

@@ -29,7 +29,10 @@ impl CratePath {
     /// different versions do not compile together.
     pub(crate) fn private(&self) -> TokenStream {
         let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
-        let module = Ident::new(&format!("__private_{version}"), Span::call_site());
+        // A path that leads elsewhere is reported where it is written.
+        let written = self.0.as_ref().map_or_else(Span::call_site, Spanned::span);
+        let here = Span::call_site().located_at(written);
+        let module = Ident::new(&format!("__private_{version}"), here);
         quote!(#self::#module)
     }
 }

@@ -28,7 +28,7 @@ use crate::{argument::Arguments, request::Resource};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an action",
     label = "expected a type with `#[derive(Action)]`",
-    note = "help: write `#[derive(failclosed::Action)] #[action(name = \"..\")] struct {Self};`"
+    note = "help: write `#[derive(failclosed::Action)] #[action(name = \"..\")]` on a struct"
 )]
 pub trait Action: Arguments {
     /// The name that authorities and policies know it by.

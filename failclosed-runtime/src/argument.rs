@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Serialize, ser};
 
+use crate::contain::{Panicked, contain};
+
 /// The most bytes of arguments one request may carry. Larger requests are denied, never cut short
 /// (CVE-2026-34040: an oversized body that the authorizer did not get to see was let through).
 pub const MAX_ARGUMENT_BYTES: usize = 1024 * 1024;
@@ -22,7 +24,8 @@ pub const MAX_ARGUMENT_DEPTH: usize = 64;
     message = "`{Self}` cannot be shown to the authority",
     label = "this argument is not `Serialize + Sync`",
     note = "an argument the authority never saw is an argument it never approved\n\
-            help: leave it out by name with `skip(..)`, or show a part of it with `args(name = expr)`"
+            help: leave it out by name with `skip(..)` (on a field: `#[action(skip)]`), or show a \
+            part of it with `args(name = expr)`"
 )]
 pub trait Argument: erased_serde::Serialize + Sync {}
 
@@ -81,14 +84,15 @@ impl ser::Error for NotShowable {
 ///
 /// # Denies
 /// An argument that fails to serialize, holds a float that is not finite or a map key that is not
-/// text, is nested too deep, or makes the request larger than [`MAX_ARGUMENT_BYTES`].
+/// text or a number of more than 64 bits, panics, is nested too deep, or makes the request larger
+/// than [`MAX_ARGUMENT_BYTES`].
 pub(crate) fn inspect<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
 ) -> Result<(), NotShowable> {
     let mut walk = Walk { bytes_left: MAX_ARGUMENT_BYTES, depth: 0 };
     for (name, argument) in arguments {
-        walk.take(name.len())
-            .and_then(|()| argument.serialize(&mut walk))
+        walk.text(name.len())
+            .and_then(|()| walk.show(argument))
             .map_err(|error| NotShowable(format!("argument `{name}`: {error}")))?;
     }
     Ok(())
@@ -101,6 +105,25 @@ struct Walk {
 }
 
 impl Walk {
+    fn show(&mut self, argument: &dyn Argument) -> Result<(), NotShowable> {
+        // How a value is serialized is its author's code, which may panic.
+        contain(|| argument.serialize(self)).unwrap_or_else(|Panicked(text)| {
+            Err(NotShowable(format!("panicked while it was shown: {text}")))
+        })
+    }
+
+    /// Counts text and the quotes around it: a million empty strings are not nothing.
+    fn text(&mut self, bytes: usize) -> Result<(), NotShowable> {
+        self.take(bytes.saturating_add(1))
+    }
+
+    /// Wrappers leave no trace in JSON, but each is a frame on the stack of whoever walks them.
+    fn wrapped<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
+        self.enter()?;
+        value.serialize(&mut *self)?;
+        self.leave()
+    }
+
     fn take(&mut self, bytes: usize) -> Result<(), NotShowable> {
         match self.bytes_left.checked_sub(bytes) {
             Some(left) => {
@@ -124,6 +147,15 @@ impl Walk {
     fn leave(&mut self) -> Result<(), NotShowable> {
         self.depth -= 1;
         Ok(())
+    }
+
+    fn wide(&mut self, fits: bool) -> Result<(), NotShowable> {
+        if fits {
+            self.take(8)
+        } else {
+            // FAIL CLOSED: JSON readers fail on it or round it, and the log would lose it.
+            Err(NotShowable("a number of more than 64 bits".into()))
+        }
     }
 
     fn float(&mut self, finite: bool) -> Result<(), NotShowable> {
@@ -157,8 +189,16 @@ impl ser::Serializer for &mut Walk {
 
     counted! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-        serialize_i64: i64, serialize_i128: i128, serialize_u8: u8, serialize_u16: u16,
-        serialize_u32: u32, serialize_u64: u64, serialize_u128: u128, serialize_char: char,
+        serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
+        serialize_u64: u64, serialize_char: char,
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<(), NotShowable> {
+        self.wide(i64::try_from(value).is_ok() || u64::try_from(value).is_ok())
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<(), NotShowable> {
+        self.wide(u64::try_from(value).is_ok())
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), NotShowable> {
@@ -170,11 +210,11 @@ impl ser::Serializer for &mut Walk {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
-        self.take(value.len())
+        self.text(value.len())
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), NotShowable> {
-        self.take(value.len())
+        self.text(value.len())
     }
 
     fn serialize_none(self) -> Result<(), NotShowable> {
@@ -182,7 +222,7 @@ impl ser::Serializer for &mut Walk {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
-        value.serialize(self)
+        self.wrapped(value)
     }
 
     fn serialize_unit(self) -> Result<(), NotShowable> {
@@ -199,7 +239,7 @@ impl ser::Serializer for &mut Walk {
         _: u32,
         variant: &'static str,
     ) -> Result<(), NotShowable> {
-        self.take(variant.len())
+        self.text(variant.len())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -207,7 +247,7 @@ impl ser::Serializer for &mut Walk {
         _: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        value.serialize(self)
+        self.wrapped(value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -217,10 +257,8 @@ impl ser::Serializer for &mut Walk {
         variant: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        self.enter()?;
         self.take(variant.len())?;
-        value.serialize(&mut *self)?;
-        self.leave()
+        self.wrapped(value)
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self, NotShowable> {
@@ -273,6 +311,7 @@ impl ser::Serializer for &mut Walk {
                 self.0.take(text.len()).map_err(|_| fmt::Error)
             }
         }
+        self.text(0)?;
         fmt::write(&mut Count(self), format_args!("{value}")).map_err(|_| {
             NotShowable(format!("not printable, or larger than {MAX_ARGUMENT_BYTES} bytes"))
         })

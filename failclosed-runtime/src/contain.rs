@@ -20,9 +20,8 @@ pub(crate) fn contain<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(f)).map_err(describe)
 }
 
-/// Drops a value whose `Drop` may panic. A panic is swallowed here because the decision is made and
-/// a second panic would abort the process.
-pub(crate) fn drop_quietly<T>(value: T) {
+/// Drops a value whose `Drop` may panic, where nobody waits for its answer any more.
+fn drop_quietly<T>(value: T) {
     if let Err(panicked) = contain(move || drop(value)) {
         tracing::error!(target: "failclosed", panic = panicked.0, "panic while dropping");
     }
@@ -82,31 +81,22 @@ impl<F: Future + Unpin> Future for Contained<F> {
             // FAIL CLOSED: polled after it was done; there is no second answer.
             return Poll::Ready(Err(Panicked("polled after completion".into())));
         };
-        let polled = deciding(|| Pin::new(future).poll(cx));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => {
-                self.finish();
-                Poll::Ready(Ok(output))
-            }
-            Err(panicked) => {
-                self.finish();
-                Poll::Ready(Err(panicked))
-            }
-        }
-    }
-}
-
-impl<F> Contained<F> {
-    fn finish(&mut self) {
-        if let Some(future) = self.0.take() {
-            drop_quietly(future);
-        }
+        let ended = match deciding(|| Pin::new(future).poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(panicked) => Err(panicked),
+        };
+        // FAIL CLOSED: a future that panics while it is dropped did not end well, whatever it
+        // answered. The first panic is the one that is reported.
+        let dropped = contain(|| drop(self.0.take()));
+        Poll::Ready(ended.and_then(|output| dropped.map(|()| output)))
     }
 }
 
 impl<F> Drop for Contained<F> {
     fn drop(&mut self) {
-        self.finish();
+        if let Some(future) = self.0.take() {
+            drop_quietly(future);
+        }
     }
 }

@@ -66,22 +66,18 @@ impl Deadline {
             })?;
         let output = poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
             Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending => timer.as_mut().poll(cx).map(|()| Err(Expired::Passed)),
+            // A future that uses up the task's budget at each poll leaves none to the timer, which
+            // then never fires: the clock has the last word here too.
+            Poll::Pending if self.check().is_err() => Poll::Ready(Err(Expired::Passed)),
+            // FAIL CLOSED: the timer of a runtime that is shutting down panics.
+            Poll::Pending => match contain(|| timer.as_mut().poll(cx)) {
+                Ok(fired) => fired.map(|()| Err(Expired::Passed)),
+                Err(_) => Poll::Ready(Err(Expired::NoTimer)),
+            },
         })
         .await?;
         self.check()?;
         Ok(output)
-    }
-
-    /// Both of the above.
-    pub(crate) async fn bound<F: Future + Unpin>(
-        &self,
-        mut future: F,
-    ) -> Result<F::Output, Expired> {
-        match self.first(&mut future).await? {
-            Poll::Ready(output) => Ok(output),
-            Poll::Pending => self.wait(&mut future).await,
-        }
     }
 
     fn check(&self) -> Result<(), Expired> {

@@ -40,7 +40,12 @@ impl Decision {
 
     /// A person must approve; `question` is what they are told beside the request itself.
     pub fn ask(question: impl Into<Cow<'static, str>>) -> Self {
-        Self::Ask(Ask { question: question.into(), approval_id: None, grounds: Grounds::none() })
+        Self::Ask(Ask {
+            question: question.into(),
+            approval_id: None,
+            grounds: Grounds::none(),
+            danger: None,
+        })
     }
 
     /// Names the rule that decided.
@@ -97,6 +102,15 @@ impl Allow {
     pub fn grounds(&self) -> &Grounds {
         &self.grounds
     }
+
+    /// A person's yes does not wash off the stamp of what was asked beside it.
+    pub(crate) fn stamped_as(mut self, ask: &Ask) -> Self {
+        self.danger = match (self.danger.take(), ask.danger.clone()) {
+            (Some(own), Some(asked)) => Some(format!("{own}; {asked}").into()),
+            (own, asked) => own.or(asked),
+        };
+        self
+    }
 }
 
 /// A no with its reason.
@@ -137,6 +151,9 @@ pub struct Ask {
     pub(crate) question: Cow<'static, str>,
     pub(crate) approval_id: Option<Arc<str>>,
     pub(crate) grounds: Grounds,
+    /// What a dangerous mode let through beside this question, in a set of authorities. The yes to
+    /// the question carries it on.
+    pub(crate) danger: Option<Arc<str>>,
 }
 
 impl Ask {
@@ -148,6 +165,13 @@ impl Ask {
     /// The id under which the authority keeps the pending approval.
     pub fn approval_id(&self) -> Option<&str> {
         self.approval_id.as_deref()
+    }
+
+    /// Whether an answer to `other` answers this too. A stamp is no part of the question.
+    pub(crate) fn is_same_question(&self, other: &Self) -> bool {
+        self.question == other.question
+            && self.approval_id == other.approval_id
+            && self.grounds == other.grounds
     }
 
     /// Names the pending approval.

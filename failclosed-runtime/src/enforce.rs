@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use crate::{
     action::{self, Action},
-    argument::{Arguments, NamedArgument, NoArguments, NotShowable, inspect},
+    argument::{Arguments, NamedArgument, NoArguments},
     call::Call,
-    contain::{contain, is_deciding},
+    contain::is_deciding,
     deadline::Deadline,
     decision::Allow,
     denial::{Cause, Denial},
@@ -108,44 +108,11 @@ async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> 
         // FAIL CLOSED: an authority that needs a permit to decide would ask itself without end.
         return Err(denial(Cause::NotConfigured, "an authority called a guarded executor"));
     }
-    if let Err(error) = showable(request) {
+    if let Err(error) = request.inspect() {
         // FAIL CLOSED: what cannot be shown whole is not asked for in part.
         return Err(denial(Cause::Malformed, "the arguments cannot be shown to the authority")
             .with_detail(error.to_string()));
     }
     let digest = if guard.sinks.is_empty() { None } else { Some(ask::digest(request)?) };
     ask::until_allowed(guard, request, deadline, digest).await
-}
-
-/// Whether everything that would be asked can be shown. The arguments' own code runs here for the
-/// first time, so its panics are contained.
-fn showable(request: &Request<'_>) -> Result<(), NotShowable> {
-    let context = request.context.iter().map(|(name, value)| (*name, &**value as _));
-    contain(|| inspect(request.arguments().iter().chain(context)).and_then(|()| distinct(request)))
-        // FAIL CLOSED: an argument that panics cannot be shown.
-        .unwrap_or_else(|panicked| Err(NotShowable::new(panicked.0)))
-}
-
-fn distinct(request: &Request<'_>) -> Result<(), NotShowable> {
-    let carried = (0..).map_while(|index| request.carried.argument(index));
-    let passed = request.passed;
-    if passed.is_empty() {
-        return Ok(());
-    }
-    for (name, _) in carried {
-        if passed.iter().any(|(other, _)| name == *other) {
-            // FAIL CLOSED: of two arguments with one name an authority may see either.
-            return Err(NotShowable::new(format_args!("argument `{name}` is given twice")));
-        }
-    }
-    Ok(())
-}
-
-/// What the request asks, as a digest.
-///
-/// # Errors
-/// Arguments that passed [`showable`] but do not serialize, or panic, now.
-fn digest(request: &Request<'_>) -> Result<Digest, NotShowable> {
-    // FAIL CLOSED: as above.
-    contain(|| request.digest()).unwrap_or_else(|panicked| Err(NotShowable::new(panicked.0)))
 }

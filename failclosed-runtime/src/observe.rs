@@ -2,7 +2,8 @@
 
 use crate::{denial::Denial, request::Request};
 
-/// Told of every denial: the place to notify the user (seed 1: "the user is notified").
+/// Told of every denial that a caller is given: the place to notify the user. A call whose caller
+/// went away (`Cancelled`) is in the records only.
 ///
 /// It learns of the denial after it is recorded, and cannot change it. A panic in it is contained.
 pub trait Observer: Send + Sync {

@@ -9,7 +9,8 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    argument::{Argument, Arguments, NamedArgument, NotShowable},
+    argument::{Argument, Arguments, NamedArgument, NotShowable, inspect},
+    contain::{Panicked, contain},
     id::CallId,
     subject::Subject,
 };
@@ -65,6 +66,32 @@ impl<'a> Request<'a> {
         self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument))
     }
 
+    /// Whether everything that is asked can be shown whole, each argument under a name of its own.
+    pub(crate) fn inspect(&self) -> Result<(), NotShowable> {
+        let resource = self.resource().map(|resource| ("resource", resource as &dyn Argument));
+        let context = self.context.iter().map(|(name, value)| (*name, &**value as _));
+        // How an action lists its arguments may be its author's code, which may panic.
+        contain(|| {
+            inspect(self.arguments().iter().chain(resource).chain(context))?;
+            self.distinct()
+        })
+        .unwrap_or_else(|Panicked(text)| Err(NotShowable::new(text)))
+    }
+
+    fn distinct(&self) -> Result<(), NotShowable> {
+        if self.passed.is_empty() {
+            return Ok(());
+        }
+        let carried = (0..).map_while(|index| self.carried.argument(index));
+        for (name, _) in carried {
+            if self.passed.iter().any(|(other, _)| name == *other) {
+                // FAIL CLOSED: of two arguments with one name an authority may see either.
+                return Err(NotShowable::new(format_args!("argument `{name}` is given twice")));
+            }
+        }
+        Ok(())
+    }
+
     /// SHA-256 over action, resource, arguments and context: what an answer can be bound to.
     ///
     /// # Errors
@@ -94,7 +121,10 @@ impl<'a> Request<'a> {
             arguments: self.arguments(),
             context: ContextList(self.context),
         };
-        serde_json::to_writer(&mut hasher, &bound).map_err(NotShowable::new)?;
+        // How an argument is serialized is its author's code, which may panic.
+        contain(|| serde_json::to_writer(&mut hasher, &bound))
+            .map_err(|Panicked(text)| NotShowable::new(text))?
+            .map_err(NotShowable::new)?;
         Ok(Digest(hasher.0.finalize().into()))
     }
 }

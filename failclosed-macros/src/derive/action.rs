@@ -45,11 +45,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
     }
     if let Some(resource) = &options.resource {
-        let known = fields.is_some_and(|fields| {
-            fields.iter().any(|field| field.ident.as_ref() == Some(resource))
-        });
-        if !known {
-            errors.push(diag::derived::unknown_field(resource.span()));
+        let names = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
+        let known: Vec<String> = names.map(|name| name.unraw().to_string()).collect();
+        if !known.contains(&resource.unraw().to_string()) {
+            errors.push(diag::derived::unknown_field(resource, &known));
         }
     }
     match errors.finish() {
@@ -98,8 +97,7 @@ impl Options {
             self.krate = CratePath::at(path)?;
         } else {
             // FAIL CLOSED: an option that is not understood.
-            let expected = "`name`, `resource` or `crate`";
-            return Err(diag::derived::unknown_option(meta.path.span(), expected));
+            return Err(diag::derived::unknown_option(&meta.path, &["name", "resource", "crate"]));
         }
         Ok(())
     }
@@ -133,7 +131,7 @@ fn is_skipped(field: &Field) -> syn::Result<bool> {
                 Ok(())
             } else {
                 // FAIL CLOSED: a misspelt `skip` is no `skip`, and no secret is shown for it.
-                Err(diag::derived::unknown_option(meta.path.span(), "`skip`"))
+                Err(diag::derived::unknown_option(&meta.path, &["skip"]))
             }
         })?;
     }
@@ -159,16 +157,21 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
         quote_spanned!(site=> #index => ::core::option::Option::Some(#value),)
     });
     let resource = options.resource.as_ref().map(|field| {
+        let here = site.located_at(field.span());
+        let borrowed = quote_spanned!(here=> &self.#field);
         quote_spanned! {site=>
             fn resource(&self) -> ::core::option::Option<#private::Resource<'_>> {
-                #private::resource_of(&self.#field)
+                #private::resource_of(#borrowed)
             }
         }
     });
     quote_spanned! {site=>
         #[automatically_derived]
         impl #generics #private::Arguments for #ident #arguments #bounds {
-            fn argument(&self, index: usize) -> ::core::option::Option<#private::Shown<'_>> {
+            fn argument(
+                &self,
+                index: ::core::primitive::usize,
+            ) -> ::core::option::Option<#private::Shown<'_>> {
                 match index {
                     #(#arms)*
                     _ => ::core::option::Option::None,
@@ -178,7 +181,7 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
 
         #[automatically_derived]
         impl #generics #private::Action for #ident #arguments #bounds {
-            const NAME: &'static str = #name;
+            const NAME: &'static ::core::primitive::str = #name;
             type Key = #key;
             #resource
         }

@@ -26,12 +26,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
     let private = krate.private();
     let ident = &input.ident;
+    let here = Span::mixed_site().located_at(field.as_ref().map_or(ident.span(), Spanned::span));
+    let borrowed = quote_spanned!(here=> &self.#field);
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
         impl #generics #private::HasGuard for #ident #arguments #bounds {
             fn guard(&self) -> &#private::Guard {
-                #private::HasGuard::guard(&self.#field)
+                #private::HasGuard::guard(#borrowed)
             }
         }
     }
@@ -52,7 +54,7 @@ fn guard_field(input: &DeriveInput) -> syn::Result<TokenStream> {
     for (index, field) in data.fields.iter().enumerate() {
         for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("guard")) {
             if !matches!(attr.meta, Meta::Path(_)) {
-                return Err(diag::derived::unknown_option(attr.span(), "a plain `#[guard]`"));
+                return Err(diag::derived::guard_with_options(attr.span()));
             }
             if marked.is_some() {
                 return Err(diag::derived::two_guard_fields(attr.span()));
@@ -74,7 +76,7 @@ fn crate_path(input: &DeriveInput) -> syn::Result<CratePath> {
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("has_guard")) {
         attr.parse_nested_meta(|meta| {
             if !meta.path.is_ident("crate") {
-                return Err(diag::derived::unknown_option(meta.path.span(), "`crate`"));
+                return Err(diag::derived::unknown_option(&meta.path, &["crate"]));
             }
             krate = CratePath::at(meta.value()?.call(Path::parse_mod_style)?)?;
             Ok(())

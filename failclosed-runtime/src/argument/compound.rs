@@ -100,7 +100,7 @@ impl ser::Serializer for Key<'_> {
     type SerializeStructVariant = Impossible<(), NotShowable>;
 
     fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
-        self.0.take(value.len())
+        self.0.text(value.len())
     }
 
     fn serialize_char(self, _: char) -> Result<(), NotShowable> {
@@ -113,7 +113,7 @@ impl ser::Serializer for Key<'_> {
         _: u32,
         variant: &'static str,
     ) -> Result<(), NotShowable> {
-        self.0.take(variant.len())
+        self.0.text(variant.len())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -121,7 +121,9 @@ impl ser::Serializer for Key<'_> {
         _: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        value.serialize(self)
+        self.0.enter()?;
+        value.serialize(Key(&mut *self.0))?;
+        self.0.leave()
     }
 
     refused! {

@@ -30,9 +30,11 @@ impl MemoryLog {
 
 impl AuditSink for MemoryLog {
     fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+        // Before the lock: it shows the arguments, and if one panics the log must not be poisoned.
+        let entry = record.into();
         Recording::ready(match self.entries.lock() {
             Ok(mut entries) => {
-                entries.push(record.into());
+                entries.push(entry);
                 Ok(())
             }
             // FAIL CLOSED: a log of unknown state takes no decision.

@@ -18,9 +18,10 @@ pub fn all_of(first: impl Authority + 'static, second: impl Authority + 'static)
 
 /// An authority that allows what every member allows.
 ///
-/// All members are asked at once and every vote is collected: a member that fails does not hide
-/// another's no. A no wins over everything, then a member that gave no decision, then a question to
-/// a person; only a full set of allows is an allow. It cannot be empty.
+/// All members are asked at once. A no ends the vote, so that a member that hangs or fails does not
+/// hide it; without one every vote is waited for. A no wins over everything, then a member that gave
+/// no decision, then a question to a person; only a full set of allows is an allow. It cannot be
+/// empty.
 pub struct AllOf {
     members: Vec<Box<dyn Authority>>,
 }
@@ -39,13 +40,12 @@ impl Authority for AllOf {
             let mut votes: Vec<_> =
                 self.members.iter().map(|member| Vote::cast(&**member, request)).collect();
             poll_fn(|cx| {
-                let mut all_in = Poll::Ready(());
+                let (mut all_in, mut denied) = (true, false);
                 for vote in &mut votes {
-                    if vote.poll(cx).is_pending() {
-                        all_in = Poll::Pending;
-                    }
+                    all_in &= vote.poll(cx).is_ready();
+                    denied |= matches!(vote, Vote::In(Ok(Decision::Deny(_))));
                 }
-                all_in
+                if all_in || denied { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
             Tally::count(votes)
@@ -99,8 +99,10 @@ impl Tally {
                 Vote::In(Ok(Decision::Ask(ask))) => tally.ask.push(ask),
                 Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
                 Vote::In(Err(why)) => tally.failed.push(why),
-                // FAIL CLOSED: a vote that never came in.
-                Vote::Awaited(_) => tally.failed.push(NoDecision::unavailable("a vote is missing")),
+                // FAIL CLOSED: a vote that is not in, because of a no.
+                Vote::Awaited(_) => {
+                    tally.failed.push(NoDecision::unavailable("a vote was not waited for"));
+                }
             }
         }
         tally.decide()
@@ -130,6 +132,8 @@ impl Tally {
             return Err(first);
         }
         if !self.ask.is_empty() {
+            let stamps = self.allow.iter().map(|allow| &allow.danger);
+            let stamps = joined(stamps.chain(self.ask.iter().map(|ask| &ask.danger)));
             let mut first = self.ask.swap_remove(0);
             if !self.ask.is_empty() {
                 let mut questions = first.question.into_owned();
@@ -139,6 +143,7 @@ impl Tally {
                 }
                 first.question = questions.into();
             }
+            first.danger = stamps;
             return Ok(Decision::Ask(first));
         }
         let grounds = Grounds {

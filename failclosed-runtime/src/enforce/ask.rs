@@ -43,7 +43,9 @@ pub(super) async fn until_allowed(
         Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline }),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // The same question means that nothing but the person's yes was missing.
-        Decision::Ask(again) if again == ask => Ok(Allowed { allow: approval, digest, deadline }),
+        Decision::Ask(again) if again.is_same_question(&ask) => {
+            Ok(Allowed { allow: approval.stamped_as(&again), digest, deadline })
+        }
         // FAIL CLOSED: another question was not answered by anybody.
         Decision::Ask(again) => Err(Denial::needs_approval(request.id, request.action, again)),
     }
@@ -106,15 +108,7 @@ async fn answer<'a>(
             };
             digest = Some(before);
             let answered = deadline.wait(&mut answer).await.map_err(expired)?;
-            if self::digest(request)? != before {
-                // FAIL CLOSED: the answer is to a question that is no longer the one asked.
-                return Err(Denial::new(
-                    Cause::Malformed,
-                    request.id,
-                    request.action,
-                    "the arguments changed while the authority was deciding",
-                ));
-            }
+            unchanged(request, before)?;
             answered
         }
     };
@@ -126,10 +120,27 @@ async fn answer<'a>(
     }
 }
 
+/// After every wait, because others ran meanwhile.
+///
+/// # Denies
+/// Arguments that are not what they were.
+pub(super) fn unchanged(request: &Request<'_>, before: Digest) -> Result<(), Denial> {
+    if digest(request)? == before {
+        return Ok(());
+    }
+    // FAIL CLOSED: the answer is to a question that is no longer the one asked.
+    Err(Denial::new(
+        Cause::Malformed,
+        request.id,
+        request.action,
+        "the arguments changed while the call was being decided",
+    ))
+}
+
 /// # Denies
 /// Arguments that passed the walk but do not serialize now.
 pub(super) fn digest(request: &Request<'_>) -> Result<Digest, Denial> {
-    super::digest(request).map_err(|error| {
+    request.digest().map_err(|error| {
         // FAIL CLOSED: what has no digest cannot be recorded or compared.
         Denial::new(
             Cause::Malformed,

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::Allowed;
+use super::{Allowed, ask::unchanged};
 use crate::{
     audit::{AuditSink, DecisionRecord, NotRecorded, Recording, Verdict},
     contain::{Contained, Panicked, contain, deciding},
@@ -28,8 +28,9 @@ pub(super) async fn allow(
 ) -> Result<Instant, Denial> {
     if !guard.sinks.is_empty() {
         let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
+        let mut waited = false;
         for sink in &guard.sinks {
-            take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
+            waited |= take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
                 // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
                 Denial::new(
                     Cause::Unrecorded,
@@ -39,6 +40,10 @@ pub(super) async fn allow(
                 )
                 .with_detail(detail)
             })?;
+        }
+        if let (true, Some(before)) = (waited, allowed.digest) {
+            // FAIL CLOSED: the body must find what was allowed and recorded.
+            unchanged(request, before)?;
         }
     }
     let rule = allowed.allow.grounds.rule.as_deref();
@@ -75,18 +80,24 @@ pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) 
     }
 }
 
-/// What a sink did with a record, as an error for the operator.
+/// What a sink did with a record: whether it had to be waited for, or an error for the operator.
 async fn take(
     sink: &dyn AuditSink,
     record: &DecisionRecord<'_>,
     deadline: Deadline,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let recording = deciding(|| sink.decision(record))
         .map_err(|Panicked(text)| format!("the audit sink panicked: {text}"))?;
-    match deadline.bound(Contained::new(recording)).await {
-        Ok(taken) => judge(taken),
-        Err(Expired::Passed) => Err("the audit sink did not take the record in time".into()),
-        Err(Expired::NoTimer) => Err("no timer to bound the audit sink with".into()),
+    let mut recording = Contained::new(recording);
+    let expired = |expired| match expired {
+        Expired::Passed => "the audit sink did not take the record in time".to_owned(),
+        Expired::NoTimer => "no timer to bound the audit sink with".to_owned(),
+    };
+    match deadline.first(&mut recording).await.map_err(expired)? {
+        Poll::Ready(taken) => judge(taken).map(|()| false),
+        Poll::Pending => {
+            judge(deadline.wait(&mut recording).await.map_err(expired)?).map(|()| true)
+        }
     }
 }
 
@@ -106,9 +117,9 @@ fn record<'a>(
     DecisionRecord { request, verdict, digest, at: SystemTime::now() }
 }
 
-/// The digest of a denied request, unless showing its arguments is what failed.
+/// The digest of a denied request, unless its arguments are what cannot be shown.
 fn showable_digest(request: &Request<'_>) -> Option<Digest> {
-    super::showable(request).and_then(|()| super::digest(request)).ok()
+    request.inspect().and_then(|()| request.digest()).ok()
 }
 
 fn trace(request: &Request<'_>, denial: &Denial) {

@@ -9,7 +9,7 @@ use super::Guard;
 /// Write `#[derive(HasGuard)]` on the struct and `#[guard]` on the field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no guard",
-    label = "this method does not know whom to ask",
+    label = "this does not tell whom to ask",
     note = "help: write `#[derive(failclosed::HasGuard)]` on the struct and `#[guard]` on its \
             `Guard` field, or name one with `guard = expr`"
 )]

@@ -2,7 +2,7 @@
 impl<'a> ::failclosed::__private_0_1_0::Arguments for Purchase<'a> {
     fn argument(
         &self,
-        index: usize,
+        index: ::core::primitive::usize,
     ) -> ::core::option::Option<::failclosed::__private_0_1_0::Shown<'_>> {
         match index {
             0usize => {
@@ -23,7 +23,7 @@ impl<'a> ::failclosed::__private_0_1_0::Arguments for Purchase<'a> {
 }
 #[automatically_derived]
 impl<'a> ::failclosed::__private_0_1_0::Action for Purchase<'a> {
-    const NAME: &'static str = "purchase";
+    const NAME: &'static ::core::primitive::str = "purchase";
     type Key = Purchase<'static>;
     fn resource(
         &self,

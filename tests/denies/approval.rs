@@ -1,0 +1,181 @@
+//! The human: only a yes to this question, in time, and then only if the authority still agrees.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use failclosed::{Answer, Approver, Ask, Authority, Cause, Decision, NoDecision, Request};
+use failclosed_tests::{
+    Rig,
+    authorities::{
+        Says, allow, allow_after, allow_after_blocking, ask, deny, error, hangs, panics,
+    },
+};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Answers one thing first and another afterwards.
+struct Then<F>(AtomicUsize, F);
+
+impl<F: Fn(usize) -> Answer<'static> + Send + Sync> Authority for Then<F> {
+    fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+        (self.1)(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+fn then(answer: impl Fn(usize) -> Answer<'static> + Send + Sync) -> impl Authority {
+    Then(AtomicUsize::new(0), answer)
+}
+
+fn approved(authority: impl Authority + 'static) -> Rig {
+    Rig::with(authority).approver(Says(allow), PATIENCE)
+}
+
+fn asked_by(approver: fn() -> Answer<'static>) -> Rig {
+    Rig::with(Says(ask)).approver(Says(approver), PATIENCE)
+}
+
+/// Nobody to ask is a no, and carries the question.
+#[tokio::test]
+async fn no_approver_denies() {
+    let proof = Rig::with(Says(ask)).denies(Cause::NeedsApproval).await;
+    assert_eq!(proof.denial.ask().map(Ask::question), Some("really buy it?"));
+    assert_eq!(proof.denial.to_string(), "Blocked: a person must approve this. (really buy it?)");
+}
+
+#[tokio::test]
+async fn approver_that_denies_denies() {
+    let proof = asked_by(deny).denies(Cause::Denied).await;
+    assert_eq!(proof.asked, 1, "a person's no is final");
+}
+
+#[tokio::test]
+async fn approver_that_errs_denies() {
+    asked_by(error).denies(Cause::Unavailable).await;
+}
+
+#[tokio::test]
+async fn approver_that_panics_denies() {
+    asked_by(panics).denies(Cause::Unavailable).await;
+    asked_by(|| Answer::pending(async { panic!("boom") })).denies(Cause::Unavailable).await;
+}
+
+/// An approver that asks on had nobody to ask.
+#[tokio::test]
+async fn approver_that_asks_on_denies() {
+    asked_by(ask).denies(Cause::NeedsApproval).await;
+}
+
+/// A hanging person is no person's no.
+#[tokio::test(start_paused = true)]
+async fn approver_that_hangs_denies() {
+    let proof = asked_by(hangs).denies(Cause::TimedOut).await;
+    assert!(proof.denial.to_string().contains("60s"), "{}", proof.denial);
+}
+
+/// Its deadline is its own: longer than the authority's, and not endless.
+#[tokio::test(start_paused = true)]
+async fn approver_after_its_deadline_denies() {
+    let late = || allow_after(PATIENCE + Duration::from_millis(1));
+    asked_by(late).denies(Cause::TimedOut).await;
+    // Ten seconds are over the authority's five, and within the person's sixty.
+    let running = asked_by(|| allow_after(Duration::from_secs(10))).build();
+    assert!(running.shop.charge("coachella.com", 742).await.is_ok());
+}
+
+/// A2: an approver that blocks its thread.
+#[tokio::test]
+async fn approver_that_blocks_past_its_deadline_denies() {
+    Rig::with(Says(ask))
+        .approver(
+            Says(|| allow_after_blocking(Duration::from_millis(200))),
+            Duration::from_millis(150),
+        )
+        .denies(Cause::TimedOut)
+        .await;
+}
+
+/// The world changed while the person was thinking (bouncer v0.1.1: the budget was overspent by
+/// then, and nobody looked again).
+#[tokio::test]
+async fn authority_that_denies_after_the_approval_denies() {
+    let proof =
+        approved(then(|round| if round == 0 { ask() } else { deny() })).denies(Cause::Denied).await;
+    assert_eq!(proof.asked, 2);
+}
+
+#[tokio::test]
+async fn authority_that_fails_after_the_approval_denies() {
+    let second: [(fn() -> Answer<'static>, Cause); 2] =
+        [(error, Cause::Unavailable), (panics, Cause::Unavailable)];
+    for (second, cause) in second {
+        let authority = then(move |round| if round == 0 { ask() } else { second() });
+        approved(authority).denies(cause).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn authority_that_hangs_after_the_approval_denies() {
+    approved(then(|round| if round == 0 { ask() } else { hangs() })).denies(Cause::TimedOut).await;
+}
+
+/// The person said yes to another question.
+#[tokio::test]
+async fn a_second_question_that_differs_denies() {
+    let questions: [fn() -> Decision; 4] = [
+        || Decision::ask("and also for double the price?"),
+        || Decision::ask("really buy it?").rule("another-rule"),
+        || Decision::ask("really buy it?").decision_id("another-decision"),
+        || Decision::ask(""),
+    ];
+    for second in questions {
+        let authority = then(move |round| if round == 0 { ask() } else { second().into() });
+        let proof = approved(authority).denies(Cause::NeedsApproval).await;
+        assert_eq!(proof.asked, 2);
+    }
+}
+
+/// B4: an approval is for one call. The next one asks the person again.
+#[tokio::test]
+async fn an_approval_is_not_reused() {
+    struct Counts(Arc<AtomicUsize>);
+    impl Approver for Counts {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            let said_yes = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            if said_yes { allow() } else { deny() }
+        }
+    }
+    let persons = Arc::new(AtomicUsize::new(0));
+    let running = Rig::with(Says(ask)).approver(Counts(Arc::clone(&persons)), PATIENCE).build();
+    assert_eq!(running.shop.charge("coachella.com", 742).await.unwrap(), 742);
+    let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!(denial.cause(), Cause::Denied);
+    assert_eq!((running.shop.bodies(), persons.load(Ordering::SeqCst)), (1, 2));
+}
+
+/// The person is shown the request as it is, and the question.
+#[tokio::test]
+async fn the_person_sees_what_the_authority_saw() {
+    struct Looks;
+    impl Approver for Looks {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            let arguments = serde_json::to_string(&request.arguments()).unwrap();
+            if arguments == r#"{"vendor":"coachella.com","amount":742}"#
+                && ask.question() == "really buy it?"
+                && request.subject().user_id() == Some("alice")
+            {
+                return allow();
+            }
+            NoDecision::malformed(arguments).into()
+        }
+    }
+    let running = Rig::with(Says(ask)).approver(Looks, PATIENCE).build();
+    assert_eq!(running.shop.charge("coachella.com", 742).await.unwrap(), 742);
+    let denial = running.shop.charge("coachella.com", 999).await.unwrap_err();
+    assert_eq!(denial.cause(), Cause::Malformed);
+    assert_eq!(running.shop.bodies(), 1);
+}

@@ -1,0 +1,106 @@
+//! Authorities and approvers at fault.
+
+use std::{
+    future::{Future, pending},
+    panic::panic_any,
+    pin::Pin,
+    task::{Context, Poll},
+    thread,
+    time::Duration,
+};
+
+use failclosed::{Answer, Approver, Ask, Authority, Decision, NoDecision, Request};
+
+/// A closure as an approver or authority: most faults are one expression.
+pub struct Says<F>(pub F);
+
+impl<F: Fn() -> Answer<'static> + Send + Sync> Authority for Says<F> {
+    fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+        (self.0)()
+    }
+}
+
+impl<F: Fn() -> Answer<'static> + Send + Sync> Approver for Says<F> {
+    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+        (self.0)()
+    }
+}
+
+/// Yes, at once.
+pub fn allow() -> Answer<'static> {
+    Decision::allow().into()
+}
+
+/// No, at once.
+pub fn deny() -> Answer<'static> {
+    Decision::deny("over the limit").into()
+}
+
+/// A person must approve.
+pub fn ask() -> Answer<'static> {
+    Decision::ask("really buy it?").into()
+}
+
+/// The authority fails.
+pub fn error() -> Answer<'static> {
+    NoDecision::unavailable("connection refused").into()
+}
+
+/// The authority panics while it is asked.
+pub fn panics() -> Answer<'static> {
+    panic!("boom")
+}
+
+/// The authority never answers.
+pub fn hangs() -> Answer<'static> {
+    Answer::pending(pending())
+}
+
+/// An allow after some time on tokio's clock.
+pub fn allow_after(delay: Duration) -> Answer<'static> {
+    Answer::pending(async move {
+        tokio::time::sleep(delay).await;
+        Ok(Decision::allow())
+    })
+}
+
+/// An allow after some time in which the thread is blocked.
+pub fn allow_after_blocking(delay: Duration) -> Answer<'static> {
+    Answer::pending(async move {
+        thread::sleep(delay);
+        Ok(Decision::allow())
+    })
+}
+
+/// An answer whose future panics when it is dropped, whatever it answered.
+pub struct PanicsInDrop {
+    pub answers: bool,
+    /// With a payload whose own `Drop` panics.
+    pub twice: bool,
+}
+
+impl Future for PanicsInDrop {
+    type Output = Result<Decision, NoDecision>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.answers { Poll::Ready(Ok(Decision::allow())) } else { Poll::Pending }
+    }
+}
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        if self.twice {
+            panic_any(Payload);
+        }
+        panic!("boom in drop");
+    }
+}
+
+/// A panic payload that panics when it is dropped.
+pub struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("boom in the payload");
+    }
+}

@@ -1,0 +1,18 @@
+// attempt: take the arguments of an action from another one
+// stopped by: "an action's arguments cannot come from `..`"
+
+use failclosed::{Action, Denial, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase<'a> {
+    vendor: &'a str,
+    amount: u64,
+}
+
+#[requires_permission(action = Purchase { amount, ..Purchase { vendor: "", amount: 0 } }, skip(vendor))]
+async fn charge(vendor: &str, amount: u64) -> Result<u64, Denial> {
+    Ok(amount + vendor.len() as u64)
+}
+
+fn main() {}

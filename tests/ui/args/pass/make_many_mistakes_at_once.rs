@@ -1,0 +1,8 @@
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase", resource = vendor, skip(card))]
+async fn charge(vendor: &str, card: &str) -> Result<usize, Denial> {
+    Ok(vendor.len() + card.len())
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use failclosed::{Denial, requires_permission};
+
+use std::cell::Cell;
+
+#[requires_permission(action = "purchase", args(amount = amount.get()))]
+async fn charge(amount: Cell<u64>) -> Result<u64, Denial> {
+    Ok(amount.get())
+}
+
+fn main() {}

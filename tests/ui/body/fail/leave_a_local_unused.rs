@@ -1,0 +1,14 @@
+// attempt: leave a variable of the body unused
+// stopped by: "unused variable: `doubled`"
+
+#![deny(unused_variables)]
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    let doubled = amount * 2;
+    Ok(amount)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// attempt: leave out an argument and ignore it
+// stopped by: "unused variable: `amount`"
+
+#![deny(unused_variables)]
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase", skip(amount))]
+async fn charge(vendor: &str, amount: u64) -> Result<u64, Denial> {
+    Ok(vendor.len() as u64)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// attempt: show an argument to the authority and ignore it
+// stopped by: "unused variable: `amount`"
+
+#![deny(unused_variables)]
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(vendor: &str, amount: u64) -> Result<u64, Denial> {
+    Ok(vendor.len() as u64)
+}
+
+fn main() {}

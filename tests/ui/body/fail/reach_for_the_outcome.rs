@@ -1,0 +1,12 @@
+// attempt: use the other variables that generated code holds
+// stopped by: E0425
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    drop((__failclosed_result, __failclosed_denial));
+    Ok(amount)
+}
+
+fn main() {}

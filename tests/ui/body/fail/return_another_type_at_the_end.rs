@@ -1,0 +1,15 @@
+// attempt: end the body with a value of another type
+// stopped by: E0308
+
+use failclosed::{Denial, requires_permission};
+
+fn text(amount: u64) -> Result<String, Denial> {
+    Ok(amount.to_string())
+}
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    text(amount)
+}
+
+fn main() {}

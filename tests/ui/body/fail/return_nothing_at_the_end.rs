@@ -1,0 +1,12 @@
+// attempt: end the body with a semicolon
+// stopped by: E0308
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    let doubled = amount * 2;
+    assert!(doubled > 0);
+}
+
+fn main() {}

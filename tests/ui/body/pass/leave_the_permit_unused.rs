@@ -1,0 +1,17 @@
+#![deny(unused_variables)]
+
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+fn settle(_: &Permit<'_, Purchase>) {}
+
+#[requires_permission(action = Purchase)]
+async fn charge(#[permit] permit: Permit<'_, Purchase>) -> Result<(), Denial> {
+    settle(&permit);
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    if amount == 0 {
+        return Ok(0);
+    }
+    Ok(amount)
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+// attempt: ask for a name and take a permit, with the hidden API
+// stopped by: E0599
+
+use failclosed::{Action, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+use failclosed::{__private_0_1_0::{Entry, enter}, Denial, Guard};
+
+async fn skip(guard: Guard) -> Result<(), Denial> {
+    let call = enter(guard, Entry::named("read"), None, &[]).await?;
+    let permit: Permit<'_, Purchase> = call.permit();
+    drop(permit);
+    Ok(())
+}
+
+fn main() {}

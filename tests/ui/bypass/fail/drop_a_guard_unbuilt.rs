@@ -1,0 +1,12 @@
+// attempt: describe a guard and never build it
+// stopped by: "a guard protects nothing until it is built"
+
+#![deny(unused_must_use)]
+
+use failclosed::{Authority, Guard, Subject};
+
+fn start(subject: Subject, authority: impl Authority + 'static) {
+    Guard::builder(subject, authority);
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+// attempt: use a locked client without a permit
+// stopped by: E0061
+
+use failclosed::{Action, Locked, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+struct Stripe {
+    key: String,
+}
+
+fn charge(stripe: &Locked<Stripe, Purchase>, permit: &Permit<'_, Purchase>) {
+    drop(format!("{permit:?}"));
+    drop(stripe.open().key.clone());
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// attempt: ask for a purchase and take a permit for a refund
+// stopped by: E0308
+
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[derive(Action)]
+#[action(name = "refund")]
+struct Refund;
+
+#[requires_permission(action = Purchase)]
+async fn refund(#[permit] permit: Permit<'_, Refund>) -> Result<(), Denial> {
+    drop(permit);
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// attempt: remove the stamp of a dangerous mode from an allow
+// stopped by: E0616
+
+use failclosed::Allow;
+
+fn wipe(allow: &mut Allow) {
+    allow.danger = None;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use failclosed::Guard;
+
+fn start(given: Guard) -> Guard {
+    given
+}
+
+fn main() {}

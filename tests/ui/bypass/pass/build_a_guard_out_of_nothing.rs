@@ -1,0 +1,7 @@
+use failclosed::Guard;
+
+fn start() -> Guard {
+    Guard::unconfigured("not set up yet")
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use failclosed::{Authority, ConfigError, Guard, Subject};
+
+fn start(authority: impl Authority + 'static) -> Result<Guard, ConfigError> {
+    let subject = Subject::agent("shopper")?;
+    Guard::builder(subject, authority).build()
+}
+
+fn main() {}

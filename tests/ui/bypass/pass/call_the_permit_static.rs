@@ -1,0 +1,13 @@
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[requires_permission(action = Purchase)]
+async fn buy(#[permit] permit: Permit<'_, Purchase>) -> Result<(), Denial> {
+    drop(permit);
+    Ok(())
+}
+
+fn main() {}

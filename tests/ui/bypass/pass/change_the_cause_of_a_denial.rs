@@ -1,0 +1,7 @@
+use failclosed::{Cause, Denial};
+
+fn excuse(denial: Denial) -> Cause {
+    denial.cause()
+}
+
+fn main() {}

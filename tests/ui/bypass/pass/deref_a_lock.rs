@@ -1,0 +1,17 @@
+use failclosed::{Action, Locked, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+struct Stripe {
+    key: String,
+}
+
+fn charge(stripe: &Locked<Stripe, Purchase>, permit: &Permit<'_, Purchase>) {
+    drop(format!("{permit:?}"));
+    let stripe: &Stripe = stripe.open(permit);
+    drop(stripe.key.clone());
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#![deny(unused_must_use)]
+
+use failclosed::{Authority, Guard, Subject};
+
+fn start(subject: Subject, authority: impl Authority + 'static) {
+    drop(Guard::builder(subject, authority).build());
+}
+
+fn main() {}

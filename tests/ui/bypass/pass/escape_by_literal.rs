@@ -1,0 +1,8 @@
+use failclosed::danger::AllowEverything;
+
+fn escape(given: AllowEverything) -> AllowEverything {
+    println!("{given:?}");
+    given
+}
+
+fn main() {}

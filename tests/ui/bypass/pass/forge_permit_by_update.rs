@@ -1,0 +1,11 @@
+use failclosed::{Action, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+fn forge<'a>(given: Permit<'a, Purchase>) -> Permit<'a, Purchase> {
+    given
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use failclosed::{Action, Denial, Guard};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+fn keep<T: 'static>(_: &'static T) {}
+
+async fn buy(guard: &Guard) -> Result<(), Denial> {
+    guard
+        .run(Purchase, async |permit| {
+            drop(Box::new(permit));
+            Ok(())
+        })
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use failclosed::Denial;
+
+fn deny(given: Denial) -> Denial {
+    *Box::new(given)
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use failclosed::Subject;
+
+fn who(given: Subject) -> Subject {
+    given
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use failclosed::Allow;
+
+fn decide(given: Allow) -> Allow {
+    given
+}
+
+fn main() {}

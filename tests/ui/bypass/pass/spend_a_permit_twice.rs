@@ -1,0 +1,13 @@
+use failclosed::{Action, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+fn spend(_: Permit<'_, Purchase>) {}
+
+fn buy(permit: Permit<'_, Purchase>) {
+    spend(permit);
+}
+
+fn main() {}

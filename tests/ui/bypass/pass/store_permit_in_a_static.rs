@@ -1,0 +1,20 @@
+use failclosed::{Action, Denial, Guard, Permit};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+use std::sync::Mutex;
+
+static KEPT: Mutex<Option<Permit<'static, Purchase>>> = Mutex::new(None);
+
+async fn buy(guard: &Guard) -> Result<(), Denial> {
+    guard
+        .run(Purchase, async |permit| {
+            drop(permit);
+            Ok(())
+        })
+        .await
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+fn read<T: serde::de::DeserializeOwned>() {}
+
+fn who() {
+    read::<String>();
+}
+
+fn main() {}

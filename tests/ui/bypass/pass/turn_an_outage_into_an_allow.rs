@@ -1,0 +1,7 @@
+use failclosed::{Decision, NoDecision};
+
+fn decide(outage: NoDecision) -> Result<Decision, NoDecision> {
+    Err(outage)
+}
+
+fn main() {}

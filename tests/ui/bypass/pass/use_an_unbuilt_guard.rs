@@ -1,0 +1,8 @@
+use failclosed::{Authority, Guard, Subject};
+
+fn start(subject: Subject, authority: impl Authority + 'static) {
+    let guard = Guard::builder(subject, authority).build().unwrap();
+    drop(guard.scope(async {}));
+}
+
+fn main() {}

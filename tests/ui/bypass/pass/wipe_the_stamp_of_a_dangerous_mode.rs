@@ -1,0 +1,7 @@
+use failclosed::Allow;
+
+fn wipe(allow: &mut Allow) {
+    let _ = allow.grounds();
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+// attempt: give an option that is not understood
+// stopped by: "unknown option `optional`; expected `name`, `resource`, `crate`"
+
+#[derive(failclosed::Action)]
+#[action(name = "purchase", optional)]
+struct Purchase;
+
+fn main() {}

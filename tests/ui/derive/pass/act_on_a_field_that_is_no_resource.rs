@@ -1,0 +1,7 @@
+#[derive(failclosed::Action)]
+#[action(name = "purchase", resource = vendor)]
+struct Purchase {
+    vendor: String,
+}
+
+fn main() {}

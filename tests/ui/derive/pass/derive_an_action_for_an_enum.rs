@@ -1,0 +1,7 @@
+#[derive(failclosed::Action)]
+#[action(name = "purchase")]
+struct Purchase {
+    card: u64,
+}
+
+fn main() {}

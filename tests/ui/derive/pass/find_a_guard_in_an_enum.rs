@@ -1,0 +1,6 @@
+#[derive(failclosed::HasGuard)]
+struct Shop {
+    #[guard] open: failclosed::Guard,
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[derive(failclosed::Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+fn main() {}

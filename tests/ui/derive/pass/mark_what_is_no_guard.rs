@@ -1,0 +1,7 @@
+#[derive(failclosed::HasGuard)]
+struct Shop {
+    #[guard]
+    guard: failclosed::Guard,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+// attempt: let the caller bring the permit
+// stopped by: E0277 "cannot be shown to the authority"
+
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[requires_permission(action = Purchase)]
+async fn charge(permit: Permit<'_, Purchase>) -> Result<(), Denial> {
+    drop(permit);
+    Ok(())
+}
+
+fn main() {}

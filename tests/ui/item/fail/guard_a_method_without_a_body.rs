@@ -1,0 +1,21 @@
+// attempt: guard what others implement
+// stopped by: "a function without a body has nothing to guard"
+
+use failclosed::{Denial, Guard, HasGuard, requires_permission};
+
+trait Shop {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+}
+
+#[derive(HasGuard)]
+struct Corner(#[guard] Guard);
+
+impl Shop for Corner {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use failclosed::requires_permission;
+
+trait Stream {}
+impl Stream for () {}
+
+#[requires_permission(action = "purchase")]
+async fn charges() -> Result<impl Stream, failclosed::Denial> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use failclosed::requires_permission;
+
+fn start() {
+    #[requires_permission(action = "purchase")]
+    async fn charge(amount: u64) -> Result<u64, failclosed::Denial> { Ok(amount) }
+    drop(charge(742));
+}
+
+fn main() {}

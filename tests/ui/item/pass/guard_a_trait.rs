@@ -1,0 +1,10 @@
+use failclosed::{Denial, HasGuard, requires_permission};
+
+trait Shop: HasGuard {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[requires_permission(action = Purchase)]
+async fn charge(#[permit] permit: Permit<'_, Purchase>) -> Result<(), Denial> {
+    drop(permit);
+    Ok(())
+}
+
+#[requires_permission(action = Purchase)]
+async fn other() -> Result<(), Denial> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// attempt: let another crate check in the place of this one
+// stopped by: E0433
+
+#[failclosed::requires_permission(
+    action = "purchase",
+    crate = ::std,
+)]
+async fn charge(amount: u64) -> Result<u64, failclosed::Denial> {
+    Ok(amount)
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[derive(failclosed::Action)]
+#[action(name = "purchase", crate = ::failclosed)]
+struct Purchase;
+
+fn main() {}
