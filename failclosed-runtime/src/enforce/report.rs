@@ -1,7 +1,7 @@
 //! Writing decisions down, and telling those who want to know.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll, Waker},
     time::{Duration, Instant, SystemTime},
@@ -93,10 +93,12 @@ async fn take(
         Expired::Passed => "the audit sink did not take the record in time".to_owned(),
         Expired::NoTimer => "no timer to bound the audit sink with".to_owned(),
     };
-    match deadline.first(&mut recording).await.map_err(expired)? {
+    let first = poll_fn(|cx| Poll::Ready(deadline.first(&mut recording, cx)));
+    match first.await.map_err(expired)? {
         Poll::Ready(taken) => judge(taken).map(|()| false),
         Poll::Pending => {
-            judge(deadline.wait(&mut recording).await.map_err(expired)?).map(|()| true)
+            let taken = Box::pin(deadline.wait(&mut recording)).await.map_err(expired)?;
+            judge(taken).map(|()| true)
         }
     }
 }
