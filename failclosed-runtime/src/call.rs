@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::atomic::{AtomicBool, Ordering},
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -29,18 +29,14 @@ struct Open {
     guard: Guard,
     id: CallId,
     name: &'static str,
-    since: Instant,
+    /// Read where a record will tell how long the body took.
+    since: Option<Instant>,
     concluded: AtomicBool,
 }
 
 impl<'a, A: ?Sized> Call<'a, A> {
-    pub(crate) fn open(
-        guard: Guard,
-        id: CallId,
-        name: &'static str,
-        since: Instant,
-        action: &'a A,
-    ) -> Self {
+    pub(crate) fn open(guard: Guard, id: CallId, name: &'static str, action: &'a A) -> Self {
+        let since = (!guard.0.sinks.is_empty()).then(Instant::now);
         let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
         Self { action, open }
     }
@@ -75,7 +71,7 @@ impl Open {
             call: self.id,
             action: self.name,
             outcome,
-            elapsed: self.since.elapsed(),
+            elapsed: self.since.map_or(Duration::ZERO, |since| since.elapsed()),
             at: SystemTime::now(),
         };
         for sink in sinks {

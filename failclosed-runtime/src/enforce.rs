@@ -6,7 +6,6 @@
 use std::{
     future::poll_fn,
     task::{Context, Poll},
-    time::Instant,
 };
 
 use crate::{
@@ -73,13 +72,13 @@ pub async fn enter<'a, 'b, A: ?Sized>(
         passed,
         context: &guard.0.context,
     };
-    let allowed_at = authorize(&guard.0, &request).await?;
+    authorize(&guard.0, &request).await?;
     let id = request.id;
-    Ok(Call::open(guard, id, entry.name, allowed_at, entry.action))
+    Ok(Call::open(guard, id, entry.name, entry.action))
 }
 
-/// The check, from the question to the record. `Ok` is the moment of the allow.
-async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<Instant, Denial> {
+/// The check, from the question to the record.
+async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<(), Denial> {
     // While this lives, a caller that goes away leaves a `Cancelled` on record.
     let undecided = report::Undecided::new(guard, request);
     let checked = match poll_fn(|cx| Poll::Ready(check(guard, request, cx))).await {
@@ -88,15 +87,20 @@ async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<Instant, Deni
         Ok(asked) => Box::pin(ask::settle(guard, request, asked)).await,
         Err(denial) => Err(denial),
     };
-    let denial = match checked {
-        Ok(allowed) => match report::allow(guard, request, &allowed).await {
-            Ok(at) => {
-                undecided.decided();
-                return Ok(at);
-            }
-            // FAIL CLOSED: a yes that is not on record is withheld.
-            Err(denial) => denial,
-        },
+    let recorded = match checked {
+        // FAIL CLOSED: a yes that is not on record is withheld.
+        Ok(allowed) if !guard.sinks.is_empty() => {
+            report::allow(guard, request, &allowed).await.map(|()| allowed.allow)
+        }
+        Ok(allowed) => Ok(allowed.allow),
+        Err(denial) => Err(denial),
+    };
+    let denial = match recorded {
+        Ok(allow) => {
+            report::allowed(request, &allow);
+            undecided.decided();
+            return Ok(());
+        }
         Err(denial) => denial,
     };
     Box::pin(report::deny(guard, request, &denial)).await;
