@@ -81,7 +81,8 @@ impl Deadline {
         Ok(output)
     }
 
-    fn check(&self) -> Result<(), Expired> {
+    /// To be called after every answer.
+    pub(crate) fn check(&self) -> Result<(), Expired> {
         if Instant::now() < self.due {
             Ok(())
         } else {

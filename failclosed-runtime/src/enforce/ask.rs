@@ -148,7 +148,11 @@ fn begin<'a>(
     ask: impl FnOnce() -> Answer<'a>,
     cx: &mut Context<'_>,
 ) -> Result<Begun<'a>, Denial> {
-    let answer = deciding(ask).map_err(|panic| panicked(request, panic))?;
+    let mut answer = deciding(ask).map_err(|panic| panicked(request, panic))?;
+    if let Some(answered) = answer.take_ready() {
+        deadline.check().map_err(|why| expired(request, deadline, why))?;
+        return judge(request, Ok(answered)).map(Begun::Decided);
+    }
     let mut answer = Contained::new(answer);
     match deadline.first(&mut answer, cx).map_err(|why| expired(request, deadline, why))? {
         Poll::Ready(answered) => judge(request, answered).map(Begun::Decided),
