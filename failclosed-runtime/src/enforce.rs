@@ -3,7 +3,10 @@
 //! Nothing else in this crate turns an authority's answer into a [`Call`], and every path through
 //! this file that does not end in `Ok` ends in a [`Denial`] that was recorded.
 
-use std::time::Instant;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
 use crate::{
     action::{self, Action},
@@ -20,6 +23,8 @@ use crate::{
 
 mod ask;
 mod report;
+
+use ask::{Answered, Asked};
 
 /// What is asked for: an action by its name, or by a value that carries its arguments.
 pub struct Entry<'a, A: ?Sized> {
@@ -67,27 +72,38 @@ pub async fn enter<'a, 'b, A: ?Sized>(
         passed,
         context: &guard.0.context,
     };
-    let allowed_at = authorize(&guard.0, &request).await?;
+    authorize(&guard.0, &request).await?;
     let id = request.id;
-    Ok(Call::open(guard, id, entry.name, allowed_at, entry.action))
+    Ok(Call::open(guard, id, entry.name, entry.action))
 }
 
-/// The check, from the question to the record. `Ok` is the moment of the allow.
-async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<Instant, Denial> {
+/// The check, from the question to the record.
+async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<(), Denial> {
     // While this lives, a caller that goes away leaves a `Cancelled` on record.
     let undecided = report::Undecided::new(guard, request);
-    let denial = match check(guard, request).await {
-        Ok(allowed) => match report::allow(guard, request, &allowed).await {
-            Ok(at) => {
-                undecided.decided();
-                return Ok(at);
-            }
-            // FAIL CLOSED: a yes that is not on record is withheld.
-            Err(denial) => denial,
-        },
+    let checked = match poll_fn(|cx| Poll::Ready(check(guard, request, cx))).await {
+        Ok(Asked::Answered(Answered::Yes(allowed))) => Ok(allowed),
+        // Boxed: what takes time anyway does not make every guarded future larger.
+        Ok(asked) => Box::pin(ask::settle(guard, request, asked)).await,
+        Err(denial) => Err(denial),
+    };
+    let recorded = match checked {
+        // FAIL CLOSED: a yes that is not on record is withheld.
+        Ok(allowed) if !guard.sinks.is_empty() => {
+            report::allow(guard, request, &allowed).await.map(|()| allowed.allow)
+        }
+        Ok(allowed) => Ok(allowed.allow),
+        Err(denial) => Err(denial),
+    };
+    let denial = match recorded {
+        Ok(allow) => {
+            report::allowed(request, &allow);
+            undecided.decided();
+            return Ok(());
+        }
         Err(denial) => denial,
     };
-    report::deny(guard, request, &denial).await;
+    Box::pin(report::deny(guard, request, &denial)).await;
     undecided.decided();
     Err(denial)
 }
@@ -101,7 +117,11 @@ struct Allowed {
     deadline: Deadline,
 }
 
-async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> {
+fn check<'a>(
+    guard: &'a Parts,
+    request: &'a Request<'a>,
+    cx: &mut Context<'_>,
+) -> Result<Asked<'a>, Denial> {
     let deadline = Deadline::after(guard.deadline);
     let denial = |cause, reason| Denial::new(cause, request.id, request.action, reason);
     if is_deciding() {
@@ -114,5 +134,5 @@ async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> 
             .with_detail(error.to_string()));
     }
     let digest = if guard.sinks.is_empty() { None } else { Some(ask::digest(request)?) };
-    ask::until_allowed(guard, request, deadline, digest).await
+    ask::put(guard, request, deadline, digest, cx)
 }

@@ -1,10 +1,10 @@
 //! Writing decisions down, and telling those who want to know.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll, Waker},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use super::{Allowed, ask::unchanged};
@@ -12,6 +12,7 @@ use crate::{
     audit::{AuditSink, DecisionRecord, NotRecorded, Recording, Verdict},
     contain::{Contained, Panicked, contain, deciding},
     deadline::{Deadline, Expired},
+    decision::Allow,
     denial::{Cause, Denial},
     guard::Parts,
     request::{Digest, Request},
@@ -25,29 +26,32 @@ pub(super) async fn allow(
     guard: &Parts,
     request: &Request<'_>,
     allowed: &Allowed,
-) -> Result<Instant, Denial> {
-    if !guard.sinks.is_empty() {
-        let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
-        let mut waited = false;
-        for sink in &guard.sinks {
-            waited |= take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
-                // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
-                Denial::new(
-                    Cause::Unrecorded,
-                    request.id,
-                    request.action,
-                    "the decision could not be recorded",
-                )
-                .with_detail(detail)
-            })?;
-        }
-        if let (true, Some(before)) = (waited, allowed.digest) {
-            // FAIL CLOSED: the body must find what was allowed and recorded.
-            unchanged(request, before)?;
-        }
+) -> Result<(), Denial> {
+    let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
+    let mut waited = false;
+    for sink in &guard.sinks {
+        waited |= take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
+            // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
+            Denial::new(
+                Cause::Unrecorded,
+                request.id,
+                request.action,
+                "the decision could not be recorded",
+            )
+            .with_detail(detail)
+        })?;
     }
-    let rule = allowed.allow.grounds.rule.as_deref();
-    if let Some(danger) = allowed.allow.danger.as_deref() {
+    if let (true, Some(before)) = (waited, allowed.digest) {
+        // FAIL CLOSED: the body must find what was allowed and recorded.
+        unchanged(request, before)?;
+    }
+    Ok(())
+}
+
+/// Tells whoever traces the program.
+pub(super) fn allowed(request: &Request<'_>, allow: &Allow) {
+    let rule = allow.grounds.rule.as_deref();
+    if let Some(danger) = allow.danger.as_deref() {
         tracing::warn!(
             target: "failclosed", call = %request.id, action = request.action, danger,
             "allowed by a dangerous mode"
@@ -58,7 +62,6 @@ pub(super) async fn allow(
             agent = request.subject.agent_id(), rule, "allowed"
         );
     }
-    Ok(Instant::now())
 }
 
 /// Records a denial and tells the observers. Nothing here can undo it.
@@ -93,10 +96,12 @@ async fn take(
         Expired::Passed => "the audit sink did not take the record in time".to_owned(),
         Expired::NoTimer => "no timer to bound the audit sink with".to_owned(),
     };
-    match deadline.first(&mut recording).await.map_err(expired)? {
+    let first = poll_fn(|cx| Poll::Ready(deadline.first(&mut recording, cx)));
+    match first.await.map_err(expired)? {
         Poll::Ready(taken) => judge(taken).map(|()| false),
         Poll::Pending => {
-            judge(deadline.wait(&mut recording).await.map_err(expired)?).map(|()| true)
+            let taken = Box::pin(deadline.wait(&mut recording)).await.map_err(expired)?;
+            judge(taken).map(|()| true)
         }
     }
 }
