@@ -142,11 +142,11 @@ impl Measured {
                 Some((name, base)) => {
                     let pairs = || row.ns.iter().zip(&base.ns);
                     println!(
-                        " {name} | {:+.1} / {:+.1} | {:.2} / {:.2} |",
+                        " {name} | {:+.1} / {:+.1} | {} / {} |",
                         min - minimum(&base.ns),
                         median(pairs().map(|(ours, theirs)| ours - theirs)),
-                        min / minimum(&base.ns),
-                        median(pairs().map(|(ours, theirs)| ours / theirs)),
+                        ratio(min / minimum(&base.ns)),
+                        ratio(median(pairs().map(|(ours, theirs)| ours / theirs))),
                     );
                 }
                 None => println!(" | | |"),
@@ -181,4 +181,9 @@ pub fn median(samples: impl Iterator<Item = f64>) -> f64 {
     let mut samples: Vec<f64> = samples.collect();
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Two digits that say something, also of a thousandth.
+fn ratio(ratio: f64) -> String {
+    if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
 }
