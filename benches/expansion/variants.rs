@@ -84,8 +84,8 @@ fn body() -> String {
 fn check(index: u32) -> String {
     format!(
         "    let guard = private::current();
-    let call = match private::enter(guard, private::Entry::named(\"a{index}\"), None, \
-         &[(\"vendor\", &vendor as &dyn private::Argument), (\"amount\", &amount as &dyn private::Argument)]).await {{
+    let call = match private::enter(&private::Asking::new(&guard, private::Entry::named(\"a{index}\"), None, \
+         &[(\"vendor\", &vendor as &dyn private::Argument), (\"amount\", &amount as &dyn private::Argument)])).await {{
         Ok(call) => call,
         Err(denial) => return <Result<u64, Denial> as private::FromDenial>::from_denial(denial),
     }};

@@ -1,7 +1,7 @@
 //! The executors that are measured.
 
 use failclosed::{
-    __private_0_1_0::{Argument, Entry, FromDenial, current, enter, returns},
+    __private_0_1_0::{Argument, Asking, Entry, FromDenial, current, enter, returns},
     Denial, requires_permission,
 };
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub async fn purchase(vendor: &str, amount: u64) -> Result<u64, Denial> {
 pub async fn purchase_expanded(vendor: &str, amount: u64) -> Result<u64, Denial> {
     let guard = current();
     let shown: &[(&'static str, &dyn Argument)] = &[("vendor", &vendor), ("amount", &amount)];
-    let call = match enter(guard, Entry::named("purchase"), None, shown).await {
+    let call = match enter(&Asking::new(&guard, Entry::named("purchase"), None, shown)).await {
         Ok(call) => call,
         Err(denial) => return <Result<u64, Denial> as FromDenial>::from_denial(denial),
     };

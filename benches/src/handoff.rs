@@ -52,7 +52,7 @@ impl Handoff {
 }
 
 impl AuditSink for Handoff {
-    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
         Recording::ready(self.send(Line::Decision {
             call: record.request.id(),
             at: record.at,

@@ -10,7 +10,7 @@ use crate::{
     action::Action,
     audit::{Outcome, OutcomeRecord},
     contain::contain,
-    guard::Guard,
+    guard::Parts,
     id::CallId,
     permit::Permit,
 };
@@ -22,11 +22,11 @@ use crate::{
 #[must_use = "the call ends where this is dropped"]
 pub struct Call<'a, A: ?Sized> {
     action: &'a A,
-    open: Open,
+    open: Open<'a>,
 }
 
-struct Open {
-    guard: Guard,
+struct Open<'a> {
+    guard: &'a Parts,
     id: CallId,
     name: &'static str,
     /// Read where a record will tell how long the body took.
@@ -35,8 +35,8 @@ struct Open {
 }
 
 impl<'a, A: ?Sized> Call<'a, A> {
-    pub(crate) fn open(guard: Guard, id: CallId, name: &'static str, action: &'a A) -> Self {
-        let since = (!guard.0.sinks.is_empty()).then(Instant::now);
+    pub(crate) fn open(guard: &'a Parts, id: CallId, name: &'static str, action: &'a A) -> Self {
+        let since = (!guard.sinks.is_empty()).then(Instant::now);
         let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
         Self { action, open }
     }
@@ -54,7 +54,7 @@ impl<A: Action> Call<'_, A> {
     }
 }
 
-impl Open {
+impl Open<'_> {
     fn end(&self, outcome: Outcome) {
         // Not a `swap`: only the call's own task ends it, and the bus lock would cost 6 ns.
         if self.concluded.load(Ordering::Relaxed) {
@@ -65,7 +65,7 @@ impl Open {
             target: "failclosed", call = %self.id, action = self.name,
             outcome = outcome.as_str(), "ended"
         );
-        let sinks = &self.guard.0.sinks;
+        let sinks = &self.guard.sinks;
         if sinks.is_empty() {
             return;
         }
@@ -87,7 +87,7 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.end(if std::thread::panicking() { Outcome::Panicked } else { Outcome::Abandoned });
     }
