@@ -46,6 +46,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
         }
     };
     let params = Params::take(&mut sig, errors);
+    check_names(&params, errors);
     check_skip(args, &params, errors);
     check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
     let shown = shown(args, &params, errors);
@@ -110,7 +111,7 @@ fn check_expressions(args: &Args, errors: &mut Errors) {
     };
     let shown = args.shown.iter().map(|argument| &argument.value);
     for expr in args.guard.iter().chain(&args.resource).chain(shown).chain(fields) {
-        if let Some(span) = does_more_than_look(expr) {
+        if let Some(span) = does_more_than_look(expr).or_else(|| attribute_in(expr)) {
             errors.push(diag::arg::not_a_lookup(span));
         }
     }
@@ -133,19 +134,70 @@ fn does_more_than_look(expr: &Expr) -> Option<Span> {
         Expr::Index(inner) => {
             does_more_than_look(&inner.expr).or_else(|| does_more_than_look(&inner.index))
         }
-        Expr::Binary(inner) => {
-            does_more_than_look(&inner.left).or_else(|| does_more_than_look(&inner.right))
-        }
+        Expr::Binary(inner) => assigns(&inner.op)
+            .or_else(|| does_more_than_look(&inner.left))
+            .or_else(|| does_more_than_look(&inner.right)),
         Expr::MethodCall(call) => does_more_than_look(&call.receiver).or_else(|| any(&call.args)),
         Expr::Call(call) => does_more_than_look(&call.func).or_else(|| any(&call.args)),
         Expr::Tuple(list) => any(&list.elems),
         Expr::Array(list) => any(&list.elems),
-        Expr::Struct(value) => {
-            value.fields.iter().find_map(|field| does_more_than_look(&field.expr))
-        }
+        Expr::Struct(value) => match &value.dot2_token {
+            // FAIL CLOSED: what comes from elsewhere is not seen here.
+            Some(dots) => Some(dots.span()),
+            None => value.fields.iter().find_map(|field| does_more_than_look(&field.expr)),
+        },
         // FAIL CLOSED: a block, a closure, a macro, `?`, `.await`, `return` and whatever comes next.
         other => Some(other.span()),
     }
+}
+
+// Two parameters `amount`, one of them a macro's: hygiene tells them apart, a name does not.
+fn check_names(params: &Params, errors: &mut Errors) {
+    for (index, binding) in params.bindings.iter().enumerate() {
+        let name = name_of(&binding.ident);
+        if params.bindings[..index].iter().any(|other| name_of(&other.ident) == name) {
+            errors.push(diag::arg::duplicate_name(&binding.ident));
+        }
+    }
+}
+
+/// `args(n = (*balance -= amount))`
+fn assigns(op: &syn::BinOp) -> Option<Span> {
+    use syn::BinOp;
+    match op {
+        BinOp::Add(_)
+        | BinOp::Sub(_)
+        | BinOp::Mul(_)
+        | BinOp::Div(_)
+        | BinOp::Rem(_)
+        | BinOp::And(_)
+        | BinOp::Or(_)
+        | BinOp::BitXor(_)
+        | BinOp::BitAnd(_)
+        | BinOp::BitOr(_)
+        | BinOp::Shl(_)
+        | BinOp::Shr(_)
+        | BinOp::Eq(_)
+        | BinOp::Lt(_)
+        | BinOp::Le(_)
+        | BinOp::Ne(_)
+        | BinOp::Ge(_)
+        | BinOp::Gt(_) => None,
+        // FAIL CLOSED: the assigning ones, and whatever comes next.
+        other => Some(other.span()),
+    }
+}
+
+/// `args(list = [#[cfg(any())] amount])`: what an attribute takes out, the authority does not see.
+fn attribute_in(expr: &Expr) -> Option<Span> {
+    fn hash(tokens: TokenStream) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
+            proc_macro2::TokenTree::Group(group) => hash(group.stream()),
+            _ => None,
+        })
+    }
+    hash(expr.to_token_stream())
 }
 
 // `skip(cardd)`, `skip(self)`

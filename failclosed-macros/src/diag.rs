@@ -160,7 +160,7 @@ pub(crate) mod arg {
     pub(crate) fn blank_action(span: Span) -> Error {
         error(
             span,
-            "the action's name is blank, or has white space around it or control characters in it",
+            "the action's name is blank or reserved, or has white space around it or control characters in it",
             "name what the function does, such as `action = \"purchase\"`",
         )
     }
@@ -315,6 +315,10 @@ pub(crate) mod fun {
 
     pub(crate) fn two_permits(span: Span) -> Error {
         error(span, "there is one permit for one call", "keep one `#[permit]` parameter")
+    }
+
+    pub(crate) fn permit_options(span: Span) -> Error {
+        error(span, "`#[permit]` takes no options", "write `#[permit]`")
     }
 
     pub(crate) fn permit_pattern(span: Span) -> Error {

@@ -54,7 +54,7 @@ pub(crate) fn requires_permission(args: TokenStream, item: TokenStream) -> Token
 //             let vendor = vendor;
 //             BODY
 //         }.await;
-//         call.conclude(<Result<Receipt, E> as FromDenial>::failed(&result));
+//         Call::conclude(&call, <Result<Receipt, E> as FromDenial>::failed(&result));
 //         result
 //     }
 fn guarded(args: &Args, checked: &Checked) -> TokenStream {
@@ -83,7 +83,7 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
                     #body
                 }
                 .await;
-                #call.conclude(#failed);
+                #private::Call::conclude(&#call, #failed);
                 #result
             }
         }
@@ -99,7 +99,7 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
                 async move {
                     #prologue
                     let #result = (#future)().await;
-                    #call.conclude(#failed);
+                    #private::Call::conclude(&#call, #failed);
                     #result
                 }
             };
@@ -177,7 +177,8 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         // Located at the parameter, where "expected another permit" and "does not live long enough"
         // have to point.
         let here = site.located_at(name.span());
-        let lent = quote_spanned!(here=> #call.permit());
+        let lender = borrowed(name.span(), call);
+        let lent = quote_spanned!(here=> #private::Call::permit(#lender));
         quote_spanned!(site=> let #name: #ty = #lent;)
     });
     quote_spanned! {site=>

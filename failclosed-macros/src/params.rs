@@ -1,6 +1,8 @@
 //! What the parameters of a function bind, and the one that takes the permit.
 
-use syn::{FnArg, Ident, Pat, Signature, Token, Type, punctuated::Punctuated, spanned::Spanned};
+use syn::{
+    FnArg, Ident, Meta, Pat, Signature, Token, Type, punctuated::Punctuated, spanned::Spanned,
+};
 
 use crate::diag::{self, Errors};
 
@@ -41,6 +43,9 @@ impl Params {
                     let marked = typed.attrs.iter().position(|attr| attr.path().is_ident("permit"));
                     if let Some(index) = marked {
                         let attr = typed.attrs.remove(index);
+                        if !matches!(attr.meta, Meta::Path(_)) {
+                            errors.push(diag::fun::permit_options(attr.span()));
+                        }
                         let read = permit_param(*typed.pat, *typed.ty);
                         if params.permit.is_some() {
                             errors.push(diag::fun::two_permits(attr.span()));

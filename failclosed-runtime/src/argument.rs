@@ -3,7 +3,7 @@
 //! An argument the authority never saw is an argument it never approved, so this file refuses
 //! rather than truncates.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{Serialize, ser};
 
@@ -89,7 +89,8 @@ impl ser::Error for NotShowable {
 pub(crate) fn inspect<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
 ) -> Result<(), NotShowable> {
-    let mut walk = Walk { bytes_left: MAX_ARGUMENT_BYTES, depth: 0 };
+    let mut walk =
+        Walk { bytes_left: MAX_ARGUMENT_BYTES, depth: 0, in_some: false, maps: Vec::new() };
     for (name, argument) in arguments {
         walk.text(name.len())
             .and_then(|()| walk.show(argument))
@@ -102,6 +103,10 @@ pub(crate) fn inspect<'a>(
 struct Walk {
     bytes_left: usize,
     depth: usize,
+    /// Inside a `Some`, before anything else has been said.
+    in_some: bool,
+    /// The keys of each map that is open.
+    maps: Vec<HashSet<String>>,
 }
 
 impl Walk {
@@ -118,13 +123,37 @@ impl Walk {
     }
 
     /// Wrappers leave no trace in JSON, but each is a frame on the stack of whoever walks them.
-    fn wrapped<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
+    fn wrapped<T: Serialize + ?Sized>(
+        &mut self,
+        value: &T,
+        in_some: bool,
+    ) -> Result<(), NotShowable> {
         self.enter()?;
+        self.in_some = in_some;
         value.serialize(&mut *self)?;
         self.leave()
     }
 
+    /// A value that formats write as nothing.
+    fn nothing(&mut self) -> Result<(), NotShowable> {
+        if self.in_some {
+            // FAIL CLOSED: `Some(None)` and `None` mean two things and are written as one `null`.
+            return Err(NotShowable("a `Some` with nothing in it".into()));
+        }
+        self.take(1)
+    }
+
+    /// A type that is written as what it holds, and not as what it says it is.
+    fn plain(&mut self, name: &str) -> Result<(), NotShowable> {
+        if name.starts_with("$serde_json::private::") {
+            // FAIL CLOSED: raw JSON text has not been looked at, whatever is in it.
+            return Err(NotShowable("raw JSON; parse it into a type first".into()));
+        }
+        Ok(())
+    }
+
     fn take(&mut self, bytes: usize) -> Result<(), NotShowable> {
+        self.in_some = false;
         match self.bytes_left.checked_sub(bytes) {
             Some(left) => {
                 self.bytes_left = left;
@@ -218,19 +247,19 @@ impl ser::Serializer for &mut Walk {
     }
 
     fn serialize_none(self) -> Result<(), NotShowable> {
-        self.take(1)
+        self.nothing()
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
-        self.wrapped(value)
+        self.wrapped(value, true)
     }
 
     fn serialize_unit(self) -> Result<(), NotShowable> {
-        self.take(1)
+        self.nothing()
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<(), NotShowable> {
-        self.take(1)
+        self.nothing()
     }
 
     fn serialize_unit_variant(
@@ -244,10 +273,12 @@ impl ser::Serializer for &mut Walk {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        self.wrapped(value)
+        self.plain(name)?;
+        let in_some = self.in_some;
+        self.wrapped(value, in_some)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -258,7 +289,7 @@ impl ser::Serializer for &mut Walk {
         value: &T,
     ) -> Result<(), NotShowable> {
         self.take(variant.len())?;
-        self.wrapped(value)
+        self.wrapped(value, false)
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self, NotShowable> {
@@ -285,10 +316,13 @@ impl ser::Serializer for &mut Walk {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self, NotShowable> {
-        self.enter().map(|()| self)
+        self.enter()?;
+        self.maps.push(HashSet::new());
+        Ok(self)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, NotShowable> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, NotShowable> {
+        self.plain(name)?;
         self.enter().map(|()| self)
     }
 

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     action::Action,
     audit::{Outcome, OutcomeRecord},
-    contain::contain,
+    contain::{contain, trace},
     guard::Parts,
     id::CallId,
     permit::Permit,
@@ -57,14 +57,19 @@ impl<A: Action> Call<'_, A> {
 impl Open<'_> {
     fn end(&self, outcome: Outcome) {
         // Not a `swap`: only the call's own task ends it, and the bus lock would cost 6 ns.
-        if self.concluded.load(Ordering::Relaxed) {
-            return;
+        if !self.concluded.load(Ordering::Relaxed) {
+            self.concluded.store(true, Ordering::Relaxed);
+            self.record(outcome);
+            trace(|| {
+                tracing::debug!(
+                    target: "failclosed", call = %self.id, action = self.name,
+                    outcome = outcome.as_str(), "ended"
+                );
+            });
         }
-        self.concluded.store(true, Ordering::Relaxed);
-        tracing::debug!(
-            target: "failclosed", call = %self.id, action = self.name,
-            outcome = outcome.as_str(), "ended"
-        );
+    }
+
+    fn record(&self, outcome: Outcome) {
         let sinks = &self.guard.sinks;
         if sinks.is_empty() {
             return;
@@ -78,10 +83,12 @@ impl Open<'_> {
         };
         for sink in sinks {
             if let Err(panicked) = contain(|| sink.outcome(&record)) {
-                tracing::error!(
-                    target: "failclosed", call = %self.id, panic = panicked.0,
-                    "an outcome could not be recorded"
-                );
+                trace(|| {
+                    tracing::error!(
+                        target: "failclosed", call = %self.id, panic = panicked.0,
+                        "an outcome could not be recorded"
+                    );
+                });
             }
         }
     }

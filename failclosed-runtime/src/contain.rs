@@ -20,10 +20,18 @@ pub(crate) fn contain<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(f)).map_err(describe)
 }
 
+/// Emits events. A subscriber is not our code either: its panic must not undo what is being told,
+/// and nobody is left to be told of it.
+pub(crate) fn trace(emit: impl FnOnce()) {
+    let _contained = contain(emit);
+}
+
 /// Drops a value whose `Drop` may panic, where nobody waits for its answer any more.
 fn drop_quietly<T>(value: T) {
     if let Err(panicked) = contain(move || drop(value)) {
-        tracing::error!(target: "failclosed", panic = panicked.0, "panic while dropping");
+        trace(|| {
+            tracing::error!(target: "failclosed", panic = panicked.0, "panic while dropping");
+        });
     }
 }
 

@@ -19,7 +19,8 @@ use crate::{
 /// The longest an observe-only mode may last.
 pub const LONGEST_OBSERVATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Allows everything, without asking anybody. A guard that uses it fails its self check.
+/// Allows everything, without asking anybody. Alone it fails the self check of a guard; beside others
+/// in a set it shows only on record.
 #[derive(Debug, Clone)]
 pub struct AllowEverything {
     stamp: Arc<str>,

@@ -45,6 +45,7 @@ impl Decision {
             approval_id: None,
             grounds: Grounds::none(),
             danger: None,
+            of_members: None,
         })
     }
 
@@ -103,11 +104,11 @@ impl Allow {
         &self.grounds
     }
 
-    /// A person's yes does not wash off the stamp of what was asked beside it.
-    pub(crate) fn stamped_as(mut self, ask: &Ask) -> Self {
-        self.danger = match (self.danger.take(), ask.danger.clone()) {
-            (Some(own), Some(asked)) => Some(format!("{own}; {asked}").into()),
-            (own, asked) => own.or(asked),
+    /// One yes does not wash off the stamp of another.
+    pub(crate) fn stamped_as(mut self, other: Option<&Arc<str>>) -> Self {
+        self.danger = match (self.danger.take(), other.cloned()) {
+            (Some(own), Some(other)) => Some(format!("{own}; {other}").into()),
+            (own, other) => own.or(other),
         };
         self
     }
@@ -154,6 +155,9 @@ pub struct Ask {
     /// What a dangerous mode let through beside this question, in a set of authorities. The yes to
     /// the question carries it on.
     pub(crate) danger: Option<Arc<str>>,
+    /// Every question of a set of authorities, and whose it is: a yes to all of them is no yes to
+    /// another one in the same words.
+    pub(crate) of_members: Option<Arc<str>>,
 }
 
 impl Ask {
@@ -172,6 +176,7 @@ impl Ask {
         self.question == other.question
             && self.approval_id == other.approval_id
             && self.grounds == other.grounds
+            && self.of_members == other.of_members
     }
 
     /// Names the pending approval.
@@ -243,7 +248,9 @@ impl<E: std::error::Error> From<E> for NoDecision {
     fn from(error: E) -> Self {
         let mut detail = error.to_string();
         let mut source = error.source();
-        while let Some(cause) = source {
+        // An error can be its own source; a chain this long tells nothing more.
+        for _ in 0..16 {
+            let Some(cause) = source else { break };
             detail.push_str(": ");
             detail.push_str(&cause.to_string());
             source = cause.source();

@@ -199,22 +199,35 @@ impl Denial {
         impl fmt::Display for Operator<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let parts = self.0;
-                write!(f, "`{}` blocked ({}): {}", parts.action, parts.cause, parts.reason)?;
+                let reason = OneLine(&parts.reason);
+                write!(f, "`{}` blocked ({}): {reason}", parts.action, parts.cause)?;
                 if let Some(detail) = &parts.detail {
-                    write!(f, ": {detail}")?;
+                    write!(f, ": {}", OneLine(detail))?;
                 }
                 write!(f, " [call {}", parts.call)?;
                 let grounds: [(&str, &Option<Arc<str>>); 2] =
                     [("rule", &parts.grounds.rule), ("decision", &parts.grounds.decision_id)];
                 for (what, value) in grounds {
                     if let Some(value) = value {
-                        write!(f, ", {what} {value}")?;
+                        write!(f, ", {what} {}", OneLine(value))?;
                     }
                 }
                 f.write_str("]")
             }
         }
         Operator(&self.0)
+    }
+}
+
+/// Text from elsewhere, without the line breaks that would forge a line of a log.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => write!(f, "{c}"),
+        })
     }
 }
 

@@ -187,7 +187,7 @@ fn begin<'b>(
 async fn end<'b>(
     guard: &'b Parts,
     request: &'b Request<'b>,
-    undecided: report::Undecided<'b>,
+    mut undecided: report::Undecided<'b>,
     recorded: Result<Recorded<'b>, Denial>,
 ) -> Result<(), Denial> {
     let recorded = match recorded {
@@ -201,7 +201,7 @@ async fn end<'b>(
             Ok(())
         }
         Err(denial) => {
-            report::deny(guard, request, &denial).await;
+            report::deny(guard, request, &denial, &mut undecided).await;
             Err(denial)
         }
     };
@@ -216,6 +216,14 @@ struct Allowed {
     digest: Option<Digest>,
     /// What is left of the time.
     deadline: Deadline,
+}
+
+impl Allowed {
+    /// The authority's yes after a person's: a stamp on that one is a stamp on both.
+    fn approved_by(mut self, approval: &Allow) -> Self {
+        self.allow = self.allow.stamped_as(approval.danger.as_ref());
+        self
+    }
 }
 
 fn ask<'a>(

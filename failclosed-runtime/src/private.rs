@@ -51,20 +51,21 @@ pub fn returns<R>() -> R {
 }
 
 /// Judges the value of a function with `on_denied`, whose type need not be `FromDenial`: a `Result`
-/// by its variant, through the inherent method; anything else is no failure, through the trait.
+/// by its variant, through the inherent method (which takes `self`, so that no trait in the user's
+/// scope comes first); anything else is no failure, through the trait.
 pub struct Judge<'r, R>(pub &'r R);
 
 impl<T, E> Judge<'_, Result<T, E>> {
     /// Whether it is an `Err`.
-    pub fn failed(&self) -> bool {
+    pub fn failed(self) -> bool {
         self.0.is_err()
     }
 }
 
 /// The fallback of [`Judge`].
-pub trait JudgeAny {
+pub trait JudgeAny: Sized {
     /// Not known to be a failure.
-    fn failed(&self) -> bool {
+    fn failed(self) -> bool {
         false
     }
 }

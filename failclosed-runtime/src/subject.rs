@@ -49,14 +49,21 @@ impl Subject {
     }
 }
 
+/// Characters that let one id look like another: control, zero-width and direction marks.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {
     // FAIL CLOSED: an empty environment variable must not become an identity (CVE-2020-27780).
     let fault = if id.trim().is_empty() {
         "is blank"
     } else if id.trim() != id {
         "has white space around it"
-    } else if id.chars().any(char::is_control) {
-        "has control characters"
+    } else if id.chars().any(is_invisible) {
+        "has control or invisible characters"
     } else if id.len() > MAX_ID_BYTES {
         "is longer than 512 bytes"
     } else {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{Answer, Approver, Ask, Authority, Cause, Decision, NoDecision, Request};
+use failclosed::{Answer, Approver, Ask, Authority, Cause, Decision, NoDecision, Request, all_of};
 use failclosed_tests::{
     Rig,
     authorities::{
@@ -178,4 +178,18 @@ async fn the_person_sees_what_the_authority_saw() {
     let denial = running.shop.charge("coachella.com", 999).await.unwrap_err();
     assert_eq!(denial.cause(), Cause::Malformed);
     assert_eq!(running.shop.bodies(), 1);
+}
+
+/// In a set of authorities the same words from another member are another question.
+#[tokio::test]
+async fn the_same_words_from_another_member_denies() {
+    let first = then(|round| match round {
+        0 => Decision::ask("approve?").into(),
+        _ => Decision::allow().into(),
+    });
+    let second = then(|round| match round {
+        0 => Decision::allow().into(),
+        _ => Decision::ask("approve?").into(),
+    });
+    approved(all_of(first, second)).denies(Cause::NeedsApproval).await;
 }

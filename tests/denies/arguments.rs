@@ -112,10 +112,46 @@ async fn argument_that_is_too_deep_denies() {
 #[tokio::test]
 async fn argument_that_is_too_deep_in_wrappers_denies() {
     #[derive(Serialize)]
-    struct Wrapped(Option<Box<Wrapped>>);
-    let nested = |depth| (0..depth).fold(Wrapped(None), |inner, _| Wrapped(Some(Box::new(inner))));
+    #[serde(untagged)]
+    enum Wrapped {
+        Value(u8),
+        Some(Option<Box<Wrapped>>),
+    }
+    let nested =
+        |depth| (0..depth).fold(Wrapped::Value(1), |inner, _| Wrapped::Some(Some(Box::new(inner))));
     refused(nested(2_000)).await;
     accepted(nested(10)).await;
+}
+
+/// An authority would read one amount, and the body another: serde itself writes such a map.
+#[tokio::test]
+async fn argument_with_a_key_twice_denies() {
+    #[derive(Serialize)]
+    struct Order {
+        amount: u64,
+        #[serde(flatten)]
+        extra: BTreeMap<&'static str, u64>,
+    }
+    let order = |key| Order { amount: 99_999, extra: BTreeMap::from([(key, 1)]) };
+    let proof = refused(order("amount")).await;
+    assert!(proof.denial.detail().unwrap().contains("the key `amount` twice"));
+    accepted(order("note")).await;
+}
+
+/// `Some(None)` is written as `None` is, and may mean the opposite.
+#[tokio::test]
+async fn argument_of_some_nothing_denies() {
+    refused(Some(None::<u64>)).await;
+    refused(Some(())).await;
+    accepted(None::<Option<u64>>).await;
+    accepted(Some(Some(1))).await;
+}
+
+/// Raw JSON is text that nobody has looked into.
+#[tokio::test]
+async fn argument_of_raw_json_denies() {
+    let raw = serde_json::value::RawValue::from_string(r#"{"cmd":"rm","cmd":"ls"}"#.into());
+    refused(raw.unwrap()).await;
 }
 
 /// K1: the boundary (CVE-2026-34040, CVE-2026-65838).

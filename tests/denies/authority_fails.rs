@@ -6,7 +6,8 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, NoDecision, Request, requires_permission,
+    Answer, Authority, Cause, Decision, Denial, NoDecision, Request, authority_fn,
+    requires_permission,
 };
 use failclosed_tests::{
     Rig,
@@ -170,4 +171,23 @@ async fn recursion_through_spawn_denies() {
         .await;
     // The task lost its scope, so nobody was asked a second time.
     assert_eq!(proof.asked, 1);
+}
+
+/// The chain of sources is somebody else's code, and may have no end.
+#[tokio::test]
+async fn an_error_that_is_its_own_source_denies() {
+    #[derive(Debug)]
+    struct Endless;
+    impl std::fmt::Display for Endless {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("again")
+        }
+    }
+    impl std::error::Error for Endless {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(self)
+        }
+    }
+    let proof = Rig::with(authority_fn(async |_| Err(Endless)?)).denies(Cause::Unavailable).await;
+    assert!(proof.denial.detail().unwrap().starts_with("again: again"));
 }

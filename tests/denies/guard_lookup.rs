@@ -156,3 +156,16 @@ async fn guard_behind_a_pointer_denies() {
     assert_eq!(pay(&boxed).await.unwrap_err().cause(), Cause::Denied);
     assert_eq!(decisions(&log).len(), 1);
 }
+
+/// A `LocalSet` that is polled inside a scope runs other tasks there; they are not that agent.
+#[tokio::test]
+async fn task_driven_inside_anothers_scope_denies() {
+    let (admin, admins) = guard_of("admin", Says(allow));
+    let shop = Shop::new(admin.clone());
+    let set = tokio::task::LocalSet::new();
+    let body = shop.clone();
+    let task = set.spawn_local(async move { charge(&body).await });
+    let denial = admin.scope(set.run_until(task)).await.unwrap().unwrap_err();
+    assert_eq!((denial.cause(), shop.bodies()), (Cause::NotConfigured, 0));
+    assert!(decisions(&admins).is_empty(), "asked in another agent's name");
+}

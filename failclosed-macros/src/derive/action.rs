@@ -82,7 +82,7 @@ impl Options {
         if meta.path.is_ident("name") {
             let name: LitStr = meta.value()?.parse()?;
             let text = name.value();
-            if text.trim().is_empty() || text.trim() != text || text.chars().any(char::is_control) {
+            if !crate::args::is_action_name(&text) {
                 return Err(diag::arg::blank_action(name.span()));
             }
             if self.name.replace(name).is_some() {

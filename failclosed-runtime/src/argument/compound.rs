@@ -68,12 +68,25 @@ impl ser::SerializeMap for &mut Walk {
     }
 
     fn end(self) -> Result<(), NotShowable> {
+        self.maps.pop();
         self.leave()
     }
 }
 
-/// Accepts map keys that are text, which is all that every authority's format can carry.
+/// Accepts map keys that are text, which is all that every authority's format can carry, each once.
 struct Key<'w>(&'w mut Walk);
+
+impl Key<'_> {
+    fn take(self, key: &str) -> Result<(), NotShowable> {
+        self.0.text(key.len())?;
+        let seen = self.0.maps.last_mut();
+        if seen.is_some_and(|seen| seen.insert(key.to_owned())) {
+            return Ok(());
+        }
+        // FAIL CLOSED: of two values under one key an authority reads either.
+        Err(NotShowable::new(format_args!("the key `{key}` twice in one map")))
+    }
+}
 
 fn refuse<T>() -> Result<T, NotShowable> {
     // FAIL CLOSED: a key that one format drops and another spells differently.
@@ -100,11 +113,11 @@ impl ser::Serializer for Key<'_> {
     type SerializeStructVariant = Impossible<(), NotShowable>;
 
     fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
-        self.0.text(value.len())
+        self.take(value)
     }
 
-    fn serialize_char(self, _: char) -> Result<(), NotShowable> {
-        self.0.take(4)
+    fn serialize_char(self, value: char) -> Result<(), NotShowable> {
+        self.take(value.encode_utf8(&mut [0; 4]))
     }
 
     fn serialize_unit_variant(
@@ -113,7 +126,7 @@ impl ser::Serializer for Key<'_> {
         _: u32,
         variant: &'static str,
     ) -> Result<(), NotShowable> {
-        self.0.text(variant.len())
+        self.take(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(

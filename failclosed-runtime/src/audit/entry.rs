@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{DecisionRecord, Outcome, OutcomeRecord};
+use super::{DecisionRecord, NotRecorded, Outcome, OutcomeRecord, Verdict};
 use crate::{denial::Cause, request::ContextList, subject::Subject};
 
 /// One line of an audit log.
@@ -74,15 +74,22 @@ pub struct OutcomeEntry {
     pub elapsed_us: u64,
 }
 
-impl From<&DecisionRecord<'_>> for Entry {
-    fn from(record: &DecisionRecord<'_>) -> Self {
+impl TryFrom<&DecisionRecord<'_>> for Entry {
+    type Error = NotRecorded;
+
+    /// # Errors
+    /// The arguments of an allowed call that cannot be written down: what is not known to have been
+    /// allowed must not happen.
+    fn try_from(record: &DecisionRecord<'_>) -> Result<Self, NotRecorded> {
         let request = record.request;
         let grounds = record.verdict.grounds();
         let denial = match record.verdict {
-            super::Verdict::Allow(_) => None,
-            super::Verdict::Deny(denial) => Some(denial),
+            Verdict::Allow(_) => None,
+            Verdict::Deny(denial) => Some(denial),
         };
-        Self::Decision(Box::new(DecisionEntry {
+        let arguments = shown(record, || serde_json::to_value(request.arguments()))?;
+        let context = shown(record, || serde_json::to_value(ContextList(request.context)))?;
+        Ok(Self::Decision(Box::new(DecisionEntry {
             call: request.id().to_string(),
             at_ms: millis(record.at),
             subject: request.subject().clone(),
@@ -90,8 +97,8 @@ impl From<&DecisionRecord<'_>> for Entry {
             resource: request
                 .resource()
                 .map(|resource| (resource.kind().map(str::to_owned), resource.id().to_owned())),
-            arguments: shown(record, || serde_json::to_value(request.arguments())),
-            context: shown(record, || serde_json::to_value(ContextList(request.context))),
+            arguments,
+            context,
             digest: record.digest.map(|digest| digest.to_string()),
             verdict: if denial.is_none() { "allow" } else { "deny" },
             cause: record.verdict.cause(),
@@ -100,7 +107,7 @@ impl From<&DecisionRecord<'_>> for Entry {
             rule: grounds.rule,
             decision_id: grounds.decision_id,
             danger: record.verdict.danger().map(str::to_owned),
-        }))
+        })))
     }
 }
 
@@ -109,10 +116,14 @@ impl From<&DecisionRecord<'_>> for Entry {
 fn shown(
     record: &DecisionRecord<'_>,
     value: impl FnOnce() -> Result<Value, serde_json::Error>,
-) -> Value {
-    match record.digest {
-        Some(_) => value().unwrap_or(Value::Null),
-        None => Value::Null,
+) -> Result<Value, NotRecorded> {
+    match (record.digest.map(|_| value()), record.verdict) {
+        (Some(Ok(value)), _) => Ok(value),
+        // FAIL CLOSED: an allow of nobody knows what.
+        (Some(Err(error)), Verdict::Allow(_)) => Err(error.into()),
+        (None, Verdict::Allow(_)) => Err(NotRecorded::new("the arguments have no digest")),
+        // A denial is recorded as far as it can be.
+        (Some(Err(_)) | None, Verdict::Deny(_)) => Ok(Value::Null),
     }
 }
 

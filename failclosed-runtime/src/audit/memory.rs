@@ -31,7 +31,10 @@ impl MemoryLog {
 impl AuditSink for MemoryLog {
     fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
         // Before the lock: it shows the arguments, and if one panics the log must not be poisoned.
-        let entry = record.into();
+        let entry = match Entry::try_from(record) {
+            Ok(entry) => entry,
+            Err(why) => return Recording::ready(Err(why)),
+        };
         Recording::ready(match self.entries.lock() {
             Ok(mut entries) => {
                 entries.push(entry);

@@ -86,6 +86,8 @@ impl<'a> Vote<'a> {
 struct Tally {
     allow: Vec<Allow>,
     ask: Vec<Ask>,
+    /// Which member asked what.
+    of_members: Vec<String>,
     deny: Vec<Deny>,
     failed: Vec<NoDecision>,
 }
@@ -93,10 +95,13 @@ struct Tally {
 impl Tally {
     fn count(votes: Vec<Vote<'_>>) -> Result<Decision, NoDecision> {
         let mut tally = Self::default();
-        for vote in votes {
+        for (member, vote) in votes.into_iter().enumerate() {
             match vote {
                 Vote::In(Ok(Decision::Allow(allow))) => tally.allow.push(allow),
-                Vote::In(Ok(Decision::Ask(ask))) => tally.ask.push(ask),
+                Vote::In(Ok(Decision::Ask(ask))) => {
+                    tally.of_members.push(format!("{member}: {ask:?}"));
+                    tally.ask.push(ask);
+                }
                 Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
                 Vote::In(Err(why)) => tally.failed.push(why),
                 // FAIL CLOSED: a vote that is not in, because of a no.
@@ -144,6 +149,7 @@ impl Tally {
                 first.question = questions.into();
             }
             first.danger = stamps;
+            first.of_members = Some(self.of_members.join("; ").into());
             return Ok(Decision::Ask(first));
         }
         let grounds = Grounds {

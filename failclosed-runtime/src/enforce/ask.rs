@@ -69,10 +69,10 @@ pub(super) async fn settle<'a>(
     let deadline = Deadline::after(guard.deadline);
     let again = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
     match sort(request, again.0, deadline, again.1)? {
-        Answered::Yes(allowed) => Ok(allowed),
+        Answered::Yes(allowed) => Ok(allowed.approved_by(&approval)),
         // The same question means that nothing but the person's yes was missing.
         Answered::Question(again, digest) if again.is_same_question(&ask) => {
-            Ok(Allowed { allow: approval.stamped_as(&again), digest, deadline })
+            Ok(Allowed { allow: approval.stamped_as(again.danger.as_ref()), digest, deadline })
         }
         // FAIL CLOSED: another question was not answered by anybody.
         Answered::Question(again, _) => {
@@ -174,6 +174,8 @@ async fn finish(
     let waited = deadline.wait(&mut answer).await;
     let answered = waited.map_err(|why| expired(request, deadline, why))?;
     unchanged(request, before)?;
+    // Looking at the arguments runs code that is not ours: the clock has the last word.
+    deadline.check().map_err(|why| expired(request, deadline, why))?;
     Ok((judge(request, answered)?, before))
 }
 

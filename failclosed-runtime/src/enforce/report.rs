@@ -10,7 +10,7 @@ use std::{
 use super::{Allowed, ask::unchanged};
 use crate::{
     audit::{AuditSink, DecisionRecord, NotRecorded, Recording, Verdict},
-    contain::{Contained, Panicked, contain, deciding},
+    contain::{self, Contained, Panicked, contain, deciding},
     deadline::{Deadline, Expired},
     decision::Allow,
     denial::{Cause, Denial},
@@ -79,26 +79,34 @@ fn withheld(request: &Request<'_>, detail: String) -> Denial {
 /// Tells whoever traces the program.
 pub(super) fn allowed(request: &Request<'_>, allow: &Allow) {
     let rule = allow.grounds.rule.as_deref();
-    if let Some(danger) = allow.danger.as_deref() {
-        tracing::warn!(
+    contain::trace(|| match allow.danger.as_deref() {
+        Some(danger) => tracing::warn!(
             target: "failclosed", call = %request.id, action = request.action, danger,
             "allowed by a dangerous mode"
-        );
-    } else {
-        tracing::debug!(
+        ),
+        None => tracing::debug!(
             target: "failclosed", call = %request.id, action = request.action,
             agent = request.subject.agent_id(), rule, "allowed"
-        );
-    }
+        ),
+    });
 }
 
-/// Records a denial and tells the observers. Nothing here can undo it.
-pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) {
+/// Records a denial and tells the observers. Nothing here can undo it: should the caller leave
+/// meanwhile, `undecided` records it in the sinks that have not been asked.
+pub(super) async fn deny(
+    guard: &Parts,
+    request: &Request<'_>,
+    denial: &Denial,
+    undecided: &mut Undecided<'_>,
+) {
     trace(request, denial);
+    undecided.denial = Some(denial.clone());
     if !guard.sinks.is_empty() {
         let record = record(request, Verdict::Deny(denial), showable_digest(request));
-        let deadline = Deadline::after(DENIAL_RECORD_TIME);
         for sink in &guard.sinks {
+            undecided.asked += 1;
+            // Each has its own time: one that hangs does not eat the next one's.
+            let deadline = Deadline::after(DENIAL_RECORD_TIME);
             let recorded = match put(&**sink, &record, deadline) {
                 Ok(Some(recording)) => taken(recording, deadline).await,
                 Ok(None) => Ok(()),
@@ -109,9 +117,16 @@ pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) 
             }
         }
     }
+    undecided.decided = true;
+    observe(guard, request, denial);
+}
+
+fn observe(guard: &Parts, request: &Request<'_>, denial: &Denial) {
     for observer in &guard.observers {
         if let Err(panicked) = contain(|| observer.denied(request, denial)) {
-            tracing::error!(target: "failclosed", panic = panicked.0, "an observer panicked");
+            contain::trace(|| {
+                tracing::error!(target: "failclosed", panic = panicked.0, "an observer panicked");
+            });
         }
     }
 }
@@ -167,30 +182,38 @@ fn showable_digest(request: &Request<'_>) -> Option<Digest> {
 }
 
 fn trace(request: &Request<'_>, denial: &Denial) {
-    tracing::warn!(
-        target: "failclosed", call = %request.id, action = request.action,
-        agent = request.subject.agent_id(), cause = denial.cause().as_str(),
-        rule = denial.rule(), reason = denial.reason(), detail = denial.detail(), "denied"
-    );
+    contain::trace(|| {
+        tracing::warn!(
+            target: "failclosed", call = %request.id, action = request.action,
+            agent = request.subject.agent_id(), cause = denial.cause().as_str(),
+            rule = denial.rule(), reason = denial.reason(), detail = denial.detail(), "denied"
+        );
+    });
 }
 
 fn unrecorded(request: &Request<'_>, detail: &str) {
-    tracing::error!(
-        target: "failclosed", call = %request.id, action = request.action, detail,
-        "a denial could not be recorded"
-    );
+    contain::trace(|| {
+        tracing::error!(
+            target: "failclosed", call = %request.id, action = request.action, detail,
+            "a denial could not be recorded"
+        );
+    });
 }
 
-/// A check under way. Dropped before the decision, it puts `Cancelled` on record.
+/// A check under way. Dropped before it has ended, it records what is known by then: that the call
+/// was cancelled or, if there is a denial already, that denial.
 pub(super) struct Undecided<'a> {
     guard: &'a Parts,
     request: &'a Request<'a>,
+    denial: Option<Denial>,
+    /// How many sinks were given that denial.
+    asked: usize,
     decided: bool,
 }
 
 impl<'a> Undecided<'a> {
     pub(super) fn new(guard: &'a Parts, request: &'a Request<'a>) -> Self {
-        Self { guard, request, decided: false }
+        Self { guard, request, denial: None, asked: 0, decided: false }
     }
 
     pub(super) fn decided(mut self) {
@@ -204,15 +227,16 @@ impl Drop for Undecided<'_> {
             return;
         }
         let Self { guard, request, .. } = self;
-        let denial = Denial::new(
-            Cause::Cancelled,
-            request.id,
-            request.action,
-            "the caller went away before there was a decision",
-        );
-        trace(request, &denial);
+        let known = self.denial.take();
+        let denial = known.clone().unwrap_or_else(|| {
+            let reason = "the caller went away before there was a decision";
+            Denial::new(Cause::Cancelled, request.id, request.action, reason)
+        });
+        if known.is_none() {
+            trace(request, &denial);
+        }
         let record = record(request, Verdict::Deny(&denial), showable_digest(request));
-        for sink in &guard.sinks {
+        for sink in guard.sinks.iter().skip(self.asked) {
             // Nobody will poll again, so a sink gets one chance; most only hand the record on.
             let taken = deciding(|| sink.decision(&record)).map(poll_once);
             let result = match taken {
@@ -223,6 +247,9 @@ impl Drop for Undecided<'_> {
             if let Err(detail) = result {
                 unrecorded(request, &detail);
             }
+        }
+        if known.is_some() {
+            observe(guard, request, &denial);
         }
     }
 }

@@ -5,18 +5,28 @@
 //! `tokio::spawn` that lost its scope, and must not fall back to a broader identity.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
+    pin::pin,
     sync::{
         LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use tokio::task;
+
 use super::Guard;
 use crate::error::ConfigError;
 
 tokio::task_local! {
-    static SCOPE: Guard;
+    static SCOPE: Scope;
+}
+
+/// A guard, and the task that was given it: a `LocalSet` that is polled inside a scope runs other
+/// tasks there, and they are not that agent.
+struct Scope {
+    guard: Guard,
+    task: Option<task::Id>,
 }
 
 static INSTALLED: OnceLock<Guard> = OnceLock::new();
@@ -36,8 +46,13 @@ static SCOPE_LOST: LazyLock<Guard> = LazyLock::new(|| {
 
 /// The guard that asks for a free function.
 pub(crate) fn current() -> Guard {
-    if let Ok(guard) = SCOPE.try_with(Guard::clone) {
-        return guard;
+    let scoped =
+        SCOPE.try_with(|scope| (scope.task == task::try_id()).then(|| scope.guard.clone()));
+    match scoped {
+        Ok(Some(guard)) => return guard,
+        // FAIL CLOSED: somebody else's scope.
+        Ok(None) => return SCOPE_LOST.clone(),
+        Err(_) => {}
     }
     if SCOPED.load(Ordering::Acquire) {
         // FAIL CLOSED: the scope was lost, or never opened; the installed guard is not its heir.
@@ -57,9 +72,19 @@ impl Guard {
     /// Runs a future with this as the current guard: one agent per task.
     ///
     /// A task spawned inside does not inherit it, and is denied until it is given a scope of its own.
+    /// A future acts for the task that polls it: one that is shared between agents acts for whoever
+    /// comes first.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
         SCOPED.store(true, Ordering::Release);
-        SCOPE.scope(self.clone(), future)
+        let guard = self.clone();
+        async move {
+            let mut future = pin!(future);
+            poll_fn(move |cx| {
+                let scope = Scope { guard: guard.clone(), task: task::try_id() };
+                SCOPE.sync_scope(scope, || future.as_mut().poll(cx))
+            })
+            .await
+        }
     }
 
     /// Makes this the guard of the whole process: for programs that are one agent.

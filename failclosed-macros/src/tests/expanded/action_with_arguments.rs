@@ -25,7 +25,9 @@ impl Shop {
                 );
             }
         };
-        let permit: Permit<'_, Purchase<'_>> = __failclosed_call.permit();
+        let permit: Permit<'_, Purchase<'_>> = ::failclosed::__private_0_1_0::Call::permit(
+            &__failclosed_call,
+        );
         let __failclosed_result = async move {
             if false {
                 return ::failclosed::__private_0_1_0::returns::<Result<u64, Denial>>();
@@ -34,15 +36,13 @@ impl Shop {
             Ok(permit.amount)
         }
             .await;
-        __failclosed_call
-            .conclude(
-                <Result<
-                    u64,
-                    Denial,
-                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                    &__failclosed_result,
-                ),
-            );
+        ::failclosed::__private_0_1_0::Call::conclude(
+            &__failclosed_call,
+            <Result<
+                u64,
+                Denial,
+            > as ::failclosed::__private_0_1_0::FromDenial>::failed(&__failclosed_result),
+        );
         __failclosed_result
     }
 }

@@ -37,15 +37,15 @@ impl Shop {
                 Box::pin(async move { Ok(amount) })
             })()
                 .await;
-            __failclosed_call
-                .conclude(
-                    <Result<
-                        u64,
-                        E,
-                    > as ::renamed::__private_0_1_0::FromDenial>::failed(
-                        &__failclosed_result,
-                    ),
-                );
+            ::renamed::__private_0_1_0::Call::conclude(
+                &__failclosed_call,
+                <Result<
+                    u64,
+                    E,
+                > as ::renamed::__private_0_1_0::FromDenial>::failed(
+                    &__failclosed_result,
+                ),
+            );
             __failclosed_result
         })
     }

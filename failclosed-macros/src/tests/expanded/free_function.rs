@@ -42,15 +42,13 @@ impl Shop {
             Ok(Receipt { amount })
         }
             .await;
-        __failclosed_call
-            .conclude(
-                <Result<
-                    Receipt,
-                    ChargeError,
-                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                    &__failclosed_result,
-                ),
-            );
+        ::failclosed::__private_0_1_0::Call::conclude(
+            &__failclosed_call,
+            <Result<
+                Receipt,
+                ChargeError,
+            > as ::failclosed::__private_0_1_0::FromDenial>::failed(&__failclosed_result),
+        );
         __failclosed_result
     }
 }

@@ -27,7 +27,9 @@ impl Shop {
                 );
             }
         };
-        let permit: Permit<'_, Purchase> = __failclosed_call.permit();
+        let permit: Permit<'_, Purchase> = ::failclosed::__private_0_1_0::Call::permit(
+            &__failclosed_call,
+        );
         let __failclosed_result = async move {
             if false {
                 return ::failclosed::__private_0_1_0::returns::<
@@ -40,15 +42,13 @@ impl Shop {
             self.stripe.open(&permit).charge(vendor, card).await
         }
             .await;
-        __failclosed_call
-            .conclude(
-                <Result<
-                    Receipt,
-                    ChargeError,
-                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                    &__failclosed_result,
-                ),
-            );
+        ::failclosed::__private_0_1_0::Call::conclude(
+            &__failclosed_call,
+            <Result<
+                Receipt,
+                ChargeError,
+            > as ::failclosed::__private_0_1_0::FromDenial>::failed(&__failclosed_result),
+        );
         __failclosed_result
     }
 }

@@ -34,15 +34,15 @@ impl Shop {
                 async move { Ok(amount) }
             })()
                 .await;
-            __failclosed_call
-                .conclude(
-                    <Result<
-                        u64,
-                        E,
-                    > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                        &__failclosed_result,
-                    ),
-                );
+            ::failclosed::__private_0_1_0::Call::conclude(
+                &__failclosed_call,
+                <Result<
+                    u64,
+                    E,
+                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                    &__failclosed_result,
+                ),
+            );
             __failclosed_result
         }
     }

@@ -29,11 +29,13 @@ impl Shop {
             run(order).await
         }
             .await;
-        __failclosed_call
-            .conclude({
+        ::failclosed::__private_0_1_0::Call::conclude(
+            &__failclosed_call,
+            {
                 use ::failclosed::__private_0_1_0::JudgeAny as _;
                 ::failclosed::__private_0_1_0::Judge(&__failclosed_result).failed()
-            });
+            },
+        );
         __failclosed_result
     }
 }

@@ -24,8 +24,10 @@ impl Shop {
             open(path)
         }
             .await;
-        __failclosed_call
-            .conclude(::failclosed::__private_0_1_0::failed(&__failclosed_result));
+        ::failclosed::__private_0_1_0::Call::conclude(
+            &__failclosed_call,
+            ::failclosed::__private_0_1_0::failed(&__failclosed_result),
+        );
         __failclosed_result
     }
 }

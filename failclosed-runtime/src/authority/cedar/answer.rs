@@ -77,7 +77,8 @@ fn forbidden(tally: &Tally, labels: &Labels) -> Decision {
     let (ordered, rule) = named(&tally.forbids, labels);
     let reason = match ordered.iter().find_map(|label| label.reason.clone()) {
         Some(reason) => reason,
-        None => format!("policy `{rule}` forbids it"),
+        // The id may tell the model what it is watched for; the operator finds it in the rule.
+        None => "a policy forbids it".to_owned(),
     };
     let mut denied = Decision::deny(reason).rule(rule);
     if let (Decision::Deny(deny), false) = (&mut denied, tally.errors.is_empty()) {

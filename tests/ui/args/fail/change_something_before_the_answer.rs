@@ -1,0 +1,14 @@
+// attempt: change something while the arguments are looked up
+// stopped by: "may only look things up"
+
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase", args(left = (*balance -= amount)))]
+async fn charge(balance: &mut u64, amount: u64) -> Result<u64, Denial> {
+    *balance -= amount;
+    Ok(amount)
+}
+
+fn main() {
+    drop(charge(&mut 2, 1));
+}

@@ -1,0 +1,19 @@
+// attempt: run code before the answer, in the rest of a struct
+// stopped by: "may only look things up"
+
+use failclosed::{Denial, requires_permission};
+
+#[derive(Default, serde::Serialize)]
+struct Shown {
+    vendor: &'static str,
+    amount: u64,
+}
+
+#[requires_permission(action = "purchase", args(about = Shown { vendor: "x", ..{ return Ok(amount) } }))]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
+fn main() {
+    drop((charge(1), Shown::default()));
+}

@@ -1,0 +1,15 @@
+use failclosed::{Denial, requires_permission};
+
+macro_rules! tool {
+    ($mine:ident) => {
+        #[requires_permission(action = "purchase", args(shown = $mine))]
+        async fn charge($mine: u64, amount: u64) -> Result<u64, Denial> {
+            Ok($mine + amount)
+        }
+    };
+}
+tool!(fee);
+
+fn main() {
+    drop(charge(1, 2));
+}

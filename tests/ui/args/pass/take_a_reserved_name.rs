@@ -1,0 +1,10 @@
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
+fn main() {
+    drop(charge(1));
+}

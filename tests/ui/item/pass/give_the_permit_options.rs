@@ -1,0 +1,14 @@
+use failclosed::{Action, Denial, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[requires_permission(action = Purchase)]
+async fn charge(#[permit] _permit: failclosed::Permit<'_, Purchase>) -> Result<(), Denial> {
+    Ok(())
+}
+
+fn main() {
+    drop(charge());
+}
