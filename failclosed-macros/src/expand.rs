@@ -210,7 +210,7 @@ fn carried(
 }
 
 /// One argument. Located at the user's own tokens, so that "cannot be shown" points there.
-fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
+pub(crate) fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
     let ShownArgument { name, value, span } = argument;
     let here = Span::mixed_site().located_at(*span);
     quote_spanned!(here=> (#name, &#value as &dyn #private::Argument))

@@ -1,0 +1,89 @@
+//! An `impl` whose functions carry the marks: each must, or the block does not compile.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Meta, spanned::Spanned};
+
+use super::{
+    marks::{self, Mark},
+    options::Options,
+    parse::{Item, Whole},
+};
+use crate::{
+    diag::{self, Errors},
+    fallback,
+    item::GuardedFn,
+};
+
+/// Whether this `impl` of a trait accounts for itself. The methods of a guarded trait's `impl` carry
+/// no guard (the trait has it), and no reason.
+///
+/// Taken for the wrong one, neither compiles: the caller trait is sealed, and a trait that is not a
+/// guarded one has no module with a raw trait.
+pub(crate) fn carries_marks(whole: &Whole) -> bool {
+    whole.functions().flat_map(|function| &function.attrs).any(|attr| {
+        let reasoned = marks::is_unguarded(attr) && !matches!(attr.meta, Meta::Path(_));
+        marks::is_guard(attr) || reasoned
+    })
+}
+
+// Input:
+//     #[guarded(on_denied = tool_error)] #[tool_router] impl Shop {
+//         #[unguarded(reason = "builds the value")] fn new(guard: Guard) -> Self { .. }
+//         #[requires_permission(action = "purchase")] #[tool] async fn charge(&self) -> R { .. }
+//     }
+// Output:
+//     #[tool_router] impl Shop {
+//         fn new(guard: Guard) -> Self { .. }
+//         #[requires_permission(action = "purchase", on_denied = tool_error)] #[tool]
+//         async fn charge(&self) -> R { .. }
+//     }
+pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> TokenStream {
+    let mut items = TokenStream::new();
+    for item in &whole.items {
+        match item {
+            Item::Fn(function) => items.extend(accounted(options, function, &mut errors)),
+            // A constant or a type is no function; what a constant calls is `const`, and asks
+            // nobody for anything.
+            Item::Const(tokens) | Item::Type(tokens) => items.extend(tokens.clone()),
+            // FAIL CLOSED: it may make a function that says nothing.
+            Item::Macro(tokens) => errors.push(diag::guarded::macro_inside(tokens.span())),
+        }
+    }
+    let mut tokens = whole.with(&items);
+    if let Err(reported) = errors.finish() {
+        tokens.extend(reported);
+    }
+    tokens
+}
+
+fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> TokenStream {
+    let mut found = Errors::new();
+    let mark = marks::required(function, &mut found);
+    let refused = !found.is_empty();
+    errors.absorb(found);
+    let mut kept = GuardedFn {
+        attrs: marks::without_unguarded(&function.attrs),
+        vis: function.vis.clone(),
+        sig: function.sig.clone(),
+        body: None,
+    };
+    if let Mark::Guarded = mark {
+        kept.attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
+            options.hand_on(attr);
+        });
+    }
+    let Some(body) = &function.body else {
+        return kept.into_token_stream();
+    };
+    if refused {
+        // FAIL CLOSED: a function that is not accounted for is emitted without its body.
+        return fallback::inert(&kept, body).unwrap_or_default();
+    }
+    let mut tokens = kept.into_token_stream();
+    body.brace.surround(&mut tokens, |tokens| {
+        body.inner_attrs.iter().for_each(|attr| attr.to_tokens(tokens));
+        body.tokens.to_tokens(tokens);
+    });
+    tokens
+}
