@@ -119,7 +119,7 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
 
 /// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
 /// `let` of the same name would be matched against.
-fn local(name: &str, located: Span) -> Ident {
+pub(crate) fn local(name: &str, located: Span) -> Ident {
     Ident::new(&format!("__failclosed_{name}"), Span::mixed_site().located_at(located))
 }
 

@@ -65,11 +65,7 @@ pub(crate) fn both_marks(span: Span) -> Error {
 }
 
 pub(crate) fn two_guards(span: Span) -> Error {
-    error(
-        span,
-        "a method of a guarded trait asks once",
-        "keep one `#[requires_permission(..)]`",
-    )
+    error(span, "a method of a guarded trait asks once", "keep one `#[requires_permission(..)]`")
 }
 
 pub(crate) fn no_reason(span: Span) -> Error {

@@ -53,9 +53,11 @@ pub(crate) fn expand(
     for item in &whole.items {
         match item {
             Item::Fn(function) => {
-                items.extend(module.as_ref().and_then(|module| {
-                    method(options, module, function, &mut errors)
-                }));
+                items.extend(
+                    module
+                        .as_ref()
+                        .and_then(|module| method(options, module, function, &mut errors)),
+                );
             }
             Item::Type(tokens) => errors.push(diag::guarded::associated_type(tokens.span())),
             Item::Const(tokens) => errors.push(diag::guarded::associated_const(tokens.span())),

@@ -26,11 +26,8 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
     let (attrs, vis, supertraits) = (&header.attrs, &header.vis, &header.supertraits);
     let inner_attrs = &surface.whole.inner_attrs;
     let message = format!("`{{Self}}` is not behind a guard, so it does not implement `{name}`");
-    let bounds = if supertraits.empty_or_trailing() {
-        quote!(#supertraits)
-    } else {
-        quote!(#supertraits +)
-    };
+    let bounds =
+        if supertraits.empty_or_trailing() { quote!(#supertraits) } else { quote!(#supertraits +) };
     quote_spanned! {site=>
         #(#attrs)*
         #[diagnostic::on_unimplemented(
@@ -38,7 +35,10 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
             label = "callers of a guarded trait must meet its guard first",
             note = "help: pass `guard.wrap(value)`"
         )]
-        #vis trait #name: #bounds #private::OnlyGuarded<dyn #module::#raw> {
+        #vis trait #name:
+            #bounds ::core::marker::Send + ::core::marker::Sync
+            + #private::OnlyGuarded<dyn #module::#raw>
+        {
             #(#inner_attrs)*
             #(#declared)*
         }

@@ -144,7 +144,10 @@ fn modifier(header: &ItemTrait, words: TokenStream) -> Option<(Span, String)> {
     let attrs = header.attrs.len() * 2;
     let vis = header.vis.to_token_stream().into_iter().count();
     let mut words = words.into_iter().skip(attrs + vis);
-    words.next().filter(|word| word.to_string() != "trait").map(|word| (word.span(), word.to_string()))
+    words
+        .next()
+        .filter(|word| word.to_string() != "trait")
+        .map(|word| (word.span(), word.to_string()))
 }
 
 fn method<'w>(function: &'w GuardedFn, errors: &mut Errors) -> Option<Method<'w>> {

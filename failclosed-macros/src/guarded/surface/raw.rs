@@ -94,8 +94,10 @@ fn structs(surface: &Surface<'_>, method: &Method<'_>, vis: &TokenStream) -> Tok
     let Kind::Guarded { action, arguments, .. } = &method.kind else { return TokenStream::new() };
     let site = Span::mixed_site();
     let (fc, _) = names::lifetimes();
-    let (cfgs, lifetimes) = (&method.cfgs, &method.lifetimes);
-    let named = method.lifetimes.iter().map(|param| &param.lifetime);
+    let cfgs = &method.cfgs;
+    // Without their bounds: what the fields need is inferred, and a bound here would be one more
+    // thing to prove about lifetimes that a future has forgotten.
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
     let idents = method.params.iter().map(|param| &param.ident);
     let types = method.params.iter().map(|param| from_inside(param.ty.to_token_stream()));
     let (name, of) = (&method.function.sig.ident, &surface.header.ident);
@@ -115,7 +117,7 @@ fn structs(surface: &Surface<'_>, method: &Method<'_>, vis: &TokenStream) -> Tok
     quote_spanned! {site=>
         #(#cfgs)*
         #[doc = #about]
-        #vis struct #arguments<#fc, #(#lifetimes),*> {
+        #vis struct #arguments<#fc, #(#named),*> {
             #(pub(super) #idents: #types,)*
             pub(super) __failclosed: ::core::marker::PhantomData<(&#fc (), #(&#named (),)*)>,
         }
@@ -223,9 +225,8 @@ fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let site = Span::mixed_site();
     let (private, module) = (&surface.private, &surface.module);
     let (fc, _) = names::lifetimes();
-    let (cfgs, lifetimes) = (&method.cfgs, &method.lifetimes);
-    let named = method.lifetimes.iter().map(|param| &param.lifetime);
-    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
+    let cfgs = &method.cfgs;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
     let idents: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
     let types = method.params.iter().map(|param| &param.ty);
     let (unit, named_action) = match action {
@@ -259,9 +260,7 @@ fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 
         #(#cfgs)*
         #[automatically_derived]
-        impl<#fc, #(#lifetimes),*> #private::Carried for #module::#arguments<#fc, #(#named),*>
-        where #(#bounds,)*
-        {
+        impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
             type Action = #unit;
             type Parts = (#(#types,)*);
 
