@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::guard::{Guard, HasGuard};
+use crate::guard::Guard;
 
 /// An implementation of a guarded trait behind a [`Guard`], made by [`Guard::wrap`].
 ///
@@ -28,12 +28,6 @@ impl Guard {
     /// ```
     pub fn wrap<R: Wraps<T> + ?Sized, T>(&self, inner: T) -> Guarded<R> {
         Guarded { guard: self.clone(), inner: R::boxed(inner) }
-    }
-}
-
-impl<R: ?Sized> HasGuard for Guarded<R> {
-    fn guard(&self) -> &Guard {
-        &self.guard
     }
 }
 
@@ -60,6 +54,11 @@ pub trait Surface {
     /// What generated code shows to reach the object. It can be made only where the trait is
     /// declared.
     type Key;
+}
+
+/// The guard that stands before it.
+pub fn guard_before<R: ?Sized>(guarded: &Guarded<R>) -> Guard {
+    guarded.guard.clone()
 }
 
 /// The object behind the guard, for the one implementation of the caller trait.

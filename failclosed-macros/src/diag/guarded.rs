@@ -92,6 +92,14 @@ pub(crate) fn macro_inside(span: Span) -> Error {
     )
 }
 
+pub(crate) fn constant_function(span: Span) -> Error {
+    error(
+        span,
+        "a constant that holds a function is one",
+        "write a function, with `#[requires_permission(..)]` or `#[unguarded(reason = \"..\")]`",
+    )
+}
+
 pub(crate) fn modifier(span: Span, what: &str) -> Error {
     error(span, format_args!("{what} cannot be guarded"), format_args!("remove `{what}`"))
 }

@@ -1,6 +1,6 @@
 //! An `impl` whose functions carry the marks: each must, or the block does not compile.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Meta, spanned::Spanned};
 
@@ -43,9 +43,14 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
     for item in &whole.items {
         match item {
             Item::Fn(function) => items.extend(accounted(options, function, &mut errors)),
-            // A constant or a type is no function; what a constant calls is `const`, and asks
-            // nobody for anything.
-            Item::Const(tokens) | Item::Type(tokens) => items.extend(tokens.clone()),
+            Item::Const(tokens) => {
+                if let Some(span) = holds_a_function(tokens.clone()) {
+                    // FAIL CLOSED: `const ACT: fn() = || ..` is a function by another name.
+                    errors.push(diag::guarded::constant_function(span));
+                }
+                items.extend(tokens.clone());
+            }
+            Item::Type(tokens) => items.extend(tokens.clone()),
             // FAIL CLOSED: it may make a function that says nothing.
             Item::Macro(tokens) => errors.push(diag::guarded::macro_inside(tokens.span())),
         }
@@ -55,6 +60,34 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
         tokens.extend(reported);
     }
     tokens
+}
+
+/// Where a function's body could start in a constant: `fn`, or a closure's first bar.
+fn holds_a_function(tokens: TokenStream) -> Option<Span> {
+    let mut operand = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(word) if word == "fn" => return Some(word.span()),
+            TokenTree::Ident(word) => {
+                operand = !["move", "async", "static", "return"].iter().any(|other| word == other);
+            }
+            TokenTree::Literal(_) => operand = true,
+            TokenTree::Punct(punct) => {
+                // After a value, a bar is an operator.
+                if punct.as_char() == '|' && !operand {
+                    return Some(punct.span());
+                }
+                operand = punct.as_char() == '|' && operand;
+            }
+            TokenTree::Group(group) => {
+                if let Some(span) = holds_a_function(group.stream()) {
+                    return Some(span);
+                }
+                operand = true;
+            }
+        }
+    }
+    None
 }
 
 fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> TokenStream {

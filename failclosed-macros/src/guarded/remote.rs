@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, ItemTrait, Pat, Path, spanned::Spanned};
+use syn::{FnArg, ItemTrait, Meta, Pat, Path, spanned::Spanned};
 
 use super::{
     marks::{self, Mark},
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     diag::{self, Errors},
     item::GuardedFn,
+    path::CratePath,
 };
 
 // Input:
@@ -133,6 +134,7 @@ fn method(
         let forwarded = Options::guarding(options);
         attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
             forwarded.hand_on(attr);
+            absolute(attr, &options.krate);
         });
     }
     let site = Span::mixed_site();
@@ -141,4 +143,17 @@ fn method(
     let awaited = sig.asyncness.map(|_| quote!(.await));
     let body = quote_spanned!(site=> <T as #remote>::#name(#inner, #(#names),*)#awaited);
     Some(quote!(#(#attrs)* #sig { #body }))
+}
+
+/// A trait's attribute needs no import, for `#[guarded]` reads it; here it is handed on.
+fn absolute(attr: &mut syn::Attribute, krate: &CratePath) {
+    let Some(name) = attr.path().segments.last().map(|last| last.ident.clone()) else { return };
+    let here = Span::call_site().located_at(name.span());
+    let root = krate.to_token_stream();
+    let path: Path = syn::parse_quote_spanned!(here=> #root::#name);
+    match &mut attr.meta {
+        Meta::Path(place) => *place = path,
+        Meta::List(list) => list.path = path,
+        Meta::NameValue(pair) => pair.path = path,
+    }
 }

@@ -1,9 +1,10 @@
 //! A guarded trait: the caller trait, sealed, and a raw trait whose methods take what was granted.
 
-use proc_macro2::TokenStream;
-use syn::ItemTrait;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{ItemTrait, Lifetime, ReturnType};
 
-use super::{marks, options::Options, parse::Whole};
+use super::{body::future, options::Options, parse::Whole};
 use crate::diag::Errors;
 
 mod callers;
@@ -47,27 +48,42 @@ pub(crate) fn expand(
         (_, reported) => {
             // FAIL CLOSED: one error, and there is neither a raw trait to implement nor a caller
             // trait that anything implements; its name stays, so that uses of it stay quiet.
-            let mut tokens = named(whole, header);
+            let mut tokens = named(whole);
             tokens.extend(reported.err());
             tokens
         }
     }
 }
 
-/// The trait, without what only `#[guarded]` reads, and without bodies.
-fn named(whole: &Whole, header: &ItemTrait) -> TokenStream {
+/// The trait, without what only `#[guarded]` reads, and without bodies: its methods as callers would
+/// have seen them, as far as they can be declared beside whatever was refused.
+fn named(whole: &Whole) -> TokenStream {
+    let site = Span::mixed_site();
     let mut items = TokenStream::new();
     for function in whole.functions() {
         let mut sig = function.sig.clone();
-        // Only these can be declared beside anything else that was refused.
-        if sig.asyncness.is_some() || !header.generics.params.is_empty() {
+        let borrowed = sig.receiver().is_some_and(|receiver| {
+            matches!(receiver.kind, syn::ReceiverKind::Reference(..))
+        });
+        let opaque = match &sig.output {
+            ReturnType::Default => false,
+            ReturnType::Type(_, ty) => super::lifetimes::is_opaque(ty),
+        };
+        if !borrowed || opaque {
             continue;
         }
         let mut unread = Errors::new();
         crate::params::Params::take(&mut sig, &mut unread);
         drop(unread.finish());
-        let attrs = marks::without(&function.attrs);
-        items.extend(quote::quote!(#(#attrs)* #sig;));
+        if sig.asyncness.take().is_some() {
+            let returned = match &sig.output {
+                ReturnType::Default => quote_spanned!(site=> ()),
+                ReturnType::Type(_, ty) => ty.to_token_stream(),
+            };
+            let future = future(&returned, &Lifetime::new("'_", site));
+            sig.output = syn::parse_quote!(-> #future);
+        }
+        items.extend(quote_spanned!(site=> #sig;));
     }
     whole.with(&items)
 }
