@@ -104,7 +104,10 @@ fn an_error_leaves_no_body() {
         ("", "impl Shop { #[cfg_attr(x, requires_permission())] async fn f() -> R { secret() } }"),
         ("", "trait T { async fn charge(&self) -> R { secret() } }"),
         ("", r#"trait T { #[requires_permission(action = "x")] fn f(&self) -> R { secret() } }"#),
-        ("", r#"trait T { #[requires_permission(action = "")] async fn f(&self) -> R { secret() } }"#),
+        (
+            "",
+            r#"trait T { #[requires_permission(action = "")] async fn f(&self) -> R { secret() } }"#,
+        ),
         ("guard = x", "impl T for X { async fn f(&self) -> R { secret() } }"),
         ("", "impl T for X { const C: u8 = 1; async fn f(&self) -> R { secret() } }"),
         ("", "impl T<u8> for X { async fn f(&self) -> R { secret() } }"),

@@ -62,9 +62,9 @@ fn named(whole: &Whole) -> TokenStream {
     let mut items = TokenStream::new();
     for function in whole.functions() {
         let mut sig = function.sig.clone();
-        let borrowed = sig.receiver().is_some_and(|receiver| {
-            matches!(receiver.kind, syn::ReceiverKind::Reference(..))
-        });
+        let borrowed = sig
+            .receiver()
+            .is_some_and(|receiver| matches!(receiver.kind, syn::ReceiverKind::Reference(..)));
         let opaque = match &sig.output {
             ReturnType::Default => false,
             ReturnType::Type(_, ty) => super::lifetimes::is_opaque(ty),

@@ -254,6 +254,8 @@ fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
             }),
         ),
     };
+    // Written out, the unit would be linted in the user's crate.
+    let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let question = question(private, args, shown, &unit);
     quote_spanned! {site=>
         #named_action
@@ -281,7 +283,7 @@ fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
             }
 
             fn into_parts(self) -> Self::Parts {
-                (#(self.#idents,)*)
+                #parts
             }
         }
     }
