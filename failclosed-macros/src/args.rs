@@ -104,6 +104,8 @@ fn action(value: Expr) -> syn::Result<Action> {
             }
             Ok(Action::Name(name))
         }
+        // What a `macro_rules!` passed on comes in an invisible group.
+        Expr::Group(inner) => action(*inner.expr),
         Expr::Path(path) => Ok(Action::Unit(path)),
         Expr::Struct(action) => match &action.rest {
             Some(_) => Err(diag::arg::action_rest(action.dot2_token.span())),

@@ -20,6 +20,7 @@ mod accounted;
 mod pay;
 mod records;
 mod retry;
+mod scopes;
 
 /// How an authority behaves, and what must come of it.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,10 @@ use syn::{ItemTrait, Lifetime, ReturnType};
 use super::{body::future, options::Options, parse::Whole};
 use crate::diag::Errors;
 
+mod asked;
 mod callers;
 mod check;
+mod header;
 mod raw;
 
 // Input:
