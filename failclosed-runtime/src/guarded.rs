@@ -56,8 +56,8 @@ pub trait Surface {
     type Key;
 }
 
-/// The guard that stands before it.
-pub fn guard_before<R: ?Sized>(guarded: &Guarded<R>) -> Guard {
+/// The guard that stands before the object.
+pub fn guard_before<R: Surface + ?Sized>(guarded: &Guarded<R>, _: R::Key) -> Guard {
     guarded.guard.clone()
 }
 

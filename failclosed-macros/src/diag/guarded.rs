@@ -168,6 +168,18 @@ pub(crate) fn receiver(span: Span) -> Error {
     )
 }
 
+pub(crate) fn receiver_lifetime(span: Span) -> Error {
+    error(
+        span,
+        "the lifetime of `self` has a name already: everything else that is left out shares it",
+        "write `&self`; what the method returns may borrow from it",
+    )
+}
+
+pub(crate) fn self_type(span: Span) -> Error {
+    error(span, "`Self` is another type before the guard than behind it", "write the type itself")
+}
+
 pub(crate) fn guarded_not_async(span: Span) -> Error {
     error(
         span,

@@ -138,7 +138,8 @@ fn method(
         return Some(method);
     }
     let parts = errors.keep(take_apart(sig))?;
-    let mut tokens = quote!(#(#attrs)*);
+    let vis = &function.vis;
+    let mut tokens = quote!(#(#attrs)* #vis);
     match mark {
         Mark::Unguarded => tokens.extend(unguarded(options, sig, &parts, body)),
         Mark::Guarded | Mark::None => {
@@ -152,9 +153,23 @@ fn take_apart(sig: &Signature) -> syn::Result<Parts> {
     let Some(FnArg::Receiver(receiver)) = sig.inputs.first() else {
         return Err(diag::guarded::no_receiver(sig.ident.span()));
     };
-    let ReceiverKind::Reference(_, None, self_mut) = &receiver.kind else {
-        return Err(diag::guarded::receiver(receiver.span()));
+    let self_mut = match &receiver.kind {
+        ReceiverKind::Reference(_, None, self_mut) => self_mut,
+        ReceiverKind::Reference(_, Some(lifetime), _) => {
+            return Err(diag::guarded::receiver_lifetime(lifetime.span()));
+        }
+        _ => return Err(diag::guarded::receiver(receiver.span())),
     };
+    // The signature is written anew, and what is not carried over must not get lost.
+    if !matches!(sig.safety, syn::Safety::Default) {
+        return Err(diag::guarded::modifier(sig.safety.span(), "unsafe fn"));
+    }
+    if let Some(abi) = &sig.abi {
+        return Err(diag::fun::foreign(abi.extern_token.span()));
+    }
+    if let Some(constness) = &sig.constness {
+        return Err(diag::fun::constant(constness.span()));
+    }
     let mut lifetimes = Vec::new();
     for param in &sig.generics.params {
         match param {

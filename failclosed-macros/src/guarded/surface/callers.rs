@@ -107,7 +107,7 @@ fn implemented(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                         #(#idents,)*
                         __failclosed: ::core::marker::PhantomData,
                     });
-                    let #granted = match #offer.enter(#private::guard_before(#borrowed)).await {
+                    let #granted = match #offer.enter(#private::guard_before(#borrowed, #module::#key(()))).await {
                         ::core::result::Result::Ok(#granted) => #granted,
                         ::core::result::Result::Err(#denial) => return #denied,
                     };

@@ -1,6 +1,7 @@
 //! Rules of a guarded trait's methods. Whatever cannot be put behind a check is refused here.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericParam, Ident, ItemTrait, LifetimeParam, Meta, Pat, ReceiverKind,
     Signature, Token, Type, WhereClause, spanned::Spanned,
@@ -168,6 +169,14 @@ fn check_signature(sig: &Signature, errors: &mut Errors) {
     {
         errors.push(diag::guarded::opaque_return(ty.span()));
     }
+    let typed = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed.ty.to_token_stream()),
+        FnArg::Receiver(_) => None,
+    });
+    let written = typed.chain([sig.output.to_token_stream()]);
+    if let Some((span, _)) = written.filter_map(|ty| names::find(ty, &["Self".to_owned()])).next() {
+        errors.push(diag::guarded::self_type(span));
+    }
 }
 
 // `fn new()`, `fn close(self)`, `fn charge(self: Arc<Self>)`
@@ -177,6 +186,9 @@ fn receiver(sig: &Signature) -> syn::Result<(Token![self], Option<Token![mut]>)>
     };
     match &receiver.kind {
         ReceiverKind::Reference(_, None, mutability) => Ok((receiver.self_token, *mutability)),
+        ReceiverKind::Reference(_, Some(lifetime), _) => {
+            Err(diag::guarded::receiver_lifetime(lifetime.span()))
+        }
         // FAIL CLOSED: whatever is not a plain borrow might move the value out.
         _ => Err(diag::guarded::receiver(receiver.span())),
     }
