@@ -10,13 +10,15 @@ use std::{
     },
 };
 
-use failclosed::{Decision, Denial, Guard, Subject, audit::MemoryLog, authority_fn, guarded};
+use failclosed::{Decision, Denial, Guard, Subject, answer_fn, audit::MemoryLog, guarded};
 use failclosed_examples::print_log;
 
 /// Why a parcel was not shipped.
 #[derive(Debug)]
-pub enum ShipError {
+enum ShipError {
+    /// No answer from the carrier.
     Down,
+    /// No permission.
     Blocked(Denial),
 }
 
@@ -39,7 +41,7 @@ impl Error for ShipError {}
 
 /// What callers hold. Nothing but a guarded value implements it.
 #[guarded]
-pub trait Shipping {
+trait Shipping {
     /// Sends a parcel.
     #[requires_permission(action = "ship", resource = to)]
     async fn ship(&self, to: &str, grams: u32) -> Result<String, ShipError>;
@@ -105,31 +107,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let log = MemoryLog::new();
     // Three calls are paid for.
     let left = AtomicU32::new(3);
-    let authority = authority_fn(move |request| {
+    let authority = answer_fn(move |request| {
         let one_less = |left: u32| left.checked_sub(1);
-        // The self check asks for what nothing may do.
+        // The self check asks for what nothing may do; it must not cost a call.
         let known = request.action() == "ship";
-        let paid = known && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
-        let decision = match paid {
-            true => Decision::allow(),
-            false => Decision::deny("the budget is spent"),
-        };
-        async move { Ok(decision) }
+        if known && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            Decision::allow().into()
+        } else {
+            Decision::deny("the budget is spent").into()
+        }
     });
     let guard =
         Guard::builder(Subject::agent("shipper")?, authority).audit(log.clone()).start().await?;
     let primary: Arc<dyn Shipping> = Arc::new(guard.wrap(Primary { down_for: AtomicU32::new(2) }));
     let fallback: Arc<dyn Shipping> = Arc::new(guard.wrap(Fallback));
 
-    for (what, carriers) in [
-        (
-            "The primary is down: the fallback is asked about in its own right.",
-            vec![&primary, &fallback],
-        ),
-        ("Down again, and one call is left: it is the primary's.", vec![&primary, &fallback]),
+    let carriers = [primary, fallback];
+
+    for what in [
+        "The primary is down: the fallback is asked about in its own right.",
+        "Down again, and that was the last call paid for: the fallback has no permit to run on.",
     ] {
         println!("\n{what}");
-        let carriers: Vec<_> = carriers.into_iter().cloned().collect();
         match ship(&carriers, "Lisbon", 400).await {
             Ok(receipt) => println!("    Shipped: {receipt}"),
             Err(error) => println!("    {error}"),
