@@ -110,7 +110,9 @@ fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> To
         return kept.into_token_stream();
     };
     if refused {
-        // FAIL CLOSED: a function that is not accounted for is emitted without its body.
+        // FAIL CLOSED: a function that is not accounted for is emitted without its body; and without
+        // a guard under a condition, whose own errors would be about something else.
+        kept.attrs.retain(|attr| marks::conditional_mark(attr).is_none());
         return fallback::inert(&kept, body).unwrap_or_default();
     }
     let mut tokens = kept.into_token_stream();

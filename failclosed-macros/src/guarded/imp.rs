@@ -95,7 +95,7 @@ fn check_header(options: &Options, header: &ItemImpl, errors: &mut Errors) {
     }
     for attr in &header.attrs {
         if attr.path().segments.last().is_some_and(|last| last.ident == "async_trait") {
-            errors.push(diag::guarded::async_trait(attr.span()));
+            errors.push(diag::guarded::async_trait(attr.path().span()));
         }
     }
     if let Some(unsafety) = &header.unsafety {
@@ -188,7 +188,7 @@ fn take_apart(sig: &Signature) -> syn::Result<Parts> {
         let FnArg::Typed(typed) = input else { continue };
         match typed.attrs.first() {
             Some(attr) if attr.path().is_ident("permit") => {}
-            Some(attr) => return Err(diag::guarded::parameter_pattern(attr.span())),
+            Some(attr) => return Err(diag::guarded::parameter_pattern(attr.path().span())),
             None => {
                 let mut ty = (*typed.ty).clone();
                 if lifetimes::is_opaque(&ty) {

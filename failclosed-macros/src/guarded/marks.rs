@@ -55,7 +55,7 @@ pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) ->
             }
         } else if is_guard(attr) {
             match mark {
-                Mark::Unguarded => errors.push(diag::guarded::both_marks(attr.span())),
+                Mark::Unguarded => errors.push(diag::guarded::both_marks(attr.path().span())),
                 Mark::Guarded | Mark::None => mark = Mark::Guarded,
             }
         } else if is_unguarded(attr) {
@@ -64,7 +64,7 @@ pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) ->
                 errors.keep(reason);
             }
             match mark {
-                Mark::Guarded => errors.push(diag::guarded::both_marks(attr.span())),
+                Mark::Guarded => errors.push(diag::guarded::both_marks(attr.path().span())),
                 Mark::Unguarded | Mark::None => mark = Mark::Unguarded,
             }
         }
@@ -73,9 +73,12 @@ pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) ->
 }
 
 /// Whether some `cfg_attr` decides over a mark.
-fn conditional_mark(attr: &Attribute) -> Option<Span> {
+pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Span> {
+    if !attr.path().is_ident("cfg_attr") {
+        return None;
+    }
     let Meta::List(list) = &attr.meta else { return None };
-    names_mark(list.tokens.clone()).then(|| attr.span())
+    names_mark(list.tokens.clone()).then(|| attr.path().span())
 }
 
 fn names_mark(tokens: TokenStream) -> bool {
@@ -87,7 +90,7 @@ fn names_mark(tokens: TokenStream) -> bool {
 }
 
 fn reason(attr: &Attribute) -> syn::Result<()> {
-    let none = || diag::guarded::no_reason(attr.span());
+    let none = || diag::guarded::no_reason(attr.path().span());
     let Meta::List(list) = &attr.meta else { return Err(none()) };
     let given: MetaNameValue = list.parse_args().map_err(|_| none())?;
     match &given.value {

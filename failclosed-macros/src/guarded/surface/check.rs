@@ -201,9 +201,9 @@ fn params(sig: &Signature, fc: &syn::Lifetime, errors: &mut Errors) -> Vec<Param
         if let Some(attr) = typed.attrs.first() {
             // `#[permit]`, or a `cfg` that nothing here could follow.
             errors.push(if attr.path().is_ident("permit") {
-                diag::guarded::permit_in_trait(attr.span())
+                diag::guarded::permit_in_trait(attr.path().span())
             } else {
-                diag::guarded::parameter_pattern(attr.span())
+                diag::guarded::parameter_pattern(attr.path().span())
             });
         }
         let mut ty = (*typed.ty).clone();
@@ -223,7 +223,7 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     let mut guards = function.attrs.iter().filter(|attr| marks::is_guard(attr));
     let attr = guards.next()?;
     if let Some(second) = guards.next() {
-        errors.push(diag::guarded::two_guards(second.span()));
+        errors.push(diag::guarded::two_guards(second.path().span()));
     }
     if sig.asyncness.is_none() {
         errors.push(diag::guarded::guarded_not_async(sig.fn_token.span()));

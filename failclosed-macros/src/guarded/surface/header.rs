@@ -22,7 +22,7 @@ pub(super) fn check_header(options: &Options, header: &ItemTrait, errors: &mut E
     }
     for attr in &header.attrs {
         if attr.path().segments.last().is_some_and(|last| last.ident == "async_trait") {
-            errors.push(diag::guarded::async_trait(attr.span()));
+            errors.push(diag::guarded::async_trait(attr.path().span()));
         }
     }
     // Everything before the word `trait` but the attributes and the visibility.

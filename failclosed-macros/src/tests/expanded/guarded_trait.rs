@@ -49,7 +49,9 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                 __failclosed: ::core::marker::PhantomData,
             });
             let __failclosed_granted = match __failclosed_offer
-                .enter(::failclosed::__private_0_1_0::guard_before(self))
+                .enter(
+                    ::failclosed::__private_0_1_0::guard_before(self, payments::Key(())),
+                )
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
@@ -93,7 +95,12 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                 __failclosed: ::core::marker::PhantomData,
             });
             let __failclosed_granted = match __failclosed_offer
-                .enter(::failclosed::__private_0_1_0::guard_before(&*self))
+                .enter(
+                    ::failclosed::__private_0_1_0::guard_before(
+                        &*self,
+                        payments::Key(()),
+                    ),
+                )
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
