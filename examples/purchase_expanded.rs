@@ -49,12 +49,12 @@ impl Shop {
         // What is asked for. The authority is shown every parameter, by name.
         let action = Purchase;
         // The one door: nothing below this line runs without an awaited allow that is on record.
-        let call = match private::enter(
-            guard,
+        let call = match private::enter(&private::Asking::new(
+            &guard,
             private::Entry::of(&action),
             private::resource_of(&("Vendor", vendor)),
             &[("vendor", &vendor), ("cents", &cents)],
-        )
+        ))
         .await
         {
             Ok(call) => call,

@@ -43,7 +43,9 @@ pub(crate) fn requires_permission(args: TokenStream, item: TokenStream) -> Token
 // Output:
 //     async fn charge(vendor: &str) -> Result<Receipt, E> {
 //         let guard = current();
-//         let call = match enter(guard, Entry::named("purchase"), None, &[("vendor", &vendor)]).await {
+//         let call = match enter(&Asking::new(
+//             &guard, Entry::named("purchase"), None, &[("vendor", &vendor)],
+//         )).await {
 //             Ok(call) => call,
 //             Err(denial) => return <Result<Receipt, E> as FromDenial>::from_denial(denial),
 //         };
@@ -128,8 +130,9 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     let private = args.krate.private();
     let site = Span::mixed_site();
     // Lent from as the call is: located with it, or one error becomes two.
-    let action = local("action", call.span());
-    let (guard, denial) = (local("guard", site), local("denial", site));
+    let (guard, action) = (local("guard", call.span()), local("action", call.span()));
+    let denial = local("denial", site);
+    let asking_guard = borrowed(call.span(), &guard);
     let asked = match &args.guard {
         Some(expr) => {
             let borrowed = borrowed(expr.span(), &operand(expr));
@@ -180,7 +183,14 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     quote_spanned! {site=>
         let #guard = #asked;
         #carried
-        let #call = match #private::enter(#guard, #entry, #resource, &[#(#shown),*]).await {
+        let #call = match #private::enter(&#private::Asking::new(
+            #asking_guard,
+            #entry,
+            #resource,
+            &[#(#shown),*],
+        ))
+        .await
+        {
             ::core::result::Result::Ok(#call) => #call,
             ::core::result::Result::Err(#denial) => return #denied,
         };

@@ -30,8 +30,9 @@ pub use memory::MemoryLog;
 /// the permit: [`Cause::Unrecorded`]. A guard may have several sinks; each must take it.
 pub trait AuditSink: Send + Sync {
     /// Records a decision. For an allow this happens before the body runs, and the body waits for
-    /// it: return only when the record is as durable as you promise.
-    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a>;
+    /// it: let the recording end only when the record is as durable as you promise. It keeps nothing
+    /// of `record`; [`Entry`] is an owned copy.
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_>;
 
     /// Records how an allowed call ended. Called from the call's own task, also while its future is
     /// dropped, so it must not block: hand the record on.
@@ -39,7 +40,7 @@ pub trait AuditSink: Send + Sync {
 }
 
 impl<T: AuditSink + ?Sized> AuditSink for std::sync::Arc<T> {
-    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
         (**self).decision(record)
     }
 
@@ -187,6 +188,16 @@ impl<'a> Recording<'a> {
     /// A record that takes time to write.
     pub fn pending(result: impl Future<Output = Result<(), NotRecorded>> + Send + 'a) -> Self {
         Self(Inner::Pending(Box::pin(result)))
+    }
+}
+
+impl Recording<'_> {
+    /// What came of it, if it is over: then there is no code of the sink's left to run.
+    pub(crate) fn take_ready(&mut self) -> Option<Result<(), NotRecorded>> {
+        match &mut self.0 {
+            Inner::Ready(result) => result.take(),
+            Inner::Pending(_) => None,
+        }
     }
 }
 

@@ -69,6 +69,16 @@ impl<'a> Answer<'a> {
     }
 }
 
+impl Answer<'_> {
+    /// The answer, if it is at hand: then there is no code of the authority's left to run.
+    pub(crate) fn take_ready(&mut self) -> Option<Result<Decision, NoDecision>> {
+        match &mut self.0 {
+            Inner::Ready(decision) => decision.take(),
+            Inner::Pending(_) => None,
+        }
+    }
+}
+
 impl From<Decision> for Answer<'_> {
     fn from(decision: Decision) -> Self {
         Self::ready(Ok(decision))

@@ -7,7 +7,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
-    task::Poll,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -42,11 +42,12 @@ impl Deadline {
 
     /// Polls once. What is ready in time is the answer; what is pending is left for
     /// [`wait`](Self::wait).
-    pub(crate) async fn first<F: Future + Unpin>(
+    pub(crate) fn first<F: Future + Unpin>(
         &self,
         future: &mut F,
+        cx: &mut Context<'_>,
     ) -> Result<Poll<F::Output>, Expired> {
-        let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx))).await;
+        let polled = Pin::new(future).poll(cx);
         if polled.is_ready() {
             self.check()?;
         }
@@ -80,7 +81,8 @@ impl Deadline {
         Ok(output)
     }
 
-    fn check(&self) -> Result<(), Expired> {
+    /// To be called after every answer.
+    pub(crate) fn check(&self) -> Result<(), Expired> {
         if Instant::now() < self.due {
             Ok(())
         } else {

@@ -3,7 +3,12 @@
 //! Nothing else in this crate turns an authority's answer into a [`Call`], and every path through
 //! this file that does not end in `Ok` ends in a [`Denial`] that was recorded.
 
-use std::time::Instant;
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use crate::{
     action::{self, Action},
@@ -20,6 +25,9 @@ use crate::{
 
 mod ask;
 mod report;
+
+use ask::{Answered, Asked};
+use report::Recorded;
 
 /// What is asked for: an action by its name, or by a value that carries its arguments.
 pub struct Entry<'a, A: ?Sized> {
@@ -48,48 +56,157 @@ impl Entry<'static, Named> {
     }
 }
 
+/// One question: who asks, for what, with which arguments. It lives as long as the asking.
+pub struct Asking<'a, 'b, A: ?Sized> {
+    guard: &'a Guard,
+    action: &'a A,
+    request: Request<'b>,
+}
+
+impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
+    /// A question that nobody has been asked yet.
+    pub fn new(
+        guard: &'a Guard,
+        entry: Entry<'a, A>,
+        resource: Option<Resource<'b>>,
+        passed: &'b [NamedArgument<'b>],
+    ) -> Self {
+        let request = Request {
+            id: CallId::next(),
+            subject: &guard.0.subject,
+            action: entry.name,
+            resource: resource.or(entry.resource),
+            carried: entry.carried,
+            passed,
+            context: &guard.0.context,
+        };
+        Self { guard, action: entry.action, request }
+    }
+}
+
 /// Asks, and waits for the answer: the one call that stands before every guarded body.
 ///
 /// # Denies
 /// Everything but an explicit allow, in time and on record.
-pub async fn enter<'a, 'b, A: ?Sized>(
-    guard: Guard,
-    entry: Entry<'a, A>,
-    resource: Option<Resource<'b>>,
-    passed: &'b [NamedArgument<'b>],
-) -> Result<Call<'a, A>, Denial> {
-    let request = Request {
-        id: CallId::next(),
-        subject: &guard.0.subject,
-        action: entry.name,
-        resource: resource.or(entry.resource),
-        carried: entry.carried,
-        passed,
-        context: &guard.0.context,
-    };
-    let allowed_at = authorize(&guard.0, &request).await?;
-    let id = request.id;
-    Ok(Call::open(guard, id, entry.name, allowed_at, entry.action))
+pub fn enter<'a, 'b, A: ?Sized>(asking: &'b Asking<'a, 'b, A>) -> Enter<'a, 'b, A> {
+    Enter { asking, check: Check::Unasked }
 }
 
-/// The check, from the question to the record. `Ok` is the moment of the allow.
-async fn authorize(guard: &Parts, request: &Request<'_>) -> Result<Instant, Denial> {
+/// A check under way. Small, and without a coroutine of its own, because one is part of every
+/// guarded function: what takes time anyway is in a box.
+#[must_use = "nobody is asked until this is awaited"]
+pub struct Enter<'a, 'b, A: ?Sized> {
+    asking: &'b Asking<'a, 'b, A>,
+    check: Check<'b>,
+}
+
+enum Check<'b> {
+    Unasked,
+    UnderWay(Later<'b>),
+    Ended,
+}
+
+/// The rest of a check that cannot end at once.
+type Later<'b> = Pin<Box<dyn Future<Output = Result<(), Denial>> + Send + 'b>>;
+
+impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
+    type Output = Result<Call<'a, A>, Denial>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let asking = self.asking;
+        let allowed = check(&asking.guard.0, &asking.request, &mut self.check, cx);
+        allowed.map_ok(|()| {
+            let Request { id, action, .. } = asking.request;
+            Call::open(&asking.guard.0, id, action, asking.action)
+        })
+    }
+}
+
+/// From the question to the record.
+fn check<'b>(
+    guard: &'b Parts,
+    request: &'b Request<'b>,
+    check: &mut Check<'b>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Denial>> {
+    // Whatever panics from here on leaves a check that has ended.
+    let mut later = match mem::replace(check, Check::Ended) {
+        Check::Unasked => match begin(guard, request, cx) {
+            None => return Poll::Ready(Ok(())),
+            Some(later) => later,
+        },
+        Check::UnderWay(later) => later,
+        // FAIL CLOSED: an answer is given once.
+        Check::Ended => {
+            let reason = "a check was awaited a second time";
+            let denial = Denial::new(Cause::Cancelled, request.id, request.action, reason);
+            return Poll::Ready(Err(denial));
+        }
+    };
+    let polled = later.as_mut().poll(cx);
+    if polled.is_pending() {
+        *check = Check::UnderWay(later);
+    }
+    polled
+}
+
+/// Asks. `None` is an allow that was at hand and is on record: the one way through that waits for
+/// nothing and allocates nothing.
+fn begin<'b>(
+    guard: &'b Parts,
+    request: &'b Request<'b>,
+    cx: &mut Context<'_>,
+) -> Option<Later<'b>> {
     // While this lives, a caller that goes away leaves a `Cancelled` on record.
     let undecided = report::Undecided::new(guard, request);
-    let denial = match check(guard, request).await {
-        Ok(allowed) => match report::allow(guard, request, &allowed).await {
-            Ok(at) => {
-                undecided.decided();
-                return Ok(at);
-            }
-            // FAIL CLOSED: a yes that is not on record is withheld.
-            Err(denial) => denial,
-        },
-        Err(denial) => denial,
+    let asked = ask(guard, request, cx);
+    let recorded = match asked {
+        Ok(Asked::Answered(Answered::Yes(allowed))) => report::allow(guard, request, allowed, 0),
+        Ok(asked) => {
+            return Some(Box::pin(async move {
+                let recorded = match ask::settle(guard, request, asked).await {
+                    Ok(allowed) => report::allow(guard, request, allowed, 0),
+                    Err(denial) => Err(denial),
+                };
+                end(guard, request, undecided, recorded).await
+            }));
+        }
+        Err(denial) => Err(denial),
     };
-    report::deny(guard, request, &denial).await;
+    match recorded {
+        Ok(Recorded::InAll(allow)) => {
+            report::allowed(request, &allow);
+            undecided.decided();
+            None
+        }
+        recorded => Some(Box::pin(end(guard, request, undecided, recorded))),
+    }
+}
+
+/// Waits for the log, where it has to be waited for, and makes the decision known.
+async fn end<'b>(
+    guard: &'b Parts,
+    request: &'b Request<'b>,
+    undecided: report::Undecided<'b>,
+    recorded: Result<Recorded<'b>, Denial>,
+) -> Result<(), Denial> {
+    let recorded = match recorded {
+        // FAIL CLOSED: a yes that is not on record is withheld.
+        Ok(recorded) => recorded.everywhere(guard, request).await,
+        Err(denial) => Err(denial),
+    };
+    let decided = match recorded {
+        Ok(allow) => {
+            report::allowed(request, &allow);
+            Ok(())
+        }
+        Err(denial) => {
+            report::deny(guard, request, &denial).await;
+            Err(denial)
+        }
+    };
     undecided.decided();
-    Err(denial)
+    decided
 }
 
 /// An allow that is not on record yet.
@@ -101,7 +218,11 @@ struct Allowed {
     deadline: Deadline,
 }
 
-async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> {
+fn ask<'a>(
+    guard: &'a Parts,
+    request: &'a Request<'a>,
+    cx: &mut Context<'_>,
+) -> Result<Asked<'a>, Denial> {
     let deadline = Deadline::after(guard.deadline);
     let denial = |cause, reason| Denial::new(cause, request.id, request.action, reason);
     if is_deciding() {
@@ -114,5 +235,5 @@ async fn check(guard: &Parts, request: &Request<'_>) -> Result<Allowed, Denial> 
             .with_detail(error.to_string()));
     }
     let digest = if guard.sinks.is_empty() { None } else { Some(ask::digest(request)?) };
-    ask::until_allowed(guard, request, deadline, digest).await
+    ask::put(guard, request, deadline, digest, cx)
 }

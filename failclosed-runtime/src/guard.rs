@@ -9,7 +9,7 @@ use crate::{
     audit::AuditSink,
     authority::Authority,
     denial::FromDenial,
-    enforce::{Entry, enter},
+    enforce::{Asking, Entry, enter},
     error::{ConfigError, SelfCheckError},
     observe::Observer,
     permit::Permit,
@@ -99,7 +99,7 @@ impl Guard {
         F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
         R: FromDenial,
     {
-        let call = match enter(self.clone(), Entry::of(&action), None, &[]).await {
+        let call = match enter(&Asking::new(self, Entry::of(&action), None, &[])).await {
             Ok(call) => call,
             Err(denial) => return R::from_denial(denial),
         };

@@ -5,7 +5,7 @@
 use crate::argument::NamedArgument;
 
 // The call that stands before every guarded body; tools find guarded bodies by its name.
-pub use crate::enforce::{Entry, Named, enter};
+pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 // What `enter` gives, and what the generated code concludes.
 pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.

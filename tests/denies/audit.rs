@@ -134,7 +134,7 @@ async fn sink_that_calls_an_executor_denies() {
 async fn outcome_that_is_not_taken_changes_nothing() {
     struct PanicsAtTheEnd(Arc<AtomicUsize>);
     impl AuditSink for PanicsAtTheEnd {
-        fn decision<'a>(&'a self, _: &'a DecisionRecord<'a>) -> Recording<'a> {
+        fn decision(&self, _: &DecisionRecord<'_>) -> Recording<'_> {
             Recording::ready(Ok(()))
         }
         fn outcome(&self, _: &OutcomeRecord<'_>) {

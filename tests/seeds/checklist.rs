@@ -89,7 +89,7 @@ fn the_search_finds_a_fail_open_handler() {
 const REVIEWED: [(&str, usize, &str); 5] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
-    ("enforce/ask.rs", 3, "the matches: the authority, the person, the authority again"),
+    ("enforce/ask.rs", 2, "the matches: the authority, both times it is asked; the person"),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
 ];

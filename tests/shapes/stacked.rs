@@ -29,7 +29,7 @@ async fn above_instrument(amount: u64, ran: &Ran) -> Result<u64, Denial> {
 /// The documentation stays where it is.
 #[requires_permission(action = "purchase", skip(ran))]
 #[inline]
-#[must_use]
+#[must_use = "it tells what was bought"]
 async fn with_others(amount: u64, ran: &Ran) -> Result<u64, Denial> {
     #![allow(clippy::let_and_return)]
     let more = amount + 1;

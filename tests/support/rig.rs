@@ -229,7 +229,7 @@ impl<T: Approver> Approver for Breakable<T> {
 }
 
 impl<T: AuditSink> AuditSink for Breakable<T> {
-    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
         if self.repaired() { Recording::ready(Ok(())) } else { self.inner.decision(record) }
     }
 

@@ -8,7 +8,7 @@ use failclosed::audit::{AuditSink, DecisionRecord, NotRecorded, OutcomeRecord, R
 pub struct Sink<F>(pub F);
 
 impl<F: Fn() -> Recording<'static> + Send + Sync> AuditSink for Sink<F> {
-    fn decision<'a>(&'a self, _: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, _: &DecisionRecord<'_>) -> Recording<'_> {
         (self.0)()
     }
 
@@ -76,7 +76,7 @@ impl Default for Poisoned {
 }
 
 impl AuditSink for Poisoned {
-    fn decision<'a>(&'a self, _: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, _: &DecisionRecord<'_>) -> Recording<'_> {
         let locked = self.0.lock().map(drop);
         Recording::ready(locked.map_err(|_| NotRecorded::new("the log's lock is poisoned")))
     }

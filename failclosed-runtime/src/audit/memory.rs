@@ -29,7 +29,7 @@ impl MemoryLog {
 }
 
 impl AuditSink for MemoryLog {
-    fn decision<'a>(&'a self, record: &'a DecisionRecord<'a>) -> Recording<'a> {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
         // Before the lock: it shows the arguments, and if one panics the log must not be poisoned.
         let entry = record.into();
         Recording::ready(match self.entries.lock() {

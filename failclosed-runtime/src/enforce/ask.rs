@@ -1,11 +1,14 @@
 //! Asking: the authority, then, where it says so, a person, then the authority again.
 
-use std::task::Poll;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
 use super::Allowed;
 use crate::{
     authority::Answer,
-    contain::{Contained, deciding},
+    contain::{Contained, Panicked, deciding},
     deadline::{Deadline, Expired},
     decision::{Allow, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
@@ -13,41 +16,81 @@ use crate::{
     request::{Digest, Request},
 };
 
-/// One answer, in time, to arguments that did not change meanwhile.
-struct Answered {
-    decision: Decision,
-    digest: Option<Digest>,
+/// Where a question stands when it has been put.
+pub(super) enum Asked<'a> {
+    /// The authority needs time.
+    Waiting(Contained<Answer<'a>>, Deadline, Option<Digest>),
+    /// It had its answer at hand, which is not a no.
+    Answered(Answered),
 }
 
-pub(super) async fn until_allowed(
-    guard: &Parts,
-    request: &Request<'_>,
+/// What an authority said that is not a no.
+pub(super) enum Answered {
+    Yes(Allowed),
+    /// A person must say so first.
+    Question(Ask, Option<Digest>),
+}
+
+/// Puts the question. Not `async`: where the answer is at hand, what would have to travel through
+/// the states of nested futures costs more than all checks together.
+pub(super) fn put<'a>(
+    guard: &'a Parts,
+    request: &'a Request<'a>,
     deadline: Deadline,
     digest: Option<Digest>,
+    cx: &mut Context<'_>,
+) -> Result<Asked<'a>, Denial> {
+    match begin(request, deadline, || guard.authority.decide(request), cx)? {
+        Begun::Waiting(answer) => Ok(Asked::Waiting(answer, deadline, digest)),
+        Begun::Decided(decision) => sort(request, decision, deadline, digest).map(Asked::Answered),
+    }
+}
+
+/// Waits for whatever a question still needs.
+pub(super) async fn settle<'a>(
+    guard: &'a Parts,
+    request: &'a Request<'a>,
+    asked: Asked<'a>,
 ) -> Result<Allowed, Denial> {
-    let ask_authority = || guard.authority.decide(request);
-    let answered = answer(request, deadline, digest, ask_authority).await?;
-    let digest = answered.digest;
-    let ask = match answered.decision {
-        Decision::Allow(allow) => return Ok(Allowed { allow, digest, deadline }),
-        Decision::Deny(deny) => return Err(Denial::denied(request.id, request.action, deny)),
-        Decision::Ask(ask) => ask,
+    let answered = match asked {
+        Asked::Answered(answered) => answered,
+        Asked::Waiting(answer, deadline, digest) => {
+            let (decision, digest) = finish(request, deadline, digest, answer).await?;
+            sort(request, decision, deadline, Some(digest))?
+        }
+    };
+    let (ask, digest) = match answered {
+        Answered::Yes(allowed) => return Ok(allowed),
+        Answered::Question(ask, digest) => (ask, digest),
     };
     let (approval, digest) = person(guard, request, &ask, digest).await?;
     // The world may have changed while the person was thinking: ask the authority again. Its
     // question has been answered now, everything else still counts.
     let deadline = Deadline::after(guard.deadline);
-    let answered = answer(request, deadline, digest, ask_authority).await?;
-    let digest = answered.digest;
-    match answered.decision {
-        Decision::Allow(allow) => Ok(Allowed { allow, digest, deadline }),
-        Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
+    let again = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
+    match sort(request, again.0, deadline, again.1)? {
+        Answered::Yes(allowed) => Ok(allowed),
         // The same question means that nothing but the person's yes was missing.
-        Decision::Ask(again) if again.is_same_question(&ask) => {
+        Answered::Question(again, digest) if again.is_same_question(&ask) => {
             Ok(Allowed { allow: approval.stamped_as(&again), digest, deadline })
         }
         // FAIL CLOSED: another question was not answered by anybody.
-        Decision::Ask(again) => Err(Denial::needs_approval(request.id, request.action, again)),
+        Answered::Question(again, _) => {
+            Err(Denial::needs_approval(request.id, request.action, again))
+        }
+    }
+}
+
+fn sort(
+    request: &Request<'_>,
+    decision: Decision,
+    deadline: Deadline,
+    digest: Option<Digest>,
+) -> Result<Answered, Denial> {
+    match decision {
+        Decision::Allow(allow) => Ok(Answered::Yes(Allowed { allow, digest, deadline })),
+        Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
+        Decision::Ask(ask) => Ok(Answered::Question(ask, digest)),
     }
 }
 
@@ -67,27 +110,93 @@ async fn person(
         return Err(needs_approval(ask.clone()));
     }
     let deadline = Deadline::after(*limit);
-    let answered = answer(request, deadline, digest, || approver.approve(request, ask)).await?;
-    match answered.decision {
-        Decision::Allow(allow) => Ok((allow, answered.digest)),
+    let (decision, digest) =
+        answer(request, deadline, digest, || approver.approve(request, ask)).await?;
+    match decision {
+        Decision::Allow(allow) => Ok((allow, digest)),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // FAIL CLOSED: an approver that asks on has nobody to ask.
         Decision::Ask(ask) => Err(needs_approval(ask)),
     }
 }
 
+/// One answer, in time, to arguments that did not change meanwhile.
 async fn answer<'a>(
     request: &'a Request<'a>,
     deadline: Deadline,
-    mut digest: Option<Digest>,
+    digest: Option<Digest>,
+    ask: impl Fn() -> Answer<'a>,
+) -> Result<(Decision, Option<Digest>), Denial> {
+    match poll_fn(|cx| Poll::Ready(begin(request, deadline, &ask, cx))).await? {
+        Begun::Decided(decision) => Ok((decision, digest)),
+        Begun::Waiting(answer) => {
+            let (decision, digest) = finish(request, deadline, digest, answer).await?;
+            Ok((decision, Some(digest)))
+        }
+    }
+}
+
+enum Begun<'a> {
+    Decided(Decision),
+    Waiting(Contained<Answer<'a>>),
+}
+
+/// Asks, and takes the answer if it is at hand.
+fn begin<'a>(
+    request: &Request<'_>,
+    deadline: Deadline,
     ask: impl FnOnce() -> Answer<'a>,
-) -> Result<Answered, Denial> {
-    let panicked = |text| {
-        // FAIL CLOSED: a panic is no decision.
-        let why = NoDecision::unavailable(format_args!("the authority panicked: {text}"));
-        Denial::no_decision(request.id, request.action, why)
+    cx: &mut Context<'_>,
+) -> Result<Begun<'a>, Denial> {
+    let mut answer = deciding(ask).map_err(|panic| panicked(request, panic))?;
+    if let Some(answered) = answer.take_ready() {
+        deadline.check().map_err(|why| expired(request, deadline, why))?;
+        return judge(request, Ok(answered)).map(Begun::Decided);
+    }
+    let mut answer = Contained::new(answer);
+    match deadline.first(&mut answer, cx).map_err(|why| expired(request, deadline, why))? {
+        Poll::Ready(answered) => judge(request, answered).map(Begun::Decided),
+        Poll::Pending => Ok(Begun::Waiting(answer)),
+    }
+}
+
+/// Waits for an answer that was not at hand.
+async fn finish(
+    request: &Request<'_>,
+    deadline: Deadline,
+    digest: Option<Digest>,
+    mut answer: Contained<Answer<'_>>,
+) -> Result<(Decision, Digest), Denial> {
+    let before = match digest {
+        Some(digest) => digest,
+        None => self::digest(request)?,
     };
-    let expired = |expired| match expired {
+    let waited = deadline.wait(&mut answer).await;
+    let answered = waited.map_err(|why| expired(request, deadline, why))?;
+    unchanged(request, before)?;
+    Ok((judge(request, answered)?, before))
+}
+
+fn judge(
+    request: &Request<'_>,
+    answered: Result<Result<Decision, NoDecision>, Panicked>,
+) -> Result<Decision, Denial> {
+    match answered {
+        Ok(Ok(decision)) => Ok(decision),
+        // FAIL CLOSED: no decision is a no.
+        Ok(Err(why)) => Err(Denial::no_decision(request.id, request.action, why)),
+        Err(panic) => Err(panicked(request, panic)),
+    }
+}
+
+fn panicked(request: &Request<'_>, Panicked(text): Panicked) -> Denial {
+    // FAIL CLOSED: a panic is no decision.
+    let why = NoDecision::unavailable(format_args!("the authority panicked: {text}"));
+    Denial::no_decision(request.id, request.action, why)
+}
+
+fn expired(request: &Request<'_>, deadline: Deadline, why: Expired) -> Denial {
+    match why {
         Expired::Passed => Denial::timed_out(request.id, request.action, deadline.limit()),
         Expired::NoTimer => Denial::new(
             Cause::NotConfigured,
@@ -96,27 +205,6 @@ async fn answer<'a>(
             "no timer to keep the deadline with",
         )
         .with_detail("call guarded executors inside a tokio runtime with time enabled"),
-    };
-    let answer = deciding(ask).map_err(|panic| panicked(panic.0))?;
-    let mut answer = Contained::new(answer);
-    let answered = match deadline.first(&mut answer).await.map_err(expired)? {
-        Poll::Ready(answered) => answered,
-        Poll::Pending => {
-            let before = match digest {
-                Some(digest) => digest,
-                None => self::digest(request)?,
-            };
-            digest = Some(before);
-            let answered = deadline.wait(&mut answer).await.map_err(expired)?;
-            unchanged(request, before)?;
-            answered
-        }
-    };
-    match answered {
-        Ok(Ok(decision)) => Ok(Answered { decision, digest }),
-        // FAIL CLOSED: no decision is a no.
-        Ok(Err(why)) => Err(Denial::no_decision(request.id, request.action, why)),
-        Err(panic) => Err(panicked(panic.0)),
     }
 }
 

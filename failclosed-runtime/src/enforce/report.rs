@@ -4,7 +4,7 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use super::{Allowed, ask::unchanged};
@@ -12,6 +12,7 @@ use crate::{
     audit::{AuditSink, DecisionRecord, NotRecorded, Recording, Verdict},
     contain::{Contained, Panicked, contain, deciding},
     deadline::{Deadline, Expired},
+    decision::Allow,
     denial::{Cause, Denial},
     guard::Parts,
     request::{Digest, Request},
@@ -20,34 +21,65 @@ use crate::{
 /// How long the sinks may take over a denial: it stands, recorded or not, and the caller waits.
 const DENIAL_RECORD_TIME: Duration = Duration::from_secs(1);
 
-/// Records an allow in every sink, before the body may run.
-pub(super) async fn allow(
-    guard: &Parts,
+/// How far the record of an allow has got.
+pub(super) enum Recorded<'b> {
+    /// Every sink has taken it.
+    InAll(Allow),
+    /// A sink needs time; the ones from `next` on have not been asked.
+    Waiting { allowed: Allowed, recording: Contained<Recording<'b>>, next: usize },
+}
+
+/// Records an allow in every sink from `next` on, before the body may run.
+pub(super) fn allow<'b>(
+    guard: &'b Parts,
     request: &Request<'_>,
-    allowed: &Allowed,
-) -> Result<Instant, Denial> {
-    if !guard.sinks.is_empty() {
+    allowed: Allowed,
+    next: usize,
+) -> Result<Recorded<'b>, Denial> {
+    for (index, sink) in guard.sinks.iter().enumerate().skip(next) {
         let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
-        let mut waited = false;
-        for sink in &guard.sinks {
-            waited |= take(&**sink, &record, allowed.deadline).await.map_err(|detail| {
-                // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
-                Denial::new(
-                    Cause::Unrecorded,
-                    request.id,
-                    request.action,
-                    "the decision could not be recorded",
-                )
-                .with_detail(detail)
-            })?;
-        }
-        if let (true, Some(before)) = (waited, allowed.digest) {
-            // FAIL CLOSED: the body must find what was allowed and recorded.
-            unchanged(request, before)?;
+        let put = put(&**sink, &record, allowed.deadline);
+        if let Some(recording) = put.map_err(|detail| withheld(request, detail))? {
+            return Ok(Recorded::Waiting { allowed, recording, next: index + 1 });
         }
     }
-    let rule = allowed.allow.grounds.rule.as_deref();
-    if let Some(danger) = allowed.allow.danger.as_deref() {
+    Ok(Recorded::InAll(allowed.allow))
+}
+
+impl<'b> Recorded<'b> {
+    /// Waits until every sink has taken it.
+    pub(super) async fn everywhere(
+        mut self,
+        guard: &'b Parts,
+        request: &Request<'_>,
+    ) -> Result<Allow, Denial> {
+        loop {
+            match self {
+                Self::InAll(allow) => return Ok(allow),
+                Self::Waiting { allowed, recording, next } => {
+                    let taken = taken(recording, allowed.deadline).await;
+                    taken.map_err(|detail| withheld(request, detail))?;
+                    if let Some(before) = allowed.digest {
+                        // FAIL CLOSED: the body must find what was allowed and recorded.
+                        unchanged(request, before)?;
+                    }
+                    self = allow(guard, request, allowed, next)?;
+                }
+            }
+        }
+    }
+}
+
+fn withheld(request: &Request<'_>, detail: String) -> Denial {
+    // FAIL CLOSED: what is not on record does not happen (cause `Unrecorded`).
+    Denial::new(Cause::Unrecorded, request.id, request.action, "the decision could not be recorded")
+        .with_detail(detail)
+}
+
+/// Tells whoever traces the program.
+pub(super) fn allowed(request: &Request<'_>, allow: &Allow) {
+    let rule = allow.grounds.rule.as_deref();
+    if let Some(danger) = allow.danger.as_deref() {
         tracing::warn!(
             target: "failclosed", call = %request.id, action = request.action, danger,
             "allowed by a dangerous mode"
@@ -58,7 +90,6 @@ pub(super) async fn allow(
             agent = request.subject.agent_id(), rule, "allowed"
         );
     }
-    Ok(Instant::now())
 }
 
 /// Records a denial and tells the observers. Nothing here can undo it.
@@ -68,7 +99,12 @@ pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) 
         let record = record(request, Verdict::Deny(denial), showable_digest(request));
         let deadline = Deadline::after(DENIAL_RECORD_TIME);
         for sink in &guard.sinks {
-            if let Err(detail) = take(&**sink, &record, deadline).await {
+            let recorded = match put(&**sink, &record, deadline) {
+                Ok(Some(recording)) => taken(recording, deadline).await,
+                Ok(None) => Ok(()),
+                Err(detail) => Err(detail),
+            };
+            if let Err(detail) = recorded {
                 unrecorded(request, &detail);
             }
         }
@@ -80,24 +116,32 @@ pub(super) async fn deny(guard: &Parts, request: &Request<'_>, denial: &Denial) 
     }
 }
 
-/// What a sink did with a record: whether it had to be waited for, or an error for the operator.
-async fn take(
-    sink: &dyn AuditSink,
+/// Gives a record to a sink. What is left to wait for, or an error for the operator.
+fn put<'b>(
+    sink: &'b dyn AuditSink,
     record: &DecisionRecord<'_>,
     deadline: Deadline,
-) -> Result<bool, String> {
-    let recording = deciding(|| sink.decision(record))
+) -> Result<Option<Contained<Recording<'b>>>, String> {
+    let mut recording = deciding(|| sink.decision(record))
         .map_err(|Panicked(text)| format!("the audit sink panicked: {text}"))?;
-    let mut recording = Contained::new(recording);
-    let expired = |expired| match expired {
+    match recording.take_ready() {
+        Some(taken) => {
+            deadline.check().map_err(late)?;
+            judge(Ok(taken)).map(|()| None)
+        }
+        None => Ok(Some(Contained::new(recording))),
+    }
+}
+
+/// Waits for a sink.
+async fn taken(mut recording: Contained<Recording<'_>>, deadline: Deadline) -> Result<(), String> {
+    judge(deadline.wait(&mut recording).await.map_err(late)?)
+}
+
+fn late(expired: Expired) -> String {
+    match expired {
         Expired::Passed => "the audit sink did not take the record in time".to_owned(),
         Expired::NoTimer => "no timer to bound the audit sink with".to_owned(),
-    };
-    match deadline.first(&mut recording).await.map_err(expired)? {
-        Poll::Ready(taken) => judge(taken).map(|()| false),
-        Poll::Pending => {
-            judge(deadline.wait(&mut recording).await.map_err(expired)?).map(|()| true)
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Guard;
 use crate::{
     denial::Cause,
-    enforce::{Entry, enter},
+    enforce::{Asking, Entry, enter},
     error::SelfCheckError,
 };
 
@@ -20,7 +20,7 @@ impl Guard {
     /// # Errors
     /// [`SelfCheckError`]: the canary was allowed, or there was no decision. A person is not asked.
     pub async fn self_check(&self) -> Result<(), SelfCheckError> {
-        match enter(self.clone(), Entry::named(CANARY), None, &[]).await {
+        match enter(&Asking::new(self, Entry::named(CANARY), None, &[])).await {
             Ok(call) => {
                 call.conclude(true);
                 Err(SelfCheckError::CanaryAllowed)

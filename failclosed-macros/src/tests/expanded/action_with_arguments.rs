@@ -6,10 +6,12 @@ impl Shop {
             amount: order.amount,
         };
         let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                __failclosed_guard,
-                ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
-                ::core::option::Option::None,
-                &[],
+                &::failclosed::__private_0_1_0::Asking::new(
+                    &__failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
+                    ::core::option::Option::None,
+                    &[],
+                ),
             )
             .await
         {

@@ -6,10 +6,17 @@ impl Shop {
         ::std::boxed::Box::pin(async move {
             let __failclosed_guard = ::renamed::__private_0_1_0::guard_of(&self);
             let __failclosed_call = match ::renamed::__private_0_1_0::enter(
-                    __failclosed_guard,
-                    ::renamed::__private_0_1_0::Entry::named("purchase"),
-                    ::core::option::Option::None,
-                    &[("amount", &amount as &dyn ::renamed::__private_0_1_0::Argument)],
+                    &::renamed::__private_0_1_0::Asking::new(
+                        &__failclosed_guard,
+                        ::renamed::__private_0_1_0::Entry::named("purchase"),
+                        ::core::option::Option::None,
+                        &[
+                            (
+                                "amount",
+                                &amount as &dyn ::renamed::__private_0_1_0::Argument,
+                            ),
+                        ],
+                    ),
                 )
                 .await
             {

@@ -2,13 +2,21 @@ impl Shop {
     pub async fn charge(vendor: &str, amount: u64) -> Result<Receipt, ChargeError> {
         let __failclosed_guard = ::failclosed::__private_0_1_0::current();
         let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                __failclosed_guard,
-                ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                ::failclosed::__private_0_1_0::resource_of(&vendor),
-                &[
-                    ("vendor", &vendor as &dyn ::failclosed::__private_0_1_0::Argument),
-                    ("amount", &amount as &dyn ::failclosed::__private_0_1_0::Argument),
-                ],
+                &::failclosed::__private_0_1_0::Asking::new(
+                    &__failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::named("purchase"),
+                    ::failclosed::__private_0_1_0::resource_of(&vendor),
+                    &[
+                        (
+                            "vendor",
+                            &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
+                        ),
+                        (
+                            "amount",
+                            &amount as &dyn ::failclosed::__private_0_1_0::Argument,
+                        ),
+                    ],
+                ),
             )
             .await
         {

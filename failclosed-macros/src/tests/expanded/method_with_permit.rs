@@ -3,10 +3,17 @@ impl Shop {
         let __failclosed_guard = ::failclosed::__private_0_1_0::guard_of(&self);
         let __failclosed_action = Purchase;
         let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                __failclosed_guard,
-                ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
-                ::core::option::Option::None,
-                &[("vendor", &vendor as &dyn ::failclosed::__private_0_1_0::Argument)],
+                &::failclosed::__private_0_1_0::Asking::new(
+                    &__failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
+                    ::core::option::Option::None,
+                    &[
+                        (
+                            "vendor",
+                            &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
+                        ),
+                    ],
+                ),
             )
             .await
         {

@@ -5,15 +5,17 @@ impl Shop {
                 &self.shop.guard,
             );
             let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                    __failclosed_guard,
-                    ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                    ::core::option::Option::None,
-                    &[
-                        (
-                            "amount",
-                            &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                        ),
-                    ],
+                    &::failclosed::__private_0_1_0::Asking::new(
+                        &__failclosed_guard,
+                        ::failclosed::__private_0_1_0::Entry::named("purchase"),
+                        ::core::option::Option::None,
+                        &[
+                            (
+                                "amount",
+                                &amount as &dyn ::failclosed::__private_0_1_0::Argument,
+                            ),
+                        ],
+                    ),
                 )
                 .await
             {

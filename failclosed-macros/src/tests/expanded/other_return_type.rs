@@ -5,10 +5,12 @@ impl Shop {
     ) -> Result<CallToolResult, ErrorData> {
         let __failclosed_guard = ::failclosed::__private_0_1_0::guard_of(&self);
         let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                __failclosed_guard,
-                ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                ::core::option::Option::None,
-                &[("order", &order as &dyn ::failclosed::__private_0_1_0::Argument)],
+                &::failclosed::__private_0_1_0::Asking::new(
+                    &__failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::named("purchase"),
+                    ::core::option::Option::None,
+                    &[("order", &order as &dyn ::failclosed::__private_0_1_0::Argument)],
+                ),
             )
             .await
         {

@@ -2,10 +2,12 @@ impl Shop {
     async fn read(path: &Path) -> Result<impl Stream<Item = u8>, Denial> {
         let __failclosed_guard = ::failclosed::__private_0_1_0::current();
         let __failclosed_call = match ::failclosed::__private_0_1_0::enter(
-                __failclosed_guard,
-                ::failclosed::__private_0_1_0::Entry::named("read"),
-                ::core::option::Option::None,
-                &[("path", &path as &dyn ::failclosed::__private_0_1_0::Argument)],
+                &::failclosed::__private_0_1_0::Asking::new(
+                    &__failclosed_guard,
+                    ::failclosed::__private_0_1_0::Entry::named("read"),
+                    ::core::option::Option::None,
+                    &[("path", &path as &dyn ::failclosed::__private_0_1_0::Argument)],
+                ),
             )
             .await
         {

@@ -1,0 +1,78 @@
+//! Heap allocations per allowed call, counted by the allocator. They do not depend on the machine.
+//!
+//! `cargo bench -p failclosed-benches --bench allocations`
+
+use std::{
+    future::{Future as _, poll_fn},
+    pin::pin,
+    sync::mpsc::sync_channel,
+    task::Poll,
+};
+
+use allocation_counter::{AllocationInfo, measure};
+use failclosed::{Decision, Denial, Guard, Subject, audit::MemoryLog, authority_fn};
+use failclosed_benches::{
+    Failure,
+    authority::Ready,
+    executor::{buy, purchase},
+    handoff::Handoff,
+    runtime,
+};
+use tokio::runtime::Runtime;
+
+const CALLS: u64 = 1000;
+
+fn main() -> Result<(), Failure> {
+    let runtime = runtime()?;
+    let subject = || Subject::agent("shopper")?.on_behalf_of("alice");
+    println!("| allowed call | allocations | bytes |");
+    println!("| --- | ---: | ---: |");
+    let guard = Guard::builder(subject()?, Ready).build()?;
+    count("attribute, no audit log", &runtime, &guard, async || {
+        purchase("coachella.com", 742).await
+    })?;
+
+    let (sender, writer) = sync_channel(1024);
+    let guard = Guard::builder(subject()?, Ready).audit(Handoff(sender)).build()?;
+    count("full local guard, records into a bounded channel", &runtime, &guard, async || {
+        let bought = buy().await;
+        let _ = (writer.try_recv(), writer.try_recv());
+        bought
+    })?;
+
+    let asynchronous = authority_fn(async |_| Ok(Decision::allow()));
+    let guard = Guard::builder(subject()?, asynchronous).build()?;
+    count("attribute, an async closure as the authority", &runtime, &guard, async || {
+        purchase("coachella.com", 742).await
+    })?;
+
+    let guard = Guard::builder(subject()?, Ready).audit(MemoryLog::new()).build()?;
+    count("the order, owned records into a `MemoryLog`", &runtime, &guard, buy)
+}
+
+fn count(
+    name: &str,
+    runtime: &Runtime,
+    guard: &Guard,
+    call: impl AsyncFn() -> Result<u64, Denial>,
+) -> Result<(), Failure> {
+    // What is allocated once, for all calls, is not theirs.
+    runtime.block_on(guard.scope(call()))?;
+    let counted = runtime.block_on(guard.scope(async {
+        let mut counted = AllocationInfo::default();
+        for _ in 0..CALLS {
+            let mut future = pin!(call());
+            // One poll is all it takes: nothing here waits.
+            let one = poll_fn(|cx| {
+                let mut polled = Poll::Pending;
+                let one = measure(|| polled = future.as_mut().poll(cx));
+                Poll::Ready(polled.is_ready().then_some(one))
+            });
+            counted += one.await?;
+        }
+        Some(counted)
+    }));
+    let counted: AllocationInfo = counted.ok_or("the call waited")?;
+    println!("| {name} | {} | {} |", counted.count_total / CALLS, counted.bytes_total / CALLS);
+    Ok(())
+}
