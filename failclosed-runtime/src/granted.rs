@@ -23,23 +23,23 @@ pub trait Carried: Sized + Sync {
     type Parts;
 
     /// Asks about these arguments. What it gives opens nothing by itself.
-    fn enter(
+    fn enter<'g>(
         &self,
-        guard: Guard,
-    ) -> impl Future<Output = Result<Call<'static, Self::Action>, Denial>> + Send;
+        guard: &'g Guard,
+    ) -> impl Future<Output = Result<Call<'g, Self::Action>, Denial>> + Send;
 
     /// Takes the arguments apart.
     fn into_parts(self) -> Self::Parts;
 }
 
 /// Arguments that are about to be asked about, then the call that they were allowed for.
-pub struct Offer<C: Carried> {
+pub struct Offer<'g, C: Carried> {
     /// Gone once they were asked about.
     arguments: Option<C>,
-    call: Option<Call<'static, C::Action>>,
+    call: Option<Call<'g, C::Action>>,
 }
 
-impl<C: Carried> Offer<C> {
+impl<'g, C: Carried> Offer<'g, C> {
     /// Takes the arguments. Nobody was asked yet.
     pub fn new(arguments: C) -> Self {
         Self { arguments: Some(arguments), call: None }
@@ -49,7 +49,7 @@ impl<C: Carried> Offer<C> {
     ///
     /// # Denies
     /// Everything but an explicit allow, in time and on record; and being asked twice.
-    pub async fn enter(&mut self, guard: Guard) -> Result<Granted<'_, C>, Denial> {
+    pub async fn enter(&mut self, guard: &'g Guard) -> Result<Granted<'_, C>, Denial> {
         let Some(arguments) = self.arguments.take() else {
             // FAIL CLOSED: one offer, one question, one grant.
             let name = crate::action::name::<C::Action>();
@@ -68,7 +68,7 @@ impl<C: Carried> Offer<C> {
     }
 }
 
-impl<C: Carried> fmt::Debug for Offer<C> {
+impl<C: Carried> fmt::Debug for Offer<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Offer(..)")
     }
@@ -81,7 +81,7 @@ impl<C: Carried> fmt::Debug for Offer<C> {
 /// [`redeem`](Self::redeem), and has no arguments but those that the authority was asked about.
 #[must_use = "what was granted was asked for in vain"]
 pub struct Granted<'call, C: Carried> {
-    call: &'call Call<'static, C::Action>,
+    call: &'call Call<'call, C::Action>,
     arguments: C,
 }
 

@@ -24,6 +24,7 @@ mod scopes;
 
 /// How an authority behaves, and what must come of it.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "tests")]
 pub enum Behaviour {
     Allow,
     Deny,

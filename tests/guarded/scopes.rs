@@ -22,7 +22,6 @@ mod names {
             call: u8,
             offer: &[u8],
             inner: u8,
-            denial: u8,
             result: u8,
         ) -> Result<u64, Denial>;
 
@@ -93,11 +92,10 @@ impl<T: Send + Sync + Into<u64> + Copy> names::Names for Anything<T> {
         call: u8,
         offer: &[u8],
         inner: u8,
-        denial: u8,
         result: u8,
     ) -> Result<u64, Denial> {
         let sum = guard.len() as u64 + offer.len() as u64 + self.0.into();
-        Ok(sum + [granted, call, inner, denial, result].into_iter().map(u64::from).sum::<u64>())
+        Ok(sum + [granted, call, inner, result].into_iter().map(u64::from).sum::<u64>())
     }
 
     fn inner(&self, guard: &str, key: u8) -> u64 {
@@ -111,7 +109,7 @@ async fn no_name_of_the_users_is_ours() {
     let log = MemoryLog::new();
     let guard = guard(Behaviour::Allow, &log);
     let value = guard.wrap(Anything(100_u32));
-    assert_eq!(value.names("ab", 1, 1, &[0; 3], 1, 1, 1).await.unwrap(), 110);
+    assert_eq!(value.names("ab", 1, 1, &[0; 3], 1, 1).await.unwrap(), 109);
     assert_eq!(value.inner("ab", 1), 3);
     assert_eq!(names::deeper(&guard).await.unwrap(), 42);
 }

@@ -18,10 +18,11 @@ use crate::{
 //     impl<'fc> Carried for payments::ChargeArgs<'fc> {
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
-//         fn enter(&self, guard: Guard) -> impl Future<Output = Result<Call<'static, Purchase>, Denial>> + Send {
+//         fn enter<'g>(&self, guard: &'g Guard) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
 //             async move {
 //                 let Self { vendor, .. } = self;
-//                 enter(guard, Entry::of(&Purchase), resource_of(&vendor), &[("vendor", &vendor)]).await
+//                 let asking = Asking::new(guard, Entry::of(&Purchase), resource_of(&vendor), &[("vendor", &vendor)]);
+//                 enter(&asking).await
 //             }
 //         }
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
@@ -74,12 +75,12 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
             type Action = #unit;
             type Parts = (#(#types,)*);
 
-            fn enter(
+            fn enter<'g>(
                 &self,
-                guard: #private::Guard,
+                guard: &'g #private::Guard,
             ) -> impl ::core::future::Future<
                 Output = ::core::result::Result<
-                    #private::Call<'static, Self::Action>,
+                    #private::Call<'g, Self::Action>,
                     #private::Denial,
                 >,
             > + ::core::marker::Send {
@@ -113,6 +114,12 @@ fn question(
     };
     let shown = shown.iter().map(|argument| shown_argument(argument, private));
     quote_spanned! {site=>
-        #private::enter(guard, #private::Entry::of(&#unit), #resource, &[#(#shown),*]).await
+        #private::enter(&#private::Asking::new(
+            guard,
+            #private::Entry::of(&#unit),
+            #resource,
+            &[#(#shown),*],
+        ))
+        .await
     }
 }

@@ -99,15 +99,17 @@ fn implemented(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         Kind::Guarded { args, arguments, .. } => {
             let (offer, granted) = (local("offer", site), local("granted", site));
             let (denial, result) = (local("denial", site), local("result", site));
+            let guard = local("guard", site);
             let denied = denied(surface, method, args, &denial);
             let failed = failed(surface, method, args, &result);
             quote_spanned! {site=>
                 ::std::boxed::Box::pin(async move {
+                    let #guard = #private::guard_before(#borrowed, #module::#key(()));
                     let mut #offer = #private::Offer::new(#module::#arguments {
                         #(#idents,)*
                         __failclosed: ::core::marker::PhantomData,
                     });
-                    let #granted = match #offer.enter(#private::guard_before(#borrowed, #module::#key(()))).await {
+                    let #granted = match #offer.enter(&#guard).await {
                         ::core::result::Result::Ok(#granted) => #granted,
                         ::core::result::Result::Err(#denial) => return #denied,
                     };

@@ -43,15 +43,17 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
         >,
     > {
         ::std::boxed::Box::pin(async move {
+            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
+                self,
+                payments::Key(()),
+            );
             let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::ChargeArgs {
                 vendor,
                 amount,
                 __failclosed: ::core::marker::PhantomData,
             });
             let __failclosed_granted = match __failclosed_offer
-                .enter(
-                    ::failclosed::__private_0_1_0::guard_before(self, payments::Key(())),
-                )
+                .enter(&__failclosed_guard)
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
@@ -90,17 +92,16 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
         >,
     > {
         ::std::boxed::Box::pin(async move {
+            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
+                &*self,
+                payments::Key(()),
+            );
             let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::CloseArgs {
                 why,
                 __failclosed: ::core::marker::PhantomData,
             });
             let __failclosed_granted = match __failclosed_offer
-                .enter(
-                    ::failclosed::__private_0_1_0::guard_before(
-                        &*self,
-                        payments::Key(()),
-                    ),
-                )
+                .enter(&__failclosed_guard)
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
@@ -210,12 +211,12 @@ for dyn payments::Raw {
 impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
     type Action = Purchase;
     type Parts = (&'fc str, u64);
-    fn enter(
+    fn enter<'g>(
         &self,
-        guard: ::failclosed::__private_0_1_0::Guard,
+        guard: &'g ::failclosed::__private_0_1_0::Guard,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<
-            ::failclosed::__private_0_1_0::Call<'static, Self::Action>,
+            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
             ::failclosed::__private_0_1_0::Denial,
         >,
     > + ::core::marker::Send {
@@ -223,19 +224,21 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
             #[allow(unused_variables)]
             let Self { vendor, amount, __failclosed: _ } = self;
             ::failclosed::__private_0_1_0::enter(
-                    guard,
-                    ::failclosed::__private_0_1_0::Entry::of(&Purchase),
-                    ::failclosed::__private_0_1_0::resource_of(&vendor),
-                    &[
-                        (
-                            "vendor",
-                            &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
-                        ),
-                        (
-                            "amount",
-                            &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                        ),
-                    ],
+                    &::failclosed::__private_0_1_0::Asking::new(
+                        guard,
+                        ::failclosed::__private_0_1_0::Entry::of(&Purchase),
+                        ::failclosed::__private_0_1_0::resource_of(&vendor),
+                        &[
+                            (
+                                "vendor",
+                                &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
+                            ),
+                            (
+                                "amount",
+                                &amount as &dyn ::failclosed::__private_0_1_0::Argument,
+                            ),
+                        ],
+                    ),
                 )
                 .await
         }
@@ -262,12 +265,12 @@ impl ::failclosed::__private_0_1_0::Action for payments::CloseAction {
 impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
     type Action = payments::CloseAction;
     type Parts = (&'fc super::Why,);
-    fn enter(
+    fn enter<'g>(
         &self,
-        guard: ::failclosed::__private_0_1_0::Guard,
+        guard: &'g ::failclosed::__private_0_1_0::Guard,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<
-            ::failclosed::__private_0_1_0::Call<'static, Self::Action>,
+            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
             ::failclosed::__private_0_1_0::Denial,
         >,
     > + ::core::marker::Send {
@@ -275,10 +278,12 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
             #[allow(unused_variables)]
             let Self { why, __failclosed: _ } = self;
             ::failclosed::__private_0_1_0::enter(
-                    guard,
-                    ::failclosed::__private_0_1_0::Entry::of(&payments::CloseAction),
-                    ::core::option::Option::None,
-                    &[("why", &why as &dyn ::failclosed::__private_0_1_0::Argument)],
+                    &::failclosed::__private_0_1_0::Asking::new(
+                        guard,
+                        ::failclosed::__private_0_1_0::Entry::of(&payments::CloseAction),
+                        ::core::option::Option::None,
+                        &[("why", &why as &dyn ::failclosed::__private_0_1_0::Argument)],
+                    ),
                 )
                 .await
         }

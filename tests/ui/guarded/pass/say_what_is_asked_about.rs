@@ -32,8 +32,8 @@ impl private::Carried for Mine {
     type Action = Purchase;
     type Parts = (u64,);
 
-    async fn enter(&self, guard: private::Guard) -> Result<private::Call<'static, Purchase>, Denial> {
-        private::enter(guard, private::Entry::of(&Purchase), None, &[]).await
+    async fn enter<'g>(&self, guard: &'g private::Guard) -> Result<private::Call<'g, Purchase>, Denial> {
+        private::enter(&private::Asking::new(guard, private::Entry::of(&Purchase), None, &[])).await
     }
 
     fn into_parts(self) -> (u64,) {
