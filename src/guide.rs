@@ -3,6 +3,9 @@
 #[doc = include_str!("guide/bypasses.md")]
 pub mod bypasses {}
 
+#[doc = include_str!("guide/forms.md")]
+pub mod forms {}
+
 #[doc = include_str!("guide/generated_code.md")]
 pub mod generated_code {}
 

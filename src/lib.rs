@@ -4,10 +4,10 @@
 pub mod guide;
 
 // What is written every day.
-pub use failclosed_macros::{Action, HasGuard, requires_permission};
+pub use failclosed_macros::{Action, HasGuard, guarded, requires_permission};
 pub use failclosed_runtime::{
-    Action, Authority, Decision, Denial, FromDenial, Guard, HasGuard, Locked, Permit, Request,
-    Subject,
+    Action, Authority, Decision, Denial, FromDenial, Granted, Guard, Guarded, HasGuard, Locked,
+    Permit, Request, Subject,
 };
 
 // Putting a guard together.

@@ -54,3 +54,16 @@ fn the_expanded_twin_decides_alike() {
     assert!(text.contains("Bought: receipt for 120.00 EUR at coachella.com"), "{text}");
     assert!(text.contains("Blocked: purchases over 500.00 EUR are not allowed"), "{text}");
 }
+
+#[test]
+fn retry_authorises_each_attempt() {
+    let text = run("retry");
+    assert_eq!(text.matches(">>> the fallback ships").count(), 1, "{text}");
+    assert_eq!(text.matches(">>> the primary ships").count(), 0, "{text}");
+    assert!(text.contains("Shipped: 400 g to Lisbon by the fallback"), "{text}");
+    assert!(text.contains("Blocked: the budget is spent"), "{text}");
+    // Three allows and one denial, besides the self check's.
+    assert_eq!(text.matches("allow               ship").count(), 3, "{text}");
+    assert_eq!(text.matches("deny (denied)       ship").count(), 1, "{text}");
+    assert_eq!(text.matches("failed              ship").count(), 2, "{text}");
+}

@@ -112,6 +112,8 @@ fn action(value: Expr) -> syn::Result<Action> {
             }
             Ok(Action::Name(name))
         }
+        // What a `macro_rules!` passed on comes in an invisible group.
+        Expr::Group(inner) => action(*inner.expr),
         Expr::Path(path) => Ok(Action::Unit(path)),
         Expr::Struct(action) => match &action.rest {
             Some(_) => Err(diag::arg::action_rest(action.dot2_token.span())),
@@ -124,13 +126,13 @@ fn action(value: Expr) -> syn::Result<Action> {
 }
 
 /// `key = value` or `key(value, ..)`, its value unread.
-struct Pair {
-    key: Ident,
+pub(crate) struct Pair {
+    pub(crate) key: Ident,
     rest: TokenStream,
 }
 
 impl Pair {
-    fn parse(tokens: TokenStream) -> syn::Result<Self> {
+    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
         let span = tokens.span();
         let read = |input: ParseStream<'_>| {
             // `crate` is a key too, and a keyword.
@@ -140,11 +142,11 @@ impl Pair {
         Parser::parse2(read, tokens).map_err(|_| diag::arg::not_a_key(span))
     }
 
-    fn value<T: syn::parse::Parse>(&self) -> syn::Result<T> {
+    pub(crate) fn value<T: syn::parse::Parse>(&self) -> syn::Result<T> {
         self.after_equals(T::parse)
     }
 
-    fn path(&self) -> syn::Result<Path> {
+    pub(crate) fn path(&self) -> syn::Result<Path> {
         // A path may be given as text too, as other macros take it.
         self.after_equals(|input| {
             if input.peek(LitStr) {
@@ -190,7 +192,7 @@ impl Pair {
 }
 
 /// Splits at the commas, so that one bad argument does not hide the errors of the others.
-fn segments(tokens: TokenStream) -> Vec<TokenStream> {
+pub(crate) fn segments(tokens: TokenStream) -> Vec<TokenStream> {
     let mut segments = vec![TokenStream::new()];
     // A comma inside a turbofish is not a separator: `guard = of::<A, B>()`.
     let mut angles = 0_usize;

@@ -201,7 +201,7 @@ fn attribute_in(expr: &Expr) -> Option<Span> {
 }
 
 // `skip(cardd)`, `skip(self)`
-fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
+pub(crate) fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
     let names: Vec<String> =
         params.bindings.iter().map(|binding| name_of(&binding.ident)).collect();
     for skipped in &args.skip {
@@ -235,7 +235,7 @@ fn carried(args: &Args) -> Vec<Ident> {
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
 /// neither skipped nor named in one of them.
-fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
+pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
     let mut taken: Vec<String> = Vec::new();
     let mut named = carried(args);
     if let Some(Action::Carrying(action)) = &args.action {

@@ -6,6 +6,8 @@ use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 
+pub(crate) mod guarded;
+
 /// Collects errors, so that all of them are reported at once.
 ///
 /// It must be finished: dropping it unread would turn an error into silence, and silence into a
@@ -27,6 +29,12 @@ impl Errors {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// Takes over what another one collected.
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        other.read = true;
+        self.all.append(&mut other.all);
     }
 
     /// What a step gave, if it gave anything; its error is kept.

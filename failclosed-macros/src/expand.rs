@@ -121,7 +121,7 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
 
 /// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
 /// `let` of the same name would be matched against.
-fn local(name: &str, located: Span) -> Ident {
+pub(crate) fn local(name: &str, located: Span) -> Ident {
     Ident::new(&format!("__failclosed_{name}"), Span::mixed_site().located_at(located))
 }
 
@@ -221,7 +221,7 @@ fn carried(
 }
 
 /// One argument. Located at the user's own tokens, so that "cannot be shown" points there.
-fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
+pub(crate) fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
     let ShownArgument { name, value, span } = argument;
     let here = Span::mixed_site().located_at(*span);
     quote_spanned!(here=> (#name, &#value as &dyn #private::Argument))

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote_spanned};
 
 use crate::{
     diag::Errors,
-    item::{GuardedFn, is_closure},
+    item::{Body, GuardedFn, is_closure},
     params::Params,
     shape::{Output, Shape},
 };
@@ -36,11 +36,16 @@ pub(crate) fn function(
         // FAIL CLOSED: a function that was refused without a reason is dropped.
         return TokenStream::new();
     };
-    let Some(body) = &function.body else {
-        let mut tokens = as_written;
-        tokens.extend(reported);
-        return tokens;
+    let mut tokens = match &function.body {
+        Some(body) => inert(function, body).unwrap_or_default(),
+        None => as_written,
     };
+    tokens.extend(reported);
+    tokens
+}
+
+/// The function with a body that does nothing. `None` where no such body has its type.
+pub(crate) fn inert(function: &GuardedFn, body: &Body) -> Option<TokenStream> {
     let mut sig = function.sig.clone();
     // Refused already; the compiler would add four errors of its own.
     sig.variadic = None;
@@ -55,8 +60,8 @@ pub(crate) fn function(
         }
         Ok((Shape::Opaque, output)) => pending(&output),
         // `-> impl Trait` needs a value nobody can make: leave the function out.
-        Ok((Shape::Async, _)) => return reported,
-        Err(_) if opaque(&sig) => return reported,
+        Ok((Shape::Async, _)) => return None,
+        Err(_) if opaque(&sig) => return None,
         Err(_) => quote_spanned!(site=> loop {}),
     };
     let quiet =
@@ -64,8 +69,7 @@ pub(crate) fn function(
     let mut tokens = quote_spanned!(site=> #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]);
     quiet.to_tokens(&mut tokens);
     body.brace.surround(&mut tokens, |tokens| inert.to_tokens(tokens));
-    tokens.extend(reported);
-    tokens
+    Some(tokens)
 }
 
 fn pending(output: &Output) -> TokenStream {

@@ -37,7 +37,7 @@ impl GuardedFn {
             .map_err(|error| diag::fun::unreadable(error.span(), &error.to_string()))
     }
 
-    fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+    pub(crate) fn read(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;

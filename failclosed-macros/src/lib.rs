@@ -17,6 +17,7 @@ mod derive;
 mod diag;
 mod expand;
 mod fallback;
+mod guarded;
 mod item;
 mod params;
 mod path;
@@ -52,6 +53,30 @@ mod tests;
 #[proc_macro_attribute]
 pub fn requires_permission(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::requires_permission(args.into(), item.into()).into()
+}
+
+/// Makes a whole surface accountable: in an `impl` or a trait below it, each function is
+/// `#[requires_permission(..)]` or `#[unguarded(reason = "..")]`, or it does not compile.
+///
+/// | below it | what it does |
+/// | --- | --- |
+/// | `impl Shop` | accounts for every function, constructors included |
+/// | `impl Tool for Shop`, a trait of somebody else's | the same: its methods carry the marks themselves |
+/// | `trait Payments` | makes it a guarded trait: a caller trait and, in a module `payments`, a raw one |
+/// | `impl Payments for Stripe` | implements the raw trait: async methods are guarded, others are not |
+/// | `trait PaymentsGuard`, with `remote = path` | makes a decorator for a foreign trait |
+///
+/// | key | value | meaning |
+/// | --- | --- | --- |
+/// | `guard`, `on_denied` | as in `#[requires_permission]` | defaults for the functions of an `impl` |
+/// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
+/// | `remote` | a path | the foreign trait that the decorator implements |
+///
+/// It reads no body, and refuses what it cannot account for: macro calls, and a guard that a
+/// `cfg_attr` can remove. See the guide, "Which form do I need?".
+#[proc_macro_attribute]
+pub fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {
+    guarded::expand(args.into(), item.into()).into()
 }
 
 /// Makes a struct an action; its fields are the arguments the authority is shown.

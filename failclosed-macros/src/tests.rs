@@ -7,6 +7,8 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::{derive, expand};
 
+mod guarded;
+
 struct Case {
     name: &'static str,
     args: &'static str,

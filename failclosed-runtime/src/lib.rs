@@ -22,7 +22,9 @@ mod decision;
 mod denial;
 mod enforce;
 mod error;
+mod granted;
 mod guard;
+mod guarded;
 mod id;
 mod locked;
 mod observe;
@@ -44,7 +46,9 @@ pub use {
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
     denial::{Cause, Denial, FromDenial},
     error::{ConfigError, SelfCheckError},
+    granted::Granted,
     guard::{CANARY, DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},
+    guarded::Guarded,
     id::CallId,
     locked::Locked,
     observe::Observer,

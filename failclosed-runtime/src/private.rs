@@ -8,6 +8,11 @@ use crate::argument::NamedArgument;
 pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 // What `enter` gives, and what the generated code concludes.
 pub use crate::call::Call;
+// Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
+pub use crate::{
+    granted::{Carried, Granted, Offer},
+    guarded::{Guarded, OnlyGuarded, Surface, Wraps, guard_before, inner, inner_mut},
+};
 // Named in generated signatures and coercions.
 pub use crate::{
     action::Action,

@@ -12,12 +12,14 @@
 pub mod authorities;
 mod block_on;
 pub mod children;
+mod elsewhere;
 mod events;
 mod rig;
 mod shop;
 pub mod sinks;
 
 pub use block_on::block_on;
+pub use elsewhere::{Bank, bank};
 pub use events::Events;
 pub use rig::{Proof, Rig, Running, decisions, outcomes};
 pub use shop::Shop;

@@ -27,6 +27,7 @@ dead_code = "allow"
 [dependencies]
 tokio = { version = "1", default-features = false, features = ["macros", "rt-multi-thread", "time", "sync"] }
 serde = { version = "1", features = ["derive"] }
+async-trait = "0.1"
 "#;
 
 /// How a file fared.

@@ -1,0 +1,94 @@
+//! A body of a raw method: the permit and the arguments it was granted, then the user's tokens.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Ident, Pat, Type, spanned::Spanned};
+
+use crate::{expand::local, params::PermitParam};
+
+/// What the signature of the user's method became.
+pub(crate) struct Redeemed<'a> {
+    pub(crate) private: &'a TokenStream,
+    /// The parameter that is redeemed.
+    pub(crate) granted: &'a Ident,
+    /// Where a wrong number of parameters is reported.
+    pub(crate) place: Span,
+    pub(crate) permit: Option<&'a PermitParam>,
+    /// The user's own patterns and types.
+    pub(crate) params: Vec<(TokenStream, Type)>,
+    pub(crate) output: TokenStream,
+}
+
+// Input:
+//     { BODY }, of `async fn charge(&self, #[permit] permit: Permit<'_, Purchase>, amount: u64) -> R`
+// Output:
+//     Box::pin(async move {
+//         let (permit, (amount,)) = granted.redeem();
+//         let permit: Permit<'_, Purchase> = permit;
+//         let amount: u64 = amount;
+//         if false { return returns::<R>(); }
+//         BODY
+//     })
+pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStream {
+    let Redeemed { granted, .. } = redeemed;
+    let site = Span::mixed_site();
+    let here = site.located_at(redeemed.place);
+    let proof = local("permit", site);
+    let places: Vec<Ident> = redeemed
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, (pat, _))| local(&format!("argument_{index}"), site.located_at(pat.span())))
+        .collect();
+    let permit = match redeemed.permit {
+        Some(permit) => {
+            let (name, mutability, ty) = (&permit.ident, permit.mutability, &permit.ty);
+            let proof = local("permit", site.located_at(ty.span()));
+            quote_spanned!(site=> let #mutability #name: #ty = #proof;)
+        }
+        // Spent, and of no further use to the body.
+        None => quote_spanned!(site=> let _ = #proof;),
+    };
+    let bound = redeemed.params.iter().zip(&places).map(|((pat, ty), place)| {
+        // Binding is what the signature did: whatever is wrong with it is wrong there.
+        quote_spanned!(site=> let #pat: #ty = #place;)
+    });
+    let taken = quote_spanned!(here=> let (#proof, (#(#places,)*)) = #granted.redeem(););
+    let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
+    boxed(redeemed.private, &redeemed.output, &inside, body)
+}
+
+/// A body in a box. The branch that is never taken tells the compiler what the body returns, so that
+/// it reports a wrong one where it is written.
+pub(crate) fn boxed(
+    private: &TokenStream,
+    output: &TokenStream,
+    before: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    quote_spanned! {site=>
+        ::std::boxed::Box::pin(async move {
+            #before
+            if false {
+                return #private::returns::<#output>();
+            }
+            #body
+        })
+    }
+}
+
+/// `Pin<Box<dyn Future<Output = R> + Send + 'l>>`
+pub(crate) fn future(output: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
+    let site = Span::mixed_site();
+    quote_spanned! {site=>
+        ::core::pin::Pin<::std::boxed::Box<
+            dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #lifetime
+        >>
+    }
+}
+
+/// A parameter's pattern as a statement can bind it.
+pub(crate) fn pattern(pat: &Pat) -> TokenStream {
+    quote::quote!(#pat)
+}

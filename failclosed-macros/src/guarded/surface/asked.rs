@@ -1,0 +1,125 @@
+//! How the arguments of a guarded method are asked about.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::Ident;
+
+use super::check::{Action, Kind, Method, Surface};
+use crate::{
+    args::Args,
+    check::{ShownArgument, operand},
+    expand::shown as shown_argument,
+    guarded::names,
+};
+
+// Input:
+//     #[requires_permission(action = Purchase, resource = vendor)] async fn charge(&self, vendor: &str)
+// Output:
+//     impl<'fc> Carried for payments::ChargeArgs<'fc> {
+//         type Action = Purchase;
+//         type Parts = (&'fc str,);
+//         fn enter<'g>(&self, guard: &'g Guard) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
+//             async move {
+//                 let Self { vendor, .. } = self;
+//                 let asking = Asking::new(guard, Entry::of(&Purchase), resource_of(&vendor), &[("vendor", &vendor)]);
+//                 enter(&asking).await
+//             }
+//         }
+//         fn into_parts(self) -> Self::Parts { (self.vendor,) }
+//     }
+pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
+    let Kind::Guarded { action, args, shown, arguments } = &method.kind else {
+        return TokenStream::new();
+    };
+    let site = Span::mixed_site();
+    let (private, module) = (&surface.private, &surface.module);
+    let (fc, _) = names::lifetimes();
+    let cfgs = &method.cfgs;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let idents: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
+    let types = method.params.iter().map(|param| &param.ty);
+    let (unit, named_action) = match action {
+        Action::Unit(path) => (path.to_token_stream(), None),
+        Action::Named(text, name) => (
+            quote_spanned!(site=> #module::#name),
+            Some(quote_spanned! {site=>
+                #(#cfgs)*
+                #[automatically_derived]
+                impl #private::Arguments for #module::#name {
+                    fn argument(
+                        &self,
+                        _: usize,
+                    ) -> ::core::option::Option<#private::Shown<'_>> {
+                        ::core::option::Option::None
+                    }
+                }
+
+                #(#cfgs)*
+                #[automatically_derived]
+                impl #private::Action for #module::#name {
+                    const NAME: &'static str = #text;
+                    type Key = Self;
+                }
+            }),
+        ),
+    };
+    // Written out, the unit would be linted in the user's crate.
+    let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
+    let question = question(private, args, shown, &unit);
+    quote_spanned! {site=>
+        #named_action
+
+        #(#cfgs)*
+        #[automatically_derived]
+        impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
+            type Action = #unit;
+            type Parts = (#(#types,)*);
+
+            fn enter<'g>(
+                &self,
+                guard: &'g #private::Guard,
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<
+                    #private::Call<'g, Self::Action>,
+                    #private::Denial,
+                >,
+            > + ::core::marker::Send {
+                async move {
+                    #[allow(unused_variables)]
+                    let Self { #(#idents,)* __failclosed: _ } = self;
+                    #question
+                }
+            }
+
+            fn into_parts(self) -> Self::Parts {
+                #parts
+            }
+        }
+    }
+}
+
+fn question(
+    private: &TokenStream,
+    args: &Args,
+    shown: &[ShownArgument],
+    unit: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let resource = match &args.resource {
+        Some(expr) => {
+            let expr = operand(expr);
+            quote_spanned!(site=> #private::resource_of(&#expr))
+        }
+        None => quote_spanned!(site=> ::core::option::Option::None),
+    };
+    let shown = shown.iter().map(|argument| shown_argument(argument, private));
+    quote_spanned! {site=>
+        #private::enter(&#private::Asking::new(
+            guard,
+            #private::Entry::of(&#unit),
+            #resource,
+            &[#(#shown),*],
+        ))
+        .await
+    }
+}

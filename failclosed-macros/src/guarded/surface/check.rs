@@ -1,0 +1,273 @@
+//! Rules of a guarded trait's methods. Whatever cannot be put behind a check is refused here.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Attribute, FnArg, GenericParam, Ident, ItemTrait, LifetimeParam, Meta, Pat, ReceiverKind,
+    Signature, Token, Type, WhereClause, spanned::Spanned,
+};
+
+use super::header::{check_header, check_names};
+use crate::{
+    args::{self, Args},
+    check::{ShownArgument, check_skip, shown},
+    diag::{self, Errors},
+    guarded::{
+        lifetimes,
+        marks::{self, Mark},
+        names,
+        options::Options,
+        parse::{Item, Whole},
+    },
+    item::{Body, GuardedFn},
+    params::{Binding, Params},
+};
+
+/// A guarded trait, and nothing that could still be wrong.
+pub(crate) struct Surface<'w> {
+    pub(crate) whole: &'w Whole,
+    pub(crate) header: &'w ItemTrait,
+    pub(crate) private: TokenStream,
+    pub(crate) module: Ident,
+    pub(crate) methods: Vec<Method<'w>>,
+}
+
+pub(crate) struct Method<'w> {
+    pub(crate) function: &'w GuardedFn,
+    /// What the caller trait keeps.
+    pub(crate) attrs: Vec<Attribute>,
+    /// The `cfg`s among them: they stand on everything that is made for the method.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) self_token: Token![self],
+    pub(crate) self_mut: Option<Token![mut]>,
+    pub(crate) lifetimes: Vec<LifetimeParam>,
+    pub(crate) bounds: Option<WhereClause>,
+    pub(crate) params: Vec<Param>,
+    /// With its lifetimes named.
+    pub(crate) output: Type,
+    pub(crate) body: Option<&'w Body>,
+    pub(crate) kind: Kind,
+}
+
+/// A parameter, with the lifetimes of its type named.
+pub(crate) struct Param {
+    pub(crate) ident: Ident,
+    pub(crate) mutability: Option<Token![mut]>,
+    pub(crate) ty: Type,
+}
+
+pub(crate) enum Kind {
+    Guarded {
+        action: Action,
+        args: Box<Args>,
+        shown: Vec<ShownArgument>,
+        /// The struct of the arguments.
+        arguments: Ident,
+    },
+    /// Forwarded as it was declared.
+    Unguarded,
+}
+
+pub(crate) enum Action {
+    /// A name, and the struct that is made for it.
+    Named(syn::LitStr, Ident),
+    /// A unit struct of the user's.
+    Unit(syn::ExprPath),
+}
+
+pub(crate) fn check<'w>(
+    options: &Options,
+    whole: &'w Whole,
+    header: &'w ItemTrait,
+    errors: &mut Errors,
+) -> Option<Surface<'w>> {
+    check_header(options, header, errors);
+    let mut methods = Vec::new();
+    for item in &whole.items {
+        match item {
+            Item::Fn(function) => methods.extend(method(function, errors)),
+            Item::Type(tokens) => errors.push(diag::guarded::associated_type(tokens.span())),
+            Item::Const(tokens) => errors.push(diag::guarded::associated_const(tokens.span())),
+            Item::Macro(tokens) => errors.push(diag::guarded::macro_inside(tokens.span())),
+        }
+    }
+    check_names(&methods, errors);
+    Some(Surface {
+        whole,
+        header,
+        private: options.krate.private(),
+        module: names::module(&header.ident),
+        methods,
+    })
+}
+
+fn method<'w>(function: &'w GuardedFn, errors: &mut Errors) -> Option<Method<'w>> {
+    let mark = marks::required(function, errors);
+    let sig = &function.sig;
+    check_signature(sig, errors);
+    let (self_token, self_mut) = errors.keep(receiver(sig))?;
+    let (fc, _) = names::lifetimes();
+    let kind = match mark {
+        Mark::Guarded => guarded(function, errors)?,
+        Mark::Unguarded => Kind::Unguarded,
+        Mark::None => return None,
+    };
+    let params = params(sig, &fc, errors);
+    let attrs = marks::without(&function.attrs);
+    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+    Some(Method {
+        function,
+        attrs,
+        cfgs,
+        self_token,
+        self_mut,
+        lifetimes: lifetimes_of(sig),
+        bounds: sig.generics.where_clause.clone(),
+        params,
+        output: lifetimes::output(&sig.output, &fc),
+        body: function.body.as_ref(),
+        kind,
+    })
+}
+
+fn lifetimes_of(sig: &Signature) -> Vec<LifetimeParam> {
+    let lifetime = |param: &GenericParam| match param {
+        GenericParam::Lifetime(lifetime) => Some(lifetime.clone()),
+        GenericParam::Type(_) | GenericParam::Const(_) => None,
+    };
+    sig.generics.params.iter().filter_map(lifetime).collect()
+}
+
+// `unsafe fn f<T>(&self, x: impl Read) -> impl Stream`
+fn check_signature(sig: &Signature, errors: &mut Errors) {
+    if let Some(constness) = &sig.constness {
+        errors.push(diag::fun::constant(constness.span()));
+    }
+    if let Some(abi) = &sig.abi {
+        errors.push(diag::fun::foreign(abi.extern_token.span()));
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.push(diag::fun::variadic(variadic.span()));
+    }
+    if !matches!(sig.safety, syn::Safety::Default) {
+        errors.push(diag::guarded::modifier(sig.safety.span(), "unsafe fn"));
+    }
+    for param in &sig.generics.params {
+        if !matches!(param, GenericParam::Lifetime(_)) {
+            errors.push(diag::guarded::generic_method(param.span()));
+        }
+    }
+    for input in &sig.inputs {
+        if let FnArg::Typed(typed) = input
+            && lifetimes::is_opaque(&typed.ty)
+        {
+            errors.push(diag::guarded::generic_method(typed.ty.span()));
+        }
+    }
+    if let syn::ReturnType::Type(_, ty) = &sig.output
+        && lifetimes::is_opaque(ty)
+    {
+        errors.push(diag::guarded::opaque_return(ty.span()));
+    }
+    let typed = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed.ty.to_token_stream()),
+        FnArg::Receiver(_) => None,
+    });
+    let written = typed.chain([sig.output.to_token_stream()]);
+    if let Some((span, _)) = written.filter_map(|ty| names::find(ty, &["Self".to_owned()])).next() {
+        errors.push(diag::guarded::self_type(span));
+    }
+}
+
+// `fn new()`, `fn close(self)`, `fn charge(self: Arc<Self>)`
+fn receiver(sig: &Signature) -> syn::Result<(Token![self], Option<Token![mut]>)> {
+    let Some(FnArg::Receiver(receiver)) = sig.inputs.first() else {
+        return Err(diag::guarded::no_receiver(sig.ident.span()));
+    };
+    match &receiver.kind {
+        ReceiverKind::Reference(_, None, mutability) => Ok((receiver.self_token, *mutability)),
+        ReceiverKind::Reference(_, Some(lifetime), _) => {
+            Err(diag::guarded::receiver_lifetime(lifetime.span()))
+        }
+        // FAIL CLOSED: whatever is not a plain borrow might move the value out.
+        _ => Err(diag::guarded::receiver(receiver.span())),
+    }
+}
+
+fn params(sig: &Signature, fc: &syn::Lifetime, errors: &mut Errors) -> Vec<Param> {
+    let mut params = Vec::new();
+    for input in sig.inputs.iter().skip(1) {
+        let FnArg::Typed(typed) = input else { continue };
+        if let Some(attr) = typed.attrs.first() {
+            // `#[permit]`, or a `cfg` that nothing here could follow.
+            errors.push(if attr.path().is_ident("permit") {
+                diag::guarded::permit_in_trait(attr.path().span())
+            } else {
+                diag::guarded::parameter_pattern(attr.path().span())
+            });
+        }
+        let mut ty = (*typed.ty).clone();
+        lifetimes::name(&mut ty, fc);
+        match &*typed.pat {
+            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                params.push(Param { ident: name.ident.clone(), mutability: name.mutability, ty });
+            }
+            other => errors.push(diag::guarded::parameter_pattern(other.span())),
+        }
+    }
+    params
+}
+
+fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
+    let sig = &function.sig;
+    let mut guards = function.attrs.iter().filter(|attr| marks::is_guard(attr));
+    let attr = guards.next()?;
+    if let Some(second) = guards.next() {
+        errors.push(diag::guarded::two_guards(second.path().span()));
+    }
+    if sig.asyncness.is_none() {
+        errors.push(diag::guarded::guarded_not_async(sig.fn_token.span()));
+    }
+    let tokens = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    let args = Args::parse(tokens, errors);
+    if let Some(guard) = &args.guard {
+        errors.push(diag::guarded::guard_in_trait(guard.span()));
+    }
+    let unit = match &sig.output {
+        syn::ReturnType::Default => Some(sig.paren_token.span.close()),
+        syn::ReturnType::Type(_, ty) => match &**ty {
+            Type::Tuple(tuple) if tuple.elems.is_empty() => Some(ty.span()),
+            _ => None,
+        },
+    };
+    if let (Some(span), None) = (unit, &args.on_denied) {
+        errors.push(diag::fun::no_return_type(span));
+    }
+    let bound = Params { receiver: None, bindings: bindings(sig), permit: None };
+    check_skip(&args, &bound, errors);
+    let shown = shown(&args, &bound, errors);
+    let action = match args.action.as_ref()? {
+        args::Action::Name(name) => Action::Named(name.clone(), names::action(&sig.ident)),
+        args::Action::Unit(path) => Action::Unit(path.clone()),
+        args::Action::Carrying(action) => {
+            errors.push(diag::guarded::carrying_in_trait(action.span()));
+            return None;
+        }
+    };
+    let arguments = names::arguments(&sig.ident);
+    Some(Kind::Guarded { action, args: Box::new(args), shown, arguments })
+}
+
+fn bindings(sig: &Signature) -> Vec<Binding> {
+    let name = |input: &FnArg| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some(Binding { ident: name.ident.clone(), mutability: None }),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    };
+    sig.inputs.iter().filter_map(name).collect()
+}

@@ -1,0 +1,206 @@
+//! The trait's module: the raw trait, and the arguments of its methods.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Visibility};
+
+use super::{
+    asked::asked,
+    check::{Action, Kind, Method, Surface},
+};
+use crate::{
+    expand::local,
+    guarded::{
+        body::{Redeemed, boxed, future, redeemed},
+        names::{self, from_inside},
+    },
+};
+
+pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
+    let site = Span::mixed_site();
+    let Surface { header, private, module, methods, .. } = surface;
+    let (outer, inner) = (&header.vis, inside(&header.vis));
+    let (raw, key) = (names::raw(site), names::key(site));
+    let structs = methods.iter().map(|method| structs(surface, method, &inner));
+    let declared = methods.iter().map(|method| declared(surface, method));
+    let asked = methods.iter().map(|method| asked(surface, method));
+    let name = &header.ident;
+    let about = format!(
+        "What implementations of [`{name}`](super::{name}) implement: the trait behind the guard."
+    );
+    let about_raw = format!(
+        "Implemented by `#[guarded] impl {name} for ..`. Its guarded methods take a permit that \
+         carries their arguments, and only a guard gives one."
+    );
+    quote_spanned! {site=>
+        #[doc = #about]
+        #outer mod #module {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #(#structs)*
+
+            #[doc = #about_raw]
+            #inner trait #raw: ::core::marker::Send + ::core::marker::Sync {
+                #(#declared)*
+            }
+
+            /// Reaches the object behind the guard. Made where the trait is declared.
+            #[doc(hidden)]
+            #[derive(Debug)]
+            #inner struct #key(pub(super) ());
+        }
+
+        #[automatically_derived]
+        impl #private::Surface for dyn #module::#raw {
+            type Key = #module::#key;
+        }
+
+        #[automatically_derived]
+        impl<T: #module::#raw + 'static> #private::Wraps<T> for dyn #module::#raw {
+            fn boxed(inner: T) -> ::std::boxed::Box<Self> {
+                ::std::boxed::Box::new(inner)
+            }
+        }
+
+        #(#asked)*
+    }
+}
+
+// The same reach, said from inside the module.
+//
+// Input:  ``, `pub(super)`, `pub(crate)`
+// Output: `pub(super)`, `pub(in super::super)`, `pub(crate)`
+fn inside(vis: &Visibility) -> TokenStream {
+    match vis {
+        Visibility::Inherited => quote!(pub(super)),
+        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => {
+            quote!(pub(super))
+        }
+        Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
+            quote!(pub(in super::super))
+        }
+        Visibility::Restricted(restricted) => {
+            let path = restricted.path.to_token_stream();
+            let path = if restricted.in_token.is_some() { from_inside(path) } else { path };
+            let word = restricted.in_token;
+            quote!(pub(#word #path))
+        }
+        Visibility::Public(_) => quote!(#vis),
+    }
+}
+
+/// The struct that carries a method's arguments, and one for its action if that is only a name.
+fn structs(surface: &Surface<'_>, method: &Method<'_>, vis: &TokenStream) -> TokenStream {
+    let Kind::Guarded { action, arguments, .. } = &method.kind else { return TokenStream::new() };
+    let site = Span::mixed_site();
+    let (fc, _) = names::lifetimes();
+    let cfgs = &method.cfgs;
+    // Without their bounds: what the fields need is inferred, and a bound here would be one more
+    // thing to prove about lifetimes that a future has forgotten.
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let idents = method.params.iter().map(|param| &param.ident);
+    let types = method.params.iter().map(|param| from_inside(param.ty.to_token_stream()));
+    let (name, of) = (&method.function.sig.ident, &surface.header.ident);
+    let about = format!("The arguments of [`{of}::{name}`](super::{of}::{name}).");
+    let named_action = match action {
+        Action::Unit(_) => None,
+        Action::Named(text, action) => {
+            let about = format!("The action `{}`, as a type.", text.value());
+            Some(quote_spanned! {site=>
+                #(#cfgs)*
+                #[doc = #about]
+                #[derive(Debug)]
+                #vis struct #action;
+            })
+        }
+    };
+    quote_spanned! {site=>
+        #(#cfgs)*
+        #[doc = #about]
+        #vis struct #arguments<#fc, #(#named),*> {
+            #(pub(super) #idents: #types,)*
+            pub(super) __failclosed: ::core::marker::PhantomData<(&#fc (), #(&#named (),)*)>,
+        }
+        #named_action
+    }
+}
+
+/// A method of the raw trait, with its default body if it has one.
+fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
+    let site = Span::mixed_site();
+    let Method { cfgs, self_mut, self_token, .. } = method;
+    let (sig, private) = (&method.function.sig, &surface.private);
+    let (name, of) = (&sig.ident, &surface.header.ident);
+    let about = format!("Behind [`{of}::{name}`](super::{of}::{name}).");
+    let allows = method.attrs.iter().filter(|attr| attr.path().is_ident("allow"));
+    let attrs = quote_spanned!(site=> #(#cfgs)* #(#allows)* #[doc = #about]);
+    let body = method.body.map(|body| from_inside(body.tokens.clone()));
+    let inner_attrs = method.body.map(|body| &body.inner_attrs);
+    let inner_attrs = inner_attrs.into_iter().flatten();
+    if sig.asyncness.is_none() {
+        let sig = from_inside(sig.to_token_stream());
+        return match body {
+            Some(body) => quote!(#attrs #sig { #(#inner_attrs)* #body }),
+            None => quote!(#attrs #sig;),
+        };
+    }
+    let (fc, call) = names::lifetimes();
+    let lifetimes = &method.lifetimes;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
+    let output = from_inside(method.output.to_token_stream());
+    let params: Vec<_> = method
+        .params
+        .iter()
+        .map(|param| {
+            let ty = from_inside(param.ty.to_token_stream());
+            (&param.ident, param.mutability.filter(|_| body.is_some()), ty)
+        })
+        .collect();
+    let Kind::Guarded { arguments, .. } = &method.kind else {
+        let returned = future(&output, &fc);
+        let params = params.iter().map(|(ident, mutable, ty)| quote!(#mutable #ident: #ty));
+        let sig = quote_spanned! {site=>
+            fn #name<#fc, #(#lifetimes),*>(&#fc #self_mut #self_token, #(#params),*) -> #returned
+            where #(#named: #fc,)* #(#bounds,)*
+        };
+        return match body {
+            Some(body) => {
+                let body = boxed(private, &output, &TokenStream::new(), &body);
+                quote!(#attrs #sig { #(#inner_attrs)* #body })
+            }
+            None => quote!(#attrs #sig;),
+        };
+    };
+    let granted = local("granted", site);
+    let returned = future(&output, &call);
+    let spelled = if body.is_some() { granted.clone() } else { Ident::new("granted", site) };
+    let sig = quote_spanned! {site=>
+        fn #name<#fc, #call, #(#lifetimes),*>(
+            &#fc #self_mut #self_token,
+            #spelled: #private::Granted<#call, #arguments<#fc, #(#named),*>>,
+        ) -> #returned
+        where #fc: #call, #(#named: #call,)* #(#bounds,)*
+    };
+    match body {
+        Some(body) => {
+            let params = params.iter().filter_map(|(ident, mutable, ty)| {
+                syn::parse2(ty.clone()).ok().map(|ty| (quote!(#mutable #ident), ty))
+            });
+            let body = redeemed(
+                &Redeemed {
+                    private,
+                    granted: &granted,
+                    place: name.span(),
+                    permit: None,
+                    params: params.collect(),
+                    output: output.clone(),
+                },
+                &body,
+            );
+            quote!(#attrs #sig { #(#inner_attrs)* #body })
+        }
+        None => quote!(#attrs #sig;),
+    }
+}

@@ -1,0 +1,294 @@
+/// Takes payments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not behind a guard, so it does not implement `Payments`",
+    label = "callers of a guarded trait must meet its guard first",
+    note = "help: pass `guard.wrap(value)`"
+)]
+pub trait Payments: Debug + ::core::marker::Send + ::core::marker::Sync + ::failclosed::__private_0_1_0::OnlyGuarded<
+        dyn payments::Raw,
+    > {
+    /// Charges.
+    fn charge<'fc>(
+        &'fc self,
+        vendor: &'fc str,
+        amount: u64,
+    ) -> ::core::pin::Pin<
+        ::std::boxed::Box<
+            dyn ::core::future::Future<
+                Output = Result<Receipt, E>,
+            > + ::core::marker::Send + 'fc,
+        >,
+    >;
+    fn close<'fc>(
+        &'fc mut self,
+        why: &'fc super::Why,
+    ) -> ::core::pin::Pin<
+        ::std::boxed::Box<
+            dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'fc,
+        >,
+    >;
+    fn currency(&self) -> &'static str;
+}
+#[automatically_derived]
+impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
+    fn charge<'fc>(
+        &'fc self,
+        vendor: &'fc str,
+        amount: u64,
+    ) -> ::core::pin::Pin<
+        ::std::boxed::Box<
+            dyn ::core::future::Future<
+                Output = Result<Receipt, E>,
+            > + ::core::marker::Send + 'fc,
+        >,
+    > {
+        ::std::boxed::Box::pin(async move {
+            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
+                self,
+                payments::Key(()),
+            );
+            let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::ChargeArgs {
+                vendor,
+                amount,
+                __failclosed: ::core::marker::PhantomData,
+            });
+            let __failclosed_granted = match __failclosed_offer
+                .enter(&__failclosed_guard)
+                .await
+            {
+                ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
+                ::core::result::Result::Err(__failclosed_denial) => {
+                    return <Result<
+                        Receipt,
+                        E,
+                    > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                        __failclosed_denial,
+                    );
+                }
+            };
+            let __failclosed_result = payments::Raw::charge(
+                    ::failclosed::__private_0_1_0::inner(self, payments::Key(())),
+                    __failclosed_granted,
+                )
+                .await;
+            __failclosed_offer
+                .conclude(
+                    <Result<
+                        Receipt,
+                        E,
+                    > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                        &__failclosed_result,
+                    ),
+                );
+            __failclosed_result
+        })
+    }
+    fn close<'fc>(
+        &'fc mut self,
+        why: &'fc super::Why,
+    ) -> ::core::pin::Pin<
+        ::std::boxed::Box<
+            dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'fc,
+        >,
+    > {
+        ::std::boxed::Box::pin(async move {
+            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
+                &*self,
+                payments::Key(()),
+            );
+            let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::CloseArgs {
+                why,
+                __failclosed: ::core::marker::PhantomData,
+            });
+            let __failclosed_granted = match __failclosed_offer
+                .enter(&__failclosed_guard)
+                .await
+            {
+                ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
+                ::core::result::Result::Err(__failclosed_denial) => {
+                    return closed(__failclosed_denial);
+                }
+            };
+            let __failclosed_result = payments::Raw::close(
+                    ::failclosed::__private_0_1_0::inner_mut(self, payments::Key(())),
+                    __failclosed_granted,
+                )
+                .await;
+            __failclosed_offer
+                .conclude({
+                    use ::failclosed::__private_0_1_0::JudgeAny as _;
+                    ::failclosed::__private_0_1_0::Judge(&__failclosed_result).failed()
+                });
+            __failclosed_result
+        })
+    }
+    fn currency(&self) -> &'static str {
+        payments::Raw::currency(
+            ::failclosed::__private_0_1_0::inner(self, payments::Key(())),
+        )
+    }
+}
+///What implementations of [`Payments`](super::Payments) implement: the trait behind the guard.
+pub mod payments {
+    #[allow(unused_imports)]
+    use super::*;
+    ///The arguments of [`Payments::charge`](super::Payments::charge).
+    pub struct ChargeArgs<'fc> {
+        pub(super) vendor: &'fc str,
+        pub(super) amount: u64,
+        pub(super) __failclosed: ::core::marker::PhantomData<(&'fc (),)>,
+    }
+    ///The arguments of [`Payments::close`](super::Payments::close).
+    pub struct CloseArgs<'fc> {
+        pub(super) why: &'fc super::super::Why,
+        pub(super) __failclosed: ::core::marker::PhantomData<(&'fc (),)>,
+    }
+    ///The action `close`, as a type.
+    #[derive(Debug)]
+    pub struct CloseAction;
+    ///Implemented by `#[guarded] impl Payments for ..`. Its guarded methods take a permit that carries their arguments, and only a guard gives one.
+    pub trait Raw: ::core::marker::Send + ::core::marker::Sync {
+        ///Behind [`Payments::charge`](super::Payments::charge).
+        fn charge<'fc, 'call>(
+            &'fc self,
+            granted: ::failclosed::__private_0_1_0::Granted<'call, ChargeArgs<'fc>>,
+        ) -> ::core::pin::Pin<
+            ::std::boxed::Box<
+                dyn ::core::future::Future<
+                    Output = Result<Receipt, E>,
+                > + ::core::marker::Send + 'call,
+            >,
+        >
+        where
+            'fc: 'call;
+        ///Behind [`Payments::close`](super::Payments::close).
+        fn close<'fc, 'call>(
+            &'fc mut self,
+            __failclosed_granted: ::failclosed::__private_0_1_0::Granted<
+                'call,
+                CloseArgs<'fc>,
+            >,
+        ) -> ::core::pin::Pin<
+            ::std::boxed::Box<
+                dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'call,
+            >,
+        >
+        where
+            'fc: 'call,
+        {
+            ::std::boxed::Box::pin(async move {
+                let (__failclosed_permit, (__failclosed_argument_0,)) = __failclosed_granted
+                    .redeem();
+                let _ = __failclosed_permit;
+                let why: &'fc super::super::Why = __failclosed_argument_0;
+                if false {
+                    return ::failclosed::__private_0_1_0::returns::<bool>();
+                }
+                super::log(why);
+                true
+            })
+        }
+        ///Behind [`Payments::currency`](super::Payments::currency).
+        fn currency(&self) -> &'static str;
+    }
+    /// Reaches the object behind the guard. Made where the trait is declared.
+    #[doc(hidden)]
+    #[derive(Debug)]
+    pub struct Key(pub(super) ());
+}
+#[automatically_derived]
+impl ::failclosed::__private_0_1_0::Surface for dyn payments::Raw {
+    type Key = payments::Key;
+}
+#[automatically_derived]
+impl<T: payments::Raw + 'static> ::failclosed::__private_0_1_0::Wraps<T>
+for dyn payments::Raw {
+    fn boxed(inner: T) -> ::std::boxed::Box<Self> {
+        ::std::boxed::Box::new(inner)
+    }
+}
+#[automatically_derived]
+impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
+    type Action = Purchase;
+    type Parts = (&'fc str, u64);
+    fn enter<'g>(
+        &self,
+        guard: &'g ::failclosed::__private_0_1_0::Guard,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<
+            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
+            ::failclosed::__private_0_1_0::Denial,
+        >,
+    > + ::core::marker::Send {
+        async move {
+            #[allow(unused_variables)]
+            let Self { vendor, amount, __failclosed: _ } = self;
+            ::failclosed::__private_0_1_0::enter(
+                    &::failclosed::__private_0_1_0::Asking::new(
+                        guard,
+                        ::failclosed::__private_0_1_0::Entry::of(&Purchase),
+                        ::failclosed::__private_0_1_0::resource_of(&vendor),
+                        &[
+                            (
+                                "vendor",
+                                &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
+                            ),
+                            (
+                                "amount",
+                                &amount as &dyn ::failclosed::__private_0_1_0::Argument,
+                            ),
+                        ],
+                    ),
+                )
+                .await
+        }
+    }
+    fn into_parts(self) -> Self::Parts {
+        (self.vendor, self.amount)
+    }
+}
+#[automatically_derived]
+impl ::failclosed::__private_0_1_0::Arguments for payments::CloseAction {
+    fn argument(
+        &self,
+        _: usize,
+    ) -> ::core::option::Option<::failclosed::__private_0_1_0::Shown<'_>> {
+        ::core::option::Option::None
+    }
+}
+#[automatically_derived]
+impl ::failclosed::__private_0_1_0::Action for payments::CloseAction {
+    const NAME: &'static str = "close";
+    type Key = Self;
+}
+#[automatically_derived]
+impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
+    type Action = payments::CloseAction;
+    type Parts = (&'fc super::Why,);
+    fn enter<'g>(
+        &self,
+        guard: &'g ::failclosed::__private_0_1_0::Guard,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<
+            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
+            ::failclosed::__private_0_1_0::Denial,
+        >,
+    > + ::core::marker::Send {
+        async move {
+            #[allow(unused_variables)]
+            let Self { why, __failclosed: _ } = self;
+            ::failclosed::__private_0_1_0::enter(
+                    &::failclosed::__private_0_1_0::Asking::new(
+                        guard,
+                        ::failclosed::__private_0_1_0::Entry::of(&payments::CloseAction),
+                        ::core::option::Option::None,
+                        &[("why", &why as &dyn ::failclosed::__private_0_1_0::Argument)],
+                    ),
+                )
+                .await
+        }
+    }
+    fn into_parts(self) -> Self::Parts {
+        (self.why,)
+    }
+}

@@ -1,0 +1,41 @@
+// attempt: build the arguments of a method by hand, elsewhere
+// stopped by: E0451
+
+use failclosed::{Action, Denial, guarded};
+use pay::payments;
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[derive(Action)]
+#[action(name = "refund")]
+pub struct Refund;
+
+mod pay {
+    use super::{Denial, Purchase, Refund, guarded};
+
+    #[guarded]
+    pub trait Payments {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Purchase)]
+        async fn subscribe(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Refund)]
+        async fn refund(&self, amount: u64) -> Result<u64, Denial>;
+    }
+
+    #[guarded]
+    pub trait Transfers {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+    }
+}
+
+fn build(amount: u64) -> payments::ChargeArgs<'static> {
+    payments::ChargeArgs { amount, __failclosed: std::marker::PhantomData }
+}
+
+fn main() {}

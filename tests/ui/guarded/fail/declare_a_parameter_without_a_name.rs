@@ -1,0 +1,15 @@
+// attempt: declare a parameter without a name, in a guarded trait
+// stopped by: "is shown to the authority by its name"
+
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[requires_permission(action = "send")]
+    async fn send(&self, _: u64) -> Result<(), Denial>;
+}
+
+fn main() {}

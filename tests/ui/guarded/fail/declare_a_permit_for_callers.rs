@@ -1,0 +1,15 @@
+// attempt: declare a permit for callers, in a guarded trait
+// stopped by: "callers have no permit to pass"
+
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[requires_permission(action = "send")]
+    async fn send(&self, #[permit] what: u64) -> Result<(), Denial>;
+}
+
+fn main() {}

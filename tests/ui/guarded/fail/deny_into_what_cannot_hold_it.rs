@@ -1,0 +1,38 @@
+// attempt: return a type that cannot hold a denial from a guarded trait
+// stopped by: E0277 "cannot hold a denial"
+
+use failclosed::{Action, Denial, guarded};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = Purchase)]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn currency(&self) -> &'static str;
+}
+
+pub struct Stripe;
+
+#[guarded]
+impl Payments for Stripe {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    fn currency(&self) -> &'static str {
+        "EUR"
+    }
+}
+
+#[guarded]
+pub trait Shop {
+    #[requires_permission(action = "buy")]
+    async fn buy(&self) -> Result<u64, String>;
+}
+
+fn main() {}

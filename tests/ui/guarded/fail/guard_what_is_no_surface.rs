@@ -1,0 +1,14 @@
+// attempt: account for a single function
+// stopped by: "`#[guarded]` stands on a trait or an `impl` block"
+
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub async fn charge(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
+#[guarded]
+pub trait Payments {}
+
+fn main() {}

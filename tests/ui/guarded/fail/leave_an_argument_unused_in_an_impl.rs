@@ -1,0 +1,46 @@
+// attempt: overlook an argument in the body of a guarded method
+// stopped by: "unused variable: `amount`"
+
+use failclosed::{Action, Denial, guarded};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = Purchase)]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn currency(&self) -> &'static str;
+}
+
+pub struct Stripe;
+
+#[guarded]
+impl Payments for Stripe {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    fn currency(&self) -> &'static str {
+        "EUR"
+    }
+}
+
+pub struct Desk;
+
+#[deny(unused_variables)]
+#[guarded]
+impl Payments for Desk {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(1)
+    }
+
+    fn currency(&self) -> &'static str {
+        "EUR"
+    }
+}
+
+fn main() {}

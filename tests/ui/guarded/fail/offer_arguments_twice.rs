@@ -1,0 +1,40 @@
+// attempt: ask once and be granted twice
+// stopped by: E0499
+
+use failclosed::{Action, Denial, Guard, guarded};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = Purchase)]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn currency(&self) -> &'static str;
+}
+
+pub struct Stripe;
+
+#[guarded]
+impl Payments for Stripe {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    fn currency(&self) -> &'static str {
+        "EUR"
+    }
+}
+
+async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
+    let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
+    let first = offer.enter(guard).await?;
+    drop(offer.enter(guard).await?);
+    drop(first);
+    Ok(())
+}
+
+fn main() {}

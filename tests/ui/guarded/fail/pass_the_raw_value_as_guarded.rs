@@ -1,0 +1,40 @@
+// attempt: pass a value that is not behind a guard to a caller
+// stopped by: E0277 "`Stripe` is not behind a guard"
+
+use failclosed::{Action, Denial, Guard, guarded};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = Purchase)]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn currency(&self) -> &'static str;
+}
+
+pub struct Stripe;
+
+#[guarded]
+impl Payments for Stripe {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    fn currency(&self) -> &'static str {
+        "EUR"
+    }
+}
+
+async fn buy(payments: &impl Payments) -> Result<u64, Denial> {
+    payments.charge(742).await
+}
+
+async fn run(guard: &Guard) -> Result<u64, Denial> {
+    buy({ let _ = guard; &Stripe }).await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+// attempt: return nothing from a trait, in a guarded trait
+// stopped by: "a function that returns nothing cannot return a denial"
+
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[requires_permission(action = "send")]
+    async fn send(&self);
+}
+
+fn main() {}

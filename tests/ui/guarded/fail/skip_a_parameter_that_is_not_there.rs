@@ -1,0 +1,15 @@
+// attempt: skip a parameter that is not there, in a guarded trait
+// stopped by: "there is no parameter `card`"
+
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[requires_permission(action = "send", skip(card))]
+    async fn send(&self, what: u64) -> Result<(), Denial>;
+}
+
+fn main() {}

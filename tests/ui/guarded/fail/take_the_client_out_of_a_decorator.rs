@@ -1,0 +1,29 @@
+// attempt: take the client out of its decorator
+// stopped by: E0616
+
+use failclosed::{Denial, guarded};
+
+#[allow(async_fn_in_trait)]
+pub trait Client {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+    fn currency(&self) -> &'static str;
+}
+
+mod guarding {
+    use super::*;
+
+    #[guarded(remote = Client)]
+    pub trait GuardedClient {
+        #[requires_permission(action = "purchase")]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[unguarded(reason = "reads no account")]
+        fn currency(&self) -> &'static str;
+    }
+}
+
+pub async fn charge<T: Client>(client: &guarding::GuardedClient<T>) -> Result<u64, Denial> {
+    client.inner.charge(742).await
+}
+
+fn main() {}

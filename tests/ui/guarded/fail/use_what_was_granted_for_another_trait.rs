@@ -1,0 +1,44 @@
+// attempt: run the same method of another trait on what this one was granted
+// stopped by: E0308
+
+use failclosed::{Action, Denial, Granted, guarded};
+use pay::transfers;
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[derive(Action)]
+#[action(name = "refund")]
+pub struct Refund;
+
+mod pay {
+    use super::{Denial, Purchase, Refund, guarded};
+
+    #[guarded]
+    pub trait Payments {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Purchase)]
+        async fn subscribe(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Refund)]
+        async fn refund(&self, amount: u64) -> Result<u64, Denial>;
+    }
+
+    #[guarded]
+    pub trait Transfers {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+    }
+}
+
+fn relay<'call>(
+    raw: &'call dyn transfers::Raw,
+    granted: Granted<'call, pay::payments::ChargeArgs<'call>>,
+) -> std::pin::Pin<Box<dyn Future<Output = Result<u64, Denial>> + Send + 'call>> {
+    raw.charge(granted)
+}
+
+fn main() {}

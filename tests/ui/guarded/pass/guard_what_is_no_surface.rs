@@ -1,0 +1,11 @@
+use failclosed::{Denial, guarded};
+
+#[failclosed::requires_permission(action = "purchase")]
+pub async fn charge(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
+#[guarded]
+pub trait Payments {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use failclosed::{Denial, guarded};
+
+pub struct ChargeArgs(pub u64);
+
+use self::ChargeArgs as Order;
+
+pub type Orders = Vec<Order>;
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase", skip(order))]
+    async fn charge(&self, order: Order) -> Result<u64, Denial>;
+}
+
+fn main() {}

@@ -1,0 +1,70 @@
+use failclosed::{Action, Denial, Granted, guarded};
+use pay::payments;
+
+#[derive(Action)]
+#[action(name = "purchase")]
+pub struct Purchase;
+
+#[derive(Action)]
+#[action(name = "refund")]
+pub struct Refund;
+
+mod pay {
+    use super::{Denial, Purchase, Refund, guarded};
+
+    #[guarded]
+    pub trait Payments {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Purchase)]
+        async fn subscribe(&self, amount: u64) -> Result<u64, Denial>;
+
+        #[requires_permission(action = Refund)]
+        async fn refund(&self, amount: u64) -> Result<u64, Denial>;
+    }
+
+    #[guarded]
+    pub trait Transfers {
+        #[requires_permission(action = Purchase)]
+        async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+    }
+}
+
+struct Relay<T>(T, T);
+
+type BoxFuture<'a, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'a>>;
+
+impl<T: payments::Raw> payments::Raw for Relay<T> {
+    fn charge<'fc, 'call>(
+        &'fc self,
+        granted: Granted<'call, payments::ChargeArgs<'fc>>,
+    ) -> BoxFuture<'call, Result<u64, Denial>>
+    where
+        'fc: 'call,
+    {
+        Box::pin(async move { self.0.charge(granted).await })
+    }
+
+    fn subscribe<'fc, 'call>(
+        &'fc self,
+        granted: Granted<'call, payments::SubscribeArgs<'fc>>,
+    ) -> BoxFuture<'call, Result<u64, Denial>>
+    where
+        'fc: 'call,
+    {
+        self.0.subscribe(granted)
+    }
+
+    fn refund<'fc, 'call>(
+        &'fc self,
+        granted: Granted<'call, payments::RefundArgs<'fc>>,
+    ) -> BoxFuture<'call, Result<u64, Denial>>
+    where
+        'fc: 'call,
+    {
+        self.0.refund(granted)
+    }
+}
+
+fn main() {}
