@@ -48,7 +48,7 @@ impl Authority for AllowEverything {
 /// what a new policy would have denied. Then the authority's word counts again.
 ///
 /// It is a type of its own, so that where a guard is put together one reads what it is. A guard
-/// that uses it fails its self check.
+/// that uses it alone fails its self check.
 #[derive(Debug)]
 pub struct ObserveOnly<A> {
     authority: A,

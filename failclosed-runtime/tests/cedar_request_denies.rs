@@ -190,7 +190,7 @@ impl Serialize for Twice {
 #[tokio::test]
 async fn a_duplicate_key_denies() {
     for as_struct in [false, true] {
-        let fault = "argument `to`: the key `city` is given twice";
+        let fault = "the key `city`";
         shop().malformed(with("to", Twice { as_struct }), fault).await;
     }
 }
