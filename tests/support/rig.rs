@@ -85,7 +85,7 @@ impl Rig {
         Running { shop: Shop::new(guard), log: self.log, state: self.state }
     }
 
-    /// Charges once: see [`Running::denies`].
+    /// Charges once: see [`Rig::denies`].
     pub async fn denies(self, cause: Cause) -> Proof {
         self.denies_call(cause, async |shop: &Shop| shop.charge("coachella.com", 742).await).await
     }

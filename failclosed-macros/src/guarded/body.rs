@@ -23,14 +23,14 @@ pub(crate) struct Redeemed<'a> {
 //     { BODY }, of `async fn charge(&self, #[permit] permit: Permit<'_, Purchase>, amount: u64) -> R`
 // Output:
 //     Box::pin(async move {
-//         let (permit, (amount,)) = granted.redeem();
+//         let (permit, (amount,)) = Granted::redeem(granted);
 //         let permit: Permit<'_, Purchase> = permit;
 //         let amount: u64 = amount;
 //         if false { return returns::<R>(); }
 //         BODY
 //     })
 pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStream {
-    let Redeemed { granted, .. } = redeemed;
+    let Redeemed { granted, private, .. } = redeemed;
     let site = Span::mixed_site();
     let here = site.located_at(redeemed.place);
     let proof = local("permit", site);
@@ -53,7 +53,8 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStre
         // Binding is what the signature did: whatever is wrong with it is wrong there.
         quote_spanned!(site=> let #pat: #ty = #place;)
     });
-    let taken = quote_spanned!(here=> let (#proof, (#(#places,)*)) = #granted.redeem(););
+    let taken =
+        quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::Granted::redeem(#granted););
     let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
     boxed(redeemed.private, &redeemed.output, &inside, body)
 }

@@ -109,12 +109,12 @@ fn implemented(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                         #(#idents,)*
                         __failclosed: ::core::marker::PhantomData,
                     });
-                    let #granted = match #offer.enter(&#guard).await {
+                    let #granted = match #private::Offer::enter(&mut #offer, &#guard).await {
                         ::core::result::Result::Ok(#granted) => #granted,
                         ::core::result::Result::Err(#denial) => return #denied,
                     };
                     let #result = #module::#raw::#name(#inner, #granted).await;
-                    #offer.conclude(#failed);
+                    #private::Offer::conclude(&#offer, #failed);
                     #result
                 })
             }

@@ -52,8 +52,10 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                 amount,
                 __failclosed: ::core::marker::PhantomData,
             });
-            let __failclosed_granted = match __failclosed_offer
-                .enter(&__failclosed_guard)
+            let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                    &mut __failclosed_offer,
+                    &__failclosed_guard,
+                )
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
@@ -71,15 +73,15 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                     __failclosed_granted,
                 )
                 .await;
-            __failclosed_offer
-                .conclude(
-                    <Result<
-                        Receipt,
-                        E,
-                    > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                        &__failclosed_result,
-                    ),
-                );
+            ::failclosed::__private_0_1_0::Offer::conclude(
+                &__failclosed_offer,
+                <Result<
+                    Receipt,
+                    E,
+                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                    &__failclosed_result,
+                ),
+            );
             __failclosed_result
         })
     }
@@ -100,8 +102,10 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                 why,
                 __failclosed: ::core::marker::PhantomData,
             });
-            let __failclosed_granted = match __failclosed_offer
-                .enter(&__failclosed_guard)
+            let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                    &mut __failclosed_offer,
+                    &__failclosed_guard,
+                )
                 .await
             {
                 ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
@@ -114,11 +118,13 @@ impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
                     __failclosed_granted,
                 )
                 .await;
-            __failclosed_offer
-                .conclude({
+            ::failclosed::__private_0_1_0::Offer::conclude(
+                &__failclosed_offer,
+                {
                     use ::failclosed::__private_0_1_0::JudgeAny as _;
                     ::failclosed::__private_0_1_0::Judge(&__failclosed_result).failed()
-                });
+                },
+            );
             __failclosed_result
         })
     }
@@ -177,8 +183,9 @@ pub mod payments {
             'fc: 'call,
         {
             ::std::boxed::Box::pin(async move {
-                let (__failclosed_permit, (__failclosed_argument_0,)) = __failclosed_granted
-                    .redeem();
+                let (__failclosed_permit, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::Granted::redeem(
+                    __failclosed_granted,
+                );
                 let _ = __failclosed_permit;
                 let why: &'fc super::super::Why = __failclosed_argument_0;
                 if false {
