@@ -90,6 +90,8 @@ struct Tally {
     of_members: Vec<String>,
     deny: Vec<Deny>,
     failed: Vec<NoDecision>,
+    /// A vote is not in.
+    missing: bool,
 }
 
 impl Tally {
@@ -104,10 +106,8 @@ impl Tally {
                 }
                 Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
                 Vote::In(Err(why)) => tally.failed.push(why),
-                // FAIL CLOSED: a vote that is not in, because of a no.
-                Vote::Awaited(_) => {
-                    tally.failed.push(NoDecision::unavailable("a vote was not waited for"));
-                }
+                // Not waited for, because of a no.
+                Vote::Awaited(_) => tally.missing = true,
             }
         }
         tally.decide()
@@ -127,6 +127,10 @@ impl Tally {
                 });
             }
             return Ok(Decision::Deny(first));
+        }
+        if self.missing {
+            // FAIL CLOSED: without a no there is nothing to say before every vote is in.
+            return Err(NoDecision::unavailable("a vote is missing"));
         }
         if !self.failed.is_empty() {
             let mut first = self.failed.swap_remove(0);
