@@ -101,3 +101,12 @@ fn every_refusal_says_what_to_change() {
     assert_eq!(texts[1], "refused: a dangerous mode needs a reason");
     assert!(texts[2].contains("at most 7 days"), "{}", texts[2]);
 }
+
+/// Ids that look like another's are refused: zero-width and direction marks are not seen.
+#[test]
+fn an_invisible_character_in_an_id_denies() {
+    for id in ["shopper\u{200b}", "shop\u{202e}per", "\u{feff}shopper", "shop\u{ad}per"] {
+        assert!(Subject::agent(id).is_err(), "{id:?}");
+    }
+    assert!(Subject::agent("käufer-7").is_ok());
+}
