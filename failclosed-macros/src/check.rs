@@ -46,7 +46,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
         }
     };
     let params = Params::take(&mut sig, errors);
-    check_names(&params, errors);
+    check_distinct(&params, errors);
     check_skip(args, &params, errors);
     check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
     let shown = shown(args, &params, errors);
@@ -104,7 +104,7 @@ fn check_modifiers(function: &GuardedFn, errors: &mut Errors) {
 }
 
 // `guard = { if late { return Ok(receipt); } self.guard }`
-fn check_expressions(args: &Args, errors: &mut Errors) {
+pub(crate) fn check_expressions(args: &Args, errors: &mut Errors) {
     let fields = match &args.action {
         Some(Action::Carrying(action)) => action.fields.iter().map(|field| &field.expr).collect(),
         Some(Action::Name(_) | Action::Unit(_)) | None => Vec::new(),
@@ -152,7 +152,7 @@ fn does_more_than_look(expr: &Expr) -> Option<Span> {
 }
 
 // Two parameters `amount`, one of them a macro's: hygiene tells them apart, a name does not.
-fn check_names(params: &Params, errors: &mut Errors) {
+pub(crate) fn check_distinct(params: &Params, errors: &mut Errors) {
     for (index, binding) in params.bindings.iter().enumerate() {
         let name = name_of(&binding.ident);
         if params.bindings[..index].iter().any(|other| name_of(&other.ident) == name) {

@@ -37,6 +37,10 @@ pub struct Order {
 #[derive(Debug)]
 pub struct Card(pub u32);
 
+fn counter(vendor: &str) -> String {
+    format!("shop/{vendor}")
+}
+
 /// Takes payments.
 #[guarded]
 pub trait Payments: std::fmt::Debug {
@@ -47,7 +51,7 @@ pub trait Payments: std::fmt::Debug {
     /// A name as the action, arguments picked and left out.
     #[requires_permission(
         action = "order",
-        resource = format!("shop/{}", order.vendor),
+        resource = counter(&order.vendor),
         args(vendor = order.vendor, total = order.amount + 1),
         skip(card)
     )]
