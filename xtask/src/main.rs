@@ -3,6 +3,8 @@
 //! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
+mod peers;
+
 use std::{
     env,
     process::{Command, ExitCode},
@@ -40,16 +42,26 @@ const TEST: &[Step] = &[
 fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some("test") => run(TEST),
+        Some("peers") => match peers::set_up() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("{why}");
+                ExitCode::FAILURE
+            }
+        },
         _ => {
-            eprintln!("usage: cargo xtask test");
+            eprintln!(
+                "usage: cargo xtask test     sets up, and runs every test\n       \
+                 cargo xtask peers    only sets up: installs the programs the tests talk to"
+            );
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(steps: &[Step]) -> ExitCode {
-    if let Err(missing) = prerequisites() {
-        eprintln!("{missing}");
+    if let Err(why) = prerequisites().and_then(|()| peers::set_up()) {
+        eprintln!("{why}");
         return ExitCode::FAILURE;
     }
     for (index, step) in steps.iter().enumerate() {
