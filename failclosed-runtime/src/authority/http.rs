@@ -15,6 +15,9 @@ use crate::{
     request::Request,
 };
 
+mod authzen;
+mod behalf;
+mod binding;
 mod builder;
 mod client;
 mod credentials;
@@ -24,16 +27,28 @@ mod endpoint;
 mod error;
 mod exchange;
 mod json;
+mod opa;
+mod openfga;
+mod question;
 mod reply;
 mod retry;
+mod spicedb;
 mod tls;
+mod verdict;
 
-pub use builder::{DEFAULT_HTTP_DEADLINE, HttpBuilder};
-pub use credentials::Secret;
-pub use dialect::{Dialect, Repeat};
-pub use discover::{Description, Discover};
-pub use error::HttpError;
-pub use json::Object;
+pub use {
+    authzen::AuthZen,
+    behalf::Behalf,
+    builder::{DEFAULT_HTTP_DEADLINE, HttpBuilder},
+    credentials::Secret,
+    dialect::{Dialect, Repeat},
+    discover::{Description, Discover},
+    error::HttpError,
+    json::{MAX_REPLY_BYTES, MAX_REPLY_DEPTH, MAX_REPLY_MEMBERS, Object, Value},
+    opa::Opa,
+    openfga::OpenFga,
+    spicedb::SpiceDb,
+};
 
 use exchange::{Engine, Question};
 
@@ -62,7 +77,7 @@ impl<D: Dialect> Authority for HttpAuthority<D> {
         Answer::pending(self.engine.within_deadline(async move |deadline| {
             let question = Question::post(self.dialect.question(request)?, request.id())?;
             let answer = self.engine.object(question, deadline).await?;
-            self.dialect.decision(request, &answer)
+            self.engine.discreet(self.dialect.decision(request, &answer)?)
         }))
     }
 }

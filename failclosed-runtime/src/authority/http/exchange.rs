@@ -19,7 +19,7 @@ use super::{
 use crate::{
     contain::{Contained, Panicked, trace},
     deadline::{Deadline, Expired},
-    decision::NoDecision,
+    decision::{Decision, NoDecision},
 };
 
 /// The longest question that is put, in bytes. A longer one is refused, never cut off: what the
@@ -135,6 +135,25 @@ impl Engine {
             source = cause.source();
         }
         Failure { why: NoDecision::unavailable(detail), again }
+    }
+
+    /// Passes a decision on whose words may be shown.
+    ///
+    /// # Errors
+    /// A no, or a question, that repeats our credentials: the model and the user would read them.
+    pub(super) fn discreet(&self, decision: Decision) -> Result<Decision, NoDecision> {
+        let mut words = None;
+        if let Decision::Deny(deny) = &decision {
+            words = Some(deny.reason());
+        } else if let Decision::Ask(ask) = &decision {
+            words = Some(ask.question());
+        }
+        match words {
+            Some(words) if self.credentials.are_in(words) => {
+                Err(NoDecision::malformed("its words repeat our credentials"))
+            }
+            _ => Ok(decision),
+        }
     }
 
     /// Says who was asked; and keeps to itself what would give our credentials away.

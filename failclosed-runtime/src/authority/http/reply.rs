@@ -29,12 +29,10 @@ use reqwest::{
 use super::{
     client::chain,
     credentials::Credentials,
+    json::MAX_REPLY_BYTES,
     retry::{Again, Failure, retry_after},
 };
 use crate::decision::NoDecision;
-
-/// The longest reply that is read, in bytes.
-pub(super) const MAX_REPLY_BYTES: usize = 64 * 1024;
 
 /// As much of what an authority says is shown to the operator.
 const SHOWN: usize = 200;
