@@ -6,7 +6,7 @@
 use serde_json::{Map, json};
 
 use super::{
-    Dialect, Repeat, binding,
+    Description, Dialect, Discover, Repeat, binding,
     json::{Object, Value},
     question, verdict,
 };
@@ -34,7 +34,6 @@ const UNDERSTOOD: [&str; 4] = ["id", "reason", "reason_admin", "reason_user"];
 /// Obligations profile.
 #[derive(Debug, Clone)]
 pub struct AuthZen {
-    path: String,
     user_type: String,
     agent_type: String,
     kinds: question::Kinds,
@@ -52,7 +51,6 @@ impl AuthZen {
     /// The paths and names of the specification and its profile for agents.
     pub fn new() -> Self {
         Self {
-            path: "access/v1/evaluation".into(),
             user_type: "user".into(),
             agent_type: "agent".into(),
             kinds: question::Kinds::default(),
@@ -99,12 +97,6 @@ impl AuthZen {
         self
     }
 
-    /// Where to ask instead: what a server's metadata names.
-    pub(super) fn at(mut self, path: String) -> Self {
-        self.path = path;
-        self
-    }
-
     /// FAIL CLOSED: a yes with something beside it that nobody here understands may be a yes with a
     /// condition.
     fn unconditional(&self, context: &Object) -> Result<Option<Decision>, NoDecision> {
@@ -137,7 +129,7 @@ impl Dialect for AuthZen {
     }
 
     fn path(&self) -> &str {
-        &self.path
+        "access/v1/evaluation"
     }
 
     fn repeat(&self) -> Repeat {
@@ -189,6 +181,20 @@ impl Dialect for AuthZen {
         Ok(match id {
             Some(id) => decision.decision_id(id),
             None => decision,
+        })
+    }
+}
+
+/// The metadata of the specification's chapter 9.
+impl Discover for AuthZen {
+    fn well_known(&self) -> &'static str {
+        "authzen-configuration"
+    }
+
+    fn describe(&self, metadata: &Object) -> Result<Description, NoDecision> {
+        Ok(Description {
+            authority: metadata.text("policy_decision_point")?.into(),
+            evaluation: metadata.text("access_evaluation_endpoint")?.into(),
         })
     }
 }
