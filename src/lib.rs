@@ -25,6 +25,8 @@ pub use failclosed_runtime::{
 
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(feature = "http")]
+pub use failclosed_runtime::http;
 
 // What generated code calls. Its name carries the version.
 #[doc(hidden)]

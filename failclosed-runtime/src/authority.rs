@@ -15,6 +15,8 @@ use crate::{
 mod all_of;
 #[cfg(feature = "cedar")]
 pub mod cedar;
+#[cfg(feature = "http")]
+pub mod http;
 
 pub use all_of::{AllOf, all_of};
 

@@ -81,6 +81,26 @@ impl Deadline {
         Ok(output)
     }
 
+    /// Does nothing for a while, as between two tries.
+    ///
+    /// # Errors
+    /// At once, where the deadline would pass meanwhile.
+    #[cfg(feature = "http")]
+    pub(crate) async fn pause(&self, length: Duration) -> Result<(), Expired> {
+        // FAIL CLOSED: what cannot be waited for is given up before the wait, not after it.
+        if self.due.saturating_duration_since(Instant::now()) <= length {
+            return Err(Expired::Passed);
+        }
+        let mut timer =
+            contain(|| Box::pin(tokio::time::sleep(length))).map_err(|_| Expired::NoTimer)?;
+        poll_fn(|cx| match contain(|| timer.as_mut().poll(cx)) {
+            Ok(fired) => fired.map(Ok),
+            // FAIL CLOSED: as in `wait`.
+            Err(_) => Poll::Ready(Err(Expired::NoTimer)),
+        })
+        .await
+    }
+
     /// To be called after every answer.
     pub(crate) fn check(&self) -> Result<(), Expired> {
         if Instant::now() < self.due {

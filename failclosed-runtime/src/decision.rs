@@ -40,13 +40,7 @@ impl Decision {
 
     /// A person must approve; `question` is what they are told beside the request itself.
     pub fn ask(question: impl Into<Cow<'static, str>>) -> Self {
-        Self::Ask(Ask {
-            question: question.into(),
-            approval_id: None,
-            grounds: Grounds::none(),
-            danger: None,
-            of_members: None,
-        })
+        Self::Ask(Ask::new(question))
     }
 
     /// Names the rule that decided.
@@ -158,9 +152,23 @@ pub struct Ask {
     /// Every question of a set of authorities, and whose it is: a yes to all of them is no yes to
     /// another one in the same words.
     pub(crate) of_members: Option<Arc<str>>,
+    /// Whether the authority itself has to say yes in the end.
+    pub(crate) at_authority: bool,
 }
 
 impl Ask {
+    /// A question in the authority's words.
+    pub fn new(question: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            question: question.into(),
+            approval_id: None,
+            grounds: Grounds::none(),
+            danger: None,
+            of_members: None,
+            at_authority: false,
+        }
+    }
+
     /// What the person is told beside the request itself.
     pub fn question(&self) -> &str {
         &self.question
@@ -177,6 +185,15 @@ impl Ask {
             && self.approval_id == other.approval_id
             && self.grounds == other.grounds
             && self.of_members == other.of_members
+    }
+
+    /// Says that the approval is kept at the authority, by whatever way its people use.
+    ///
+    /// Then a yes of the guard's own approver settles nothing: the authority is asked again, and
+    /// only its allow counts.
+    pub fn settled_by_authority(mut self) -> Self {
+        self.at_authority = true;
+        self
     }
 
     /// Names the pending approval.

@@ -28,6 +28,13 @@ pub enum ConfigError {
         /// What stands in the way.
         fault: &'static str,
     },
+    /// A remote authority's name for something that it could not mean.
+    Name {
+        /// What is named: `store id`.
+        what: &'static str,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -44,6 +51,7 @@ impl fmt::Display for ConfigError {
             }
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
             Self::AlreadyInstalled { fault } => write!(f, "the guard was not installed: {fault}"),
+            Self::Name { what, fault } => write!(f, "the {what} {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }

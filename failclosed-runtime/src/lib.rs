@@ -34,6 +34,8 @@ mod subject;
 
 #[cfg(feature = "cedar")]
 pub use authority::cedar;
+#[cfg(feature = "http")]
+pub use authority::http;
 pub use {
     action::Action,
     approval::Approver,

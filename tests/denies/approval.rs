@@ -193,3 +193,17 @@ async fn the_same_words_from_another_member_denies() {
     });
     approved(all_of(first, second)).denies(Cause::NeedsApproval).await;
 }
+
+/// Where the approval is kept at the authority, somebody else's yes is none: the authority is asked
+/// again, and it still waits for its own people.
+#[tokio::test]
+async fn an_approvers_yes_does_not_stand_for_the_authoritys_own() {
+    let question = || Ask::new("approve it in the dashboard").with_approval_id("apr_1");
+    let at_authority = move || Decision::from(question().settled_by_authority());
+    let proof = approved(then(move |_| at_authority().into())).denies(Cause::NeedsApproval).await;
+    assert_eq!(proof.denial.ask().and_then(Ask::approval_id), Some("apr_1"));
+    assert_eq!(proof.asked, 2);
+    // Also as one vote of several.
+    let votes = all_of(then(move |_| at_authority().into()), Says(ask));
+    approved(votes).denies(Cause::NeedsApproval).await;
+}

@@ -143,7 +143,9 @@ impl Tally {
         if !self.ask.is_empty() {
             let stamps = self.allow.iter().map(|allow| &allow.danger);
             let stamps = joined(stamps.chain(self.ask.iter().map(|ask| &ask.danger)));
+            let at_authority = self.ask.iter().any(|ask| ask.at_authority);
             let mut first = self.ask.swap_remove(0);
+            first.at_authority = at_authority;
             if !self.ask.is_empty() {
                 let mut questions = first.question.into_owned();
                 for ask in &self.ask {

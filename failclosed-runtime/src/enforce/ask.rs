@@ -70,8 +70,11 @@ pub(super) async fn settle<'a>(
     let again = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
     match sort(request, again.0, deadline, again.1)? {
         Answered::Yes(allowed) => Ok(allowed.approved_by(&approval)),
-        // The same question means that nothing but the person's yes was missing.
-        Answered::Question(again, digest) if again.is_same_question(&ask) => {
+        // The same question means that nothing but the person's yes was missing; unless the
+        // authority wants that yes given to itself.
+        Answered::Question(again, digest)
+            if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
+        {
             Ok(Allowed { allow: approval.stamped_as(again.danger.as_ref()), digest, deadline })
         }
         // FAIL CLOSED: another question was not answered by anybody.

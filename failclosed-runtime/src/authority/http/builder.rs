@@ -1,0 +1,215 @@
+//! Puts an [`HttpAuthority`] together.
+
+use std::{fmt, time::Duration};
+
+use reqwest::{
+    Url,
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    HttpAuthority,
+    client::{CONNECTIONS, Clients},
+    credentials::{Credentials, Secret},
+    dialect::{Dialect, Repeat},
+    discover::Discover,
+    endpoint::Endpoint,
+    error::HttpError,
+    exchange::Engine,
+    tls::Tls,
+};
+
+/// How long an authority may take, unless set.
+pub const DEFAULT_HTTP_DEADLINE: Duration = Duration::from_secs(2);
+
+const MAX_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_RETRIES: u32 = 3;
+
+/// Says where an authority is and who asks, then builds it. Made by [`HttpAuthority::builder`].
+#[must_use = "nothing decides until the authority is built"]
+#[derive(Clone)]
+pub struct HttpBuilder<D> {
+    dialect: D,
+    endpoint: String,
+    credentials: Credentials,
+    tls: Tls,
+    deadline: Duration,
+    retries: u32,
+    demand_request_id: bool,
+}
+
+impl<D: Dialect> HttpBuilder<D> {
+    pub(super) fn new(dialect: D) -> Self {
+        Self {
+            dialect,
+            endpoint: String::new(),
+            credentials: Credentials::default(),
+            tls: Tls::default(),
+            deadline: DEFAULT_HTTP_DEADLINE,
+            retries: 1,
+            demand_request_id: false,
+        }
+    }
+
+    /// The authority's base URL: `https://pdp.example.com`, also with a path.
+    ///
+    /// Plain `http` is for this host alone: `127.0.0.1`, `[::1]`, and `localhost`, which is taken
+    /// for these two addresses whatever a resolver says.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = url.into();
+        self
+    }
+
+    /// The token that the authority knows us by, as `Authorization: Bearer`.
+    pub fn bearer(mut self, token: Secret) -> Self {
+        self.credentials.bearer(token);
+        self
+    }
+
+    /// A further header with each question, as some authorities want for their keys:
+    /// `x-developer-token`. It is kept as secret as the token is.
+    pub fn header(mut self, name: impl Into<String>, value: Secret) -> Self {
+        self.credentials.header(name.into(), value);
+        self
+    }
+
+    /// A certificate, in PEM, of a CA that may vouch for the authority. From the first one on, **only
+    /// those given here** may: the public ones, which are compiled in, count no longer.
+    pub fn ca_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.tls.trust(pem.as_ref());
+        self
+    }
+
+    /// Our own certificate, the CA's that issued it behind it, and its private key, all in PEM: for
+    /// an authority that asks who connects (mutual TLS).
+    pub fn client_identity(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
+        self.tls.identify(chain.as_ref(), key.as_ref());
+        self
+    }
+
+    /// How long a question may take, from its first byte to the last of the answer: looking up the
+    /// name, connecting, TLS, retries and pauses included. Two seconds unless set.
+    ///
+    /// The guard's own deadline holds as well; the earlier one ends the wait.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How often a question is put again at most, where it was not answered: 1 unless set, 3 at
+    /// most. A dialect whose questions use something up is never asked again, whatever is set here.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Accepts a reply only if it repeats the `X-Request-ID` of its question. Not every authority
+    /// does; AuthZEN 1.0 demands it (section 10.1.3).
+    ///
+    /// # Denies
+    /// As *malformed*, a reply with another id, or without one.
+    pub fn demand_request_id(mut self) -> Self {
+        self.demand_request_id = true;
+        self
+    }
+
+    /// The authority. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// Every [`HttpError`] but [`HttpError::Discovery`].
+    pub fn build(self) -> Result<HttpAuthority<D>, HttpError> {
+        let endpoint = Endpoint::parse(&self.endpoint)?;
+        let url = endpoint.join(self.dialect.name(), self.dialect.path())?;
+        self.build_at(endpoint, url)
+    }
+
+    pub(super) fn build_at(
+        self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> Result<HttpAuthority<D>, HttpError> {
+        let engine = self.engine(endpoint, url)?;
+        Ok(HttpAuthority { dialect: self.dialect, engine })
+    }
+
+    pub(super) fn engine(&self, endpoint: Endpoint, url: Url) -> Result<Engine, HttpError> {
+        if self.deadline.is_zero() || self.deadline > MAX_DEADLINE {
+            return Err(HttpError::Limit {
+                of: "deadline",
+                range: "more than zero and at most one day",
+            });
+        }
+        if self.retries > MAX_RETRIES {
+            return Err(HttpError::Limit { of: "retries", range: "at most 3" });
+        }
+        if self.tls.is_set() && !endpoint.is_https() {
+            return Err(HttpError::Tls {
+                fault: "certificates are given for an endpoint without TLS".into(),
+                help: "write the endpoint with `https`",
+            });
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            (CONTENT_TYPE, "application/json"),
+            (ACCEPT, "application/json"),
+            (ACCEPT_ENCODING, "identity"),
+            (USER_AGENT, concat!("failclosed/", env!("CARGO_PKG_VERSION"))),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        self.credentials.write(&mut headers)?;
+        let retries = match self.dialect.repeat() {
+            Repeat::Safe => self.retries,
+            // FAIL CLOSED: the answer that was lost may have been the one that counts.
+            Repeat::Never => 0,
+        };
+        Ok(Engine {
+            name: self.dialect.name(),
+            url,
+            headers,
+            credentials: self.credentials.clone(),
+            clients: Clients::new(endpoint, self.tls.config()?)?,
+            slots: Semaphore::new(CONNECTIONS),
+            deadline: self.deadline,
+            retries,
+            demand_request_id: self.demand_request_id,
+        })
+    }
+}
+
+impl<D: Discover> HttpBuilder<D> {
+    /// The authority, asked where its questions go: in place of [`build`](Self::build).
+    ///
+    /// The reply to this is held to everything that a decision is held to.
+    ///
+    /// # Errors
+    /// As `build`; and [`HttpError::Discovery`], where the authority does not describe itself,
+    /// says that it is another one, or sends us to another origin. There is no other path to fall
+    /// back to.
+    pub async fn discover(self) -> Result<HttpAuthority<D>, HttpError> {
+        super::discover::discover(self).await
+    }
+
+    pub(super) fn dialect(&self) -> &D {
+        &self.dialect
+    }
+
+    pub(super) fn given_endpoint(&self) -> &str {
+        &self.endpoint
+    }
+}
+
+impl<D: fmt::Debug> fmt::Debug for HttpBuilder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the endpoint: until it is parsed it may have a password in it.
+        f.debug_struct("HttpBuilder")
+            .field("dialect", &self.dialect)
+            .field("headers", &self.credentials.names().collect::<Vec<_>>())
+            .field("tls", &self.tls)
+            .field("deadline", &self.deadline)
+            .field("retries", &self.retries)
+            .field("demand_request_id", &self.demand_request_id)
+            .finish()
+    }
+}

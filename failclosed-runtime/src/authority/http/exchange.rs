@@ -1,0 +1,203 @@
+//! One question, one answer.
+
+use std::{fmt, pin::pin, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{
+    Client, Method, Request, Url,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    client::{Clients, chain},
+    credentials::Credentials,
+    json::Object,
+    reply,
+    retry::{self, Failure},
+};
+use crate::{
+    contain::{Contained, Panicked, trace},
+    deadline::{Deadline, Expired},
+    decision::{Decision, NoDecision},
+};
+
+/// The longest question that is put, in bytes. A longer one is refused, never cut off: what the
+/// authority does not see, it cannot forbid (CVE-2026-34040).
+pub(super) const MAX_QUESTION_BYTES: usize = 1024 * 1024;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything about an exchange that is not its question.
+pub(super) struct Engine {
+    /// The dialect, in errors.
+    pub(super) name: &'static str,
+    pub(super) url: Url,
+    /// The same for each question: type, credentials.
+    pub(super) headers: HeaderMap,
+    pub(super) credentials: Credentials,
+    pub(super) clients: Clients,
+    pub(super) slots: Semaphore,
+    pub(super) deadline: Duration,
+    pub(super) retries: u32,
+    pub(super) demand_request_id: bool,
+}
+
+/// What is asked. It is the same at each try.
+pub(super) struct Question {
+    pub(super) method: Method,
+    pub(super) body: Option<Bytes>,
+    pub(super) id: HeaderValue,
+}
+
+impl Engine {
+    /// Runs an exchange within the engine's own deadline, whatever the guard's is.
+    pub(super) async fn within_deadline<T>(
+        &self,
+        exchange: impl AsyncFnOnce(Deadline) -> Result<T, NoDecision>,
+    ) -> Result<T, NoDecision> {
+        let deadline = Deadline::after(self.deadline);
+        // A runtime without an I/O driver shows in a panic, under the client's first connection.
+        let exchange = pin!(exchange(deadline));
+        let mut exchange = Contained::new(exchange);
+        match deadline.wait(&mut exchange).await {
+            Ok(Ok(answer)) => answer.map_err(|why| self.told_about(why)),
+            Ok(Err(Panicked(text))) => Err(self.told_about(NoDecision::unavailable(format_args!(
+                "the exchange panicked: {text}"
+            )))),
+            // FAIL CLOSED: a late answer is none. `wait` looks at the clock again after the reply.
+            Err(Expired::Passed) => Err(self.told_about(NoDecision::timed_out(format_args!(
+                "no answer within {:?}",
+                self.deadline
+            )))),
+            Err(Expired::NoTimer) => Err(self.told_about(NoDecision::not_configured(
+                "a question needs a tokio runtime with time and I/O enabled",
+            ))),
+        }
+    }
+
+    /// Puts a question until it is answered, or until asking again makes no sense.
+    pub(super) async fn object(
+        &self,
+        question: Question,
+        deadline: Deadline,
+    ) -> Result<Object, NoDecision> {
+        let client = self.clients.current().map_err(NoDecision::unavailable)?;
+        // Nobody closes it; and if somebody did, that is no yes.
+        let _slot = self.slots.acquire().await.map_err(NoDecision::unavailable)?;
+        let mut tries = 1;
+        loop {
+            let Failure { why, again } = match self.once(&client, &question).await {
+                Ok(object) => return Ok(object),
+                Err(failure) => failure,
+            };
+            let Some(pause) = retry::pause(again, tries, self.retries) else {
+                return Err(why);
+            };
+            if !pause.is_zero() && deadline.pause(pause).await.is_err() {
+                // FAIL CLOSED: at once, and not when the deadline has passed over a useless wait.
+                return Err(NoDecision {
+                    detail: format!("{}; waiting for {pause:?} is too long", why.detail),
+                    ..why
+                });
+            }
+            tries += 1;
+            trace(|| {
+                tracing::debug!(
+                    target: "failclosed", authority = self.name, tries, why = why.detail,
+                    "asking again"
+                );
+            });
+        }
+    }
+
+    async fn once(&self, client: &Client, question: &Question) -> Result<Object, Failure> {
+        let mut request = Request::new(question.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        request.headers_mut().insert(REQUEST_ID, question.id.clone());
+        *request.body_mut() = question.body.clone().map(Into::into);
+        let response = client.execute(request).await.map_err(|error| self.unanswered(error))?;
+        let demanded_id = self.demand_request_id.then_some(&question.id);
+        let body = reply::body(response, demanded_id, &self.credentials).await?;
+        Ok(Object::parse(&body)?)
+    }
+
+    /// There is no answer. An answer whose head does not parse is one that nobody may use.
+    fn unanswered(&self, error: reqwest::Error) -> Failure {
+        let again = retry::after(&error);
+        let error = error.without_url();
+        let detail = chain(&error);
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+                return NoDecision::malformed(detail).into();
+            }
+            source = cause.source();
+        }
+        Failure { why: NoDecision::unavailable(detail), again }
+    }
+
+    /// Passes a decision on whose words may be shown.
+    ///
+    /// # Errors
+    /// A no, or a question, that repeats our credentials: the model and the user would read them.
+    pub(super) fn discreet(&self, decision: Decision) -> Result<Decision, NoDecision> {
+        let mut words = None;
+        if let Decision::Deny(deny) = &decision {
+            words = Some(deny.reason());
+        } else if let Decision::Ask(ask) = &decision {
+            words = Some(ask.question());
+        }
+        match words {
+            Some(words) if self.credentials.are_in(words) => {
+                Err(NoDecision::malformed("its words repeat our credentials"))
+            }
+            _ => Ok(decision),
+        }
+    }
+
+    /// Says who was asked; and keeps to itself what would give our credentials away.
+    pub(super) fn told_about(&self, why: NoDecision) -> NoDecision {
+        let said = if self.credentials.are_in(&why.detail) {
+            "(not shown: it repeats our credentials)"
+        } else {
+            &why.detail
+        };
+        NoDecision { detail: format!("{} at {}: {said}", self.name, self.url), ..why }
+    }
+}
+
+impl Question {
+    /// A question with a body of JSON.
+    pub(super) fn post(body: Vec<u8>, id: impl fmt::Display) -> Result<Self, NoDecision> {
+        if body.len() > MAX_QUESTION_BYTES {
+            // FAIL CLOSED: half a question is another question.
+            return Err(NoDecision::malformed(format_args!(
+                "the question has {} bytes; at most {MAX_QUESTION_BYTES} are sent",
+                body.len()
+            )));
+        }
+        Ok(Self { method: Method::POST, body: Some(body.into()), id: request_id(id)? })
+    }
+
+    /// A question without a body.
+    pub(super) fn get(id: impl fmt::Display) -> Result<Self, NoDecision> {
+        Ok(Self { method: Method::GET, body: None, id: request_id(id)? })
+    }
+}
+
+fn request_id(id: impl fmt::Display) -> Result<HeaderValue, NoDecision> {
+    HeaderValue::try_from(id.to_string()).map_err(NoDecision::malformed)
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("url", &self.url.as_str())
+            .field("headers", &self.credentials.names().collect::<Vec<_>>())
+            .field("deadline", &self.deadline)
+            .field("retries", &self.retries)
+            .field("demand_request_id", &self.demand_request_id)
+            .finish()
+    }
+}

@@ -1,0 +1,207 @@
+//! What an authority must reply: status 200, one JSON object, framed in one way, in one piece.
+//!
+//! | of a reply | accepted |
+//! | --- | --- |
+//! | status | 200, and no other |
+//! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
+//! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
+//! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
+//! | body | at most 64 KiB |
+//!
+//! A body without a length ends where the connection does, whoever ended it: HTTP/1.0 replies count
+//! only with a `Content-Length`.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Response, StatusCode,
+    header::{
+        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+        TRANSFER_ENCODING,
+    },
+};
+
+use super::{
+    client::chain,
+    credentials::Credentials,
+    json::MAX_REPLY_BYTES,
+    retry::{Again, Failure, retry_after},
+};
+use crate::decision::NoDecision;
+
+/// As much of what an authority says is shown to the operator.
+const SHOWN: usize = 200;
+
+/// Reads a reply whole.
+pub(super) async fn body(
+    mut response: Response,
+    demanded_id: Option<&HeaderValue>,
+    credentials: &Credentials,
+) -> Result<Bytes, Failure> {
+    if response.status() != StatusCode::OK {
+        // FAIL CLOSED: no other status is an answer, whatever stands under it.
+        return Err(other_status(response, credentials).await);
+    }
+    let length = head(response.headers(), demanded_id, credentials)?;
+    let mut body = read_one(&mut response).await?.unwrap_or_default();
+    if body.len() > MAX_REPLY_BYTES {
+        return Err(too_large().into());
+    }
+    if let Some(more) = read_one(&mut response).await? {
+        // Only a reply that comes in pieces is copied.
+        let mut whole = BytesMut::with_capacity(length.unwrap_or(MAX_REPLY_BYTES / 8));
+        whole.extend_from_slice(&body);
+        let mut more = Some(more);
+        while let Some(piece) = more {
+            // FAIL CLOSED: before it is kept, so that nobody makes us hold a gigabyte.
+            if whole.len() + piece.len() > MAX_REPLY_BYTES {
+                return Err(too_large().into());
+            }
+            whole.extend_from_slice(&piece);
+            more = read_one(&mut response).await?;
+        }
+        body = whole.freeze();
+    }
+    Ok(body)
+}
+
+async fn read_one(response: &mut Response) -> Result<Option<Bytes>, Failure> {
+    response.chunk().await.map_err(|error| {
+        // FAIL CLOSED: a part of an answer is no answer, even where it parses. And it is not asked
+        // for again: the authority did decide.
+        let error = error.without_url();
+        NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error))).into()
+    })
+}
+
+/// Checks everything above the body. Gives its length, where that is known.
+fn head(
+    headers: &HeaderMap,
+    demanded_id: Option<&HeaderValue>,
+    credentials: &Credentials,
+) -> Result<Option<usize>, NoDecision> {
+    let malformed = |fault: &str| NoDecision::malformed(format_args!("the reply {fault}"));
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err(malformed("has a content encoding, which nobody asked for"));
+    }
+    let length = match (one(headers, &CONTENT_LENGTH), one(headers, &TRANSFER_ENCODING)) {
+        (One::Absent, One::Is(value)) if value.as_bytes().eq_ignore_ascii_case(b"chunked") => None,
+        (One::Is(value), One::Absent) => {
+            let length = value.to_str().ok().and_then(|text| text.parse::<usize>().ok());
+            match length {
+                Some(length) if length > MAX_REPLY_BYTES => return Err(too_large()),
+                Some(length) => Some(length),
+                None => return Err(malformed("has no valid length")),
+            }
+        }
+        (One::Absent, One::Absent) => {
+            return Err(malformed("has no length, so that nobody can tell whether it is whole"));
+        }
+        // FAIL CLOSED: two proxies on the way may each have read another end (request smuggling).
+        _ => return Err(malformed("says in more than one way how long it is")),
+    };
+    match one(headers, &CONTENT_TYPE) {
+        One::Is(value) if is_json(value) => {}
+        One::Is(value) => {
+            let value = shown(value.as_bytes(), credentials);
+            return Err(malformed(&format!("is not `application/json` but {value}")));
+        }
+        One::Absent => return Err(malformed("has no content type")),
+        One::Several => return Err(malformed("has more than one content type")),
+    }
+    if let Some(id) = demanded_id {
+        match one(headers, &super::exchange::REQUEST_ID) {
+            One::Is(value) if value.as_bytes() == id.as_bytes() => {}
+            // FAIL CLOSED: an answer to another question.
+            One::Is(_) | One::Several => {
+                return Err(malformed("is to another question: its `X-Request-ID` is not ours"));
+            }
+            One::Absent => return Err(malformed("does not repeat our `X-Request-ID`")),
+        }
+    }
+    Ok(length)
+}
+
+enum One<'h> {
+    Absent,
+    Is(&'h HeaderValue),
+    Several,
+}
+
+fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> One<'h> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => One::Absent,
+        (Some(value), None) => One::Is(value),
+        (Some(_), Some(_)) => One::Several,
+    }
+}
+
+/// `application/json`, with no parameter but one `charset=utf-8`.
+fn is_json(value: &HeaderValue) -> bool {
+    let Ok(value) = value.to_str() else { return false };
+    let mut parts = value.split(';').map(|part| part.trim_matches([' ', '\t']));
+    if !parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json")) {
+        return false;
+    }
+    match (parts.next(), parts.next()) {
+        (None, _) => true,
+        (Some(parameter), None) => ["charset=utf-8", "charset=\"utf-8\""]
+            .iter()
+            .any(|known| parameter.eq_ignore_ascii_case(known)),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+fn too_large() -> NoDecision {
+    NoDecision::malformed(format_args!("the reply is longer than {MAX_REPLY_BYTES} bytes"))
+}
+
+async fn other_status(mut response: Response, credentials: &Credentials) -> Failure {
+    let status = response.status();
+    // What came with the head is worth a look; nothing is waited for.
+    let came = {
+        let mut chunk = pin!(response.chunk());
+        poll_fn(|cx| Poll::Ready(chunk.as_mut().poll(cx))).await
+    };
+    let said = match came {
+        Poll::Ready(Ok(Some(piece))) => format!(": {}", shown(&piece, credentials)),
+        Poll::Ready(_) | Poll::Pending => String::new(),
+    };
+    let number = status.as_u16();
+    let mut again = Again::Never;
+    let why = match number {
+        401 | 403 => format!("status {number}: the authority refused our credentials{said}"),
+        429 | 503 => match retry_after(response.headers()) {
+            Ok(pause) => {
+                again = Again::Later(pause);
+                let until = pause.map_or(String::new(), |pause| format!(", for {pause:?}"));
+                format!("status {number}: the authority is busy{until}{said}")
+            }
+            Err(()) => {
+                format!("status {number}: the authority is busy, until who knows when{said}")
+            }
+        },
+        300..=399 => format!("status {number}: redirects are not followed{said}"),
+        _ => format!("status {number}{said}"),
+    };
+    Failure { why: NoDecision::unavailable(why), again }
+}
+
+/// A piece of what somebody else wrote, short, on one line, and without our credentials.
+pub(super) fn shown(bytes: &[u8], credentials: &Credentials) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if credentials.are_in(&text) {
+        return "(not shown: it repeats our credentials)".into();
+    }
+    let mut shown: String = text.escape_debug().take(SHOWN).collect();
+    if text.len() > SHOWN {
+        shown.push_str(" ..");
+    }
+    format!("\"{shown}\"")
+}

@@ -1,0 +1,86 @@
+//! What every dialect asks of a reply before it believes it.
+
+use super::json::Object;
+use crate::{
+    decision::{Decision, NoDecision},
+    subject::is_invisible,
+};
+
+/// The longest reason that is passed on, in characters.
+const MAX_REASON: usize = 300;
+
+/// Members by which some authority or other says yes or no, in lower case and without separators.
+/// Only a dialect's own may stand in its reply: `{"allowed":true,"decision":"deny"}` is both.
+const VERDICTS: [&str; 34] = [
+    "accept",
+    "accepted",
+    "allow",
+    "allowed",
+    "approvalid",
+    "approvalrequired",
+    "approve",
+    "approved",
+    "authorized",
+    "block",
+    "blocked",
+    "decision",
+    "denied",
+    "deny",
+    "dryrun",
+    "effect",
+    "error",
+    "errors",
+    "forbid",
+    "forbidden",
+    "granted",
+    "isallowed",
+    "needsapproval",
+    "outcome",
+    "permission",
+    "permissionship",
+    "permit",
+    "permitted",
+    "refused",
+    "rejected",
+    "requiresapproval",
+    "result",
+    "shadow",
+    "verdict",
+];
+
+/// That no member beside the dialect's `own` reads like a verdict: in another case, in another
+/// format's words, or an error beside the answer.
+///
+/// # Errors
+/// A reply that says two things.
+pub(super) fn sole(reply: &Object, own: &[&str]) -> Result<(), NoDecision> {
+    for (key, _) in reply.iter().filter(|(key, _)| !own.contains(key)) {
+        let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+        // FAIL CLOSED: which of the two would count is anybody's guess.
+        if VERDICTS.contains(&plain.to_lowercase().as_str()) {
+            return Err(NoDecision::malformed(format_args!(
+                "the reply carries {key:?} beside its answer"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A no, with the authority's words if it gave any.
+pub(super) fn no(reason: Option<&str>) -> Decision {
+    match reason.map(readable) {
+        Some(reason) if !reason.is_empty() => Decision::deny(reason),
+        _ => Decision::deny("the permission authority said no"),
+    }
+}
+
+/// Words from the wire, fit to be shown: on one line, without invisible characters, and not endless.
+pub(super) fn readable(text: &str) -> String {
+    let plain = |c: char| if is_invisible(c) { ' ' } else { c };
+    let mut words: String = text.trim().chars().map(plain).take(MAX_REASON + 1).collect();
+    if let Some((end, _)) = words.char_indices().nth(MAX_REASON) {
+        words.truncate(end);
+        words.push_str(" ..");
+    }
+    words
+}
