@@ -356,7 +356,7 @@ fn limits_have_ranges() {
 #[test]
 fn certificates_that_are_none() {
     let authority = || authzen("https://pdp.example.com");
-    let ca = Ca::new();
+    let ca = Ca::new("ours");
     let ours = ca.client("shopper");
     let other = ca.client("other");
     let key_in_place = ours.key.clone();
@@ -410,7 +410,7 @@ fn certificates_that_are_none() {
 
 #[test]
 fn nothing_prints_a_secret() {
-    let ca = Ca::new();
+    let ca = Ca::new("ours");
     let ours = ca.client("shopper");
     let builder = authzen("https://pdp.example.com")
         .header("x-developer-token", token())
