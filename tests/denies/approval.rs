@@ -198,10 +198,8 @@ async fn the_same_words_from_another_member_denies() {
 /// again, and it still waits for its own people.
 #[tokio::test]
 async fn an_approvers_yes_does_not_stand_for_the_authoritys_own() {
-    let at_authority = || match Decision::ask("approve it in the dashboard") {
-        Decision::Ask(ask) => Decision::from(ask.with_approval_id("apr_1").settled_by_authority()),
-        other => other,
-    };
+    let question = || Ask::new("approve it in the dashboard").with_approval_id("apr_1");
+    let at_authority = move || Decision::from(question().settled_by_authority());
     let proof = approved(then(move |_| at_authority().into())).denies(Cause::NeedsApproval).await;
     assert_eq!(proof.denial.ask().and_then(Ask::approval_id), Some("apr_1"));
     assert_eq!(proof.asked, 2);

@@ -104,7 +104,7 @@ impl Dialect for Opa {
             (None, _) => {
                 return Err(NoDecision::malformed(
                     "the decision is undefined: no rule gave it a value; help: check the path, and \
-                     write `default allow := false`",
+                     give the rule the default `false`",
                 ));
             }
             // FAIL CLOSED: OPA answers with whatever a rule evaluates to; a set is not a yes.

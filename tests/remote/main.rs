@@ -1,0 +1,19 @@
+//! Authorities across a network: what each wire format asks, and that one shape of a reply alone is
+//! an allow.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod authzen;
+mod behalf;
+mod binding;
+mod canned;
+mod opa;
+mod openfga;
+mod property;
+mod questions;
+mod reading;
+mod spicedb;

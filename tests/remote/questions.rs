@@ -1,0 +1,208 @@
+//! What each dialect asks: everything the authority has to see, and nothing that it could misread.
+
+use failclosed::{
+    Cause, Denial, Guard, Resource, Subject,
+    http::{AuthZen, Behalf, Dialect, Opa, OpenFga, SpiceDb},
+    requires_permission,
+};
+use serde_json::{Value, json};
+
+use crate::canned::{asks, question};
+
+#[tokio::test]
+async fn each_asks_about_the_whole_call() {
+    assert_eq!(
+        question(Behalf::new()).await,
+        json!({
+            "agentId": "shopper", "action": "purchase", "amount": 742, "vendor": "coachella.com",
+            "metadata": {"channel": "chat", "onBehalfOf": "alice"},
+        })
+    );
+    assert_eq!(
+        question(AuthZen::new().resource_type("vendor")).await,
+        json!({
+            "subject": {"type": "user", "id": "alice", "properties": {"agent": "shopper"}},
+            "action": {"name": "purchase"},
+            "resource": {
+                "type": "vendor", "id": "coachella.com",
+                "properties": {"vendor": "coachella.com", "amount": 742},
+            },
+            "context": {"channel": "chat", "agent": "shopper"},
+        })
+    );
+    assert_eq!(
+        question(Opa::rule("shop/allow").unwrap()).await,
+        json!({"input": {
+            "subject": {"agent": "shopper", "on_behalf_of": "alice"},
+            "action": {"name": "purchase"},
+            "resource": {"id": "coachella.com"},
+            "arguments": {"vendor": "coachella.com", "amount": 742},
+            "context": {"channel": "chat"},
+        }})
+    );
+    let context =
+        json!({"channel": "chat", "vendor": "coachella.com", "amount": 742, "agent": "shopper"});
+    assert_eq!(
+        question(OpenFga::new("s", "m").unwrap().resource_type("vendor")).await,
+        json!({
+            "tuple_key":
+                {"user": "user:alice", "relation": "purchase", "object": "vendor:coachella.com"},
+            "context": context,
+            "authorization_model_id": "m",
+            "consistency": "HIGHER_CONSISTENCY",
+        })
+    );
+    assert_eq!(
+        question(SpiceDb::new().resource_type("vendor")).await,
+        json!({
+            "consistency": {"fullyConsistent": true},
+            "resource": {"objectType": "vendor", "objectId": "coachella.com"},
+            "permission": "purchase",
+            "subject": {"object": {"objectType": "user", "objectId": "alice"}},
+            "context": context,
+        })
+    );
+}
+
+/// OPA's default makes a deny rule vanish whose builtin fails; OpenFGA's and SpiceDB's may be stale.
+#[test]
+fn each_asks_at_its_own_address() {
+    assert_eq!(Behalf::new().path(), "api/verify");
+    assert_eq!(AuthZen::new().path(), "access/v1/evaluation");
+    let opa = Opa::rule("shop/authz/allow").unwrap();
+    assert_eq!(opa.path(), "v1/data/shop/authz/allow?strict-builtin-errors=true");
+    assert_eq!(OpenFga::new("s", "m").unwrap().path(), "stores/s/check");
+    assert_eq!(SpiceDb::new().path(), "v1/permissions/check");
+}
+
+fn shopper() -> Subject {
+    Subject::agent("shopper").unwrap()
+}
+
+#[requires_permission(action = "send", guard = &guard, skip(guard))]
+async fn send(guard: Guard, count: Value) -> Result<(), Denial> {
+    let _ = (guard, count);
+    Ok(())
+}
+
+/// A number that the authority's reader would round is another number.
+#[tokio::test]
+async fn a_number_beyond_two_to_the_53rd_is_not_asked_about() {
+    for count in [json!(1_u64 << 53), json!(u64::MAX), json!(i64::MIN), json!({"a": [1_u64 << 60]})]
+    {
+        let shown = count.to_string();
+        let (asked, outcome) =
+            asks(AuthZen::new(), shopper(), async |guard| send(guard, count).await).await;
+        assert_eq!(asked, None, "{shown}");
+        assert_eq!(outcome.unwrap_err().cause(), Cause::Malformed, "{shown}");
+    }
+    let exact = json!((1_u64 << 53) - 1);
+    let (asked, _) = asks(AuthZen::new(), shopper(), async |guard| send(guard, exact).await).await;
+    assert_eq!(asked.unwrap()["resource"]["properties"]["count"], json!(9_007_199_254_740_991_u64));
+}
+
+/// `null` is less than any limit in Rego; a missing attribute is not.
+#[tokio::test]
+async fn an_argument_that_is_none_is_left_out() {
+    let (asked, _) =
+        asks(AuthZen::new(), shopper(), async |guard| send(guard, Value::Null).await).await;
+    let asked = asked.unwrap();
+    assert_eq!(asked["resource"], json!({"type": "tool", "id": "send", "properties": {}}));
+    assert_eq!(asked["subject"], json!({"type": "agent", "id": "shopper"}));
+}
+
+#[requires_permission(action = "Send.Mail", guard = &guard, skip(guard))]
+async fn mail(guard: Guard) -> Result<(), Denial> {
+    let _ = guard;
+    Ok(())
+}
+
+#[requires_permission(
+    action = "send", guard = &guard, resource = Resource::new("user", to), skip(guard, to)
+)]
+async fn post(guard: Guard, to: &str) -> Result<(), Denial> {
+    let _ = (guard, to);
+    Ok(())
+}
+
+/// Names that mean more than one thing to a relation store.
+#[tokio::test]
+async fn a_name_that_would_mean_something_else_is_not_asked_about() {
+    let openfga = || OpenFga::new("s", "m").unwrap().default_resource("app", "shop");
+    for to in ["*", "x#member", "a:b", "a b", "@x", ""] {
+        let (asked, outcome) =
+            asks(openfga(), shopper(), async |guard| post(guard, to).await).await;
+        assert_eq!((asked, outcome.unwrap_err().cause()), (None, Cause::Malformed), "{to}");
+    }
+    let (asked, _) = asks(openfga(), shopper(), async |guard| post(guard, "bob").await).await;
+    assert_eq!(asked.unwrap()["tuple_key"]["object"], "user:bob");
+    let (asked, outcome) = asks(openfga(), shopper(), mail).await;
+    assert_eq!((asked, outcome.unwrap_err().cause()), (None, Cause::Malformed));
+}
+
+/// Without a kind an id may be anything's.
+#[tokio::test]
+async fn a_resource_without_a_kind_is_not_guessed() {
+    let (asked, outcome) = asks(SpiceDb::new(), shopper(), async |guard: Guard| {
+        failclosed_tests::Shop::new(guard).charge("coachella.com", 1).await
+    })
+    .await;
+    let denial = outcome.unwrap_err();
+    assert_eq!((asked, denial.cause()), (None, Cause::Malformed));
+    assert!(denial.detail().unwrap().contains("help: set `.resource_type"), "{denial:?}");
+}
+
+#[requires_permission(action = "purchase", guard = &guard, resource = on, skip(guard, on))]
+async fn buy(guard: Guard, on: &str, vendor: &str, amount: f64) -> Result<(), Denial> {
+    let _ = (guard, on, vendor, amount);
+    Ok(())
+}
+
+#[requires_permission(action = "execute_command", guard = &guard, skip(guard))]
+async fn run(guard: Guard, command: &str, cwd: &str) -> Result<(), Denial> {
+    let _ = (guard, command, cwd);
+    Ok(())
+}
+
+#[requires_permission(action = "write_file", guard = &guard, skip(guard))]
+async fn write(guard: Guard, file: &str) -> Result<(), Denial> {
+    let _ = (guard, file);
+    Ok(())
+}
+
+/// `verify` ignores a resource beside a vendor, and has limits that it must not be asked to cut at.
+#[tokio::test]
+async fn verify_is_asked_nothing_that_it_would_not_look_at() {
+    let cause = |outcome: Result<(), Denial>| outcome.unwrap_err().cause();
+    for (on, vendor, amount) in [("other", "shop", 1.0), ("shop", " ", 1.0), ("shop", "shop", -1.0)]
+    {
+        let call = async |guard| buy(guard, on, vendor, amount).await;
+        let (asked, outcome) = asks(Behalf::new(), shopper(), call).await;
+        assert_eq!((asked, cause(outcome)), (None, Cause::Malformed), "{on} {vendor} {amount}");
+    }
+    let (asked, _) =
+        asks(Behalf::new(), shopper(), async |guard| run(guard, "ls -l", "/tmp").await).await;
+    assert_eq!(
+        asked.unwrap(),
+        json!({
+            "agentId": "shopper", "action": "execute_command",
+            "policyContext": {
+                "source": "failclosed", "toolName": "execute_command",
+                "toolInput": {"command": "ls -l"},
+            },
+            "metadata": {"cwd": "/tmp", "channel": "chat"},
+        })
+    );
+    let long = "x".repeat(2048);
+    let (asked, outcome) =
+        asks(Behalf::new(), shopper(), async |guard| run(guard, "ls", &long).await).await;
+    assert_eq!((asked, cause(outcome)), (None, Cause::Malformed));
+    let long = "x".repeat(16 * 1024);
+    let (asked, outcome) =
+        asks(Behalf::new(), shopper(), async |guard| run(guard, &long, "/").await).await;
+    assert_eq!((asked, cause(outcome)), (None, Cause::Malformed));
+    // The path policy looks at `path`, which this executor calls otherwise.
+    let (asked, outcome) =
+        asks(Behalf::new(), shopper(), async |guard| write(guard, "/etc/passwd").await).await;
+    assert_eq!((asked, cause(outcome)), (None, Cause::Malformed));
+}
