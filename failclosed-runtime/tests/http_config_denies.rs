@@ -1,6 +1,11 @@
 //! What is refused when a remote authority is built, and how it is said.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 

@@ -1,6 +1,12 @@
 //! Connections: kept, shared, lost, and found again.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
+#![allow(clippy::disallowed_methods, reason = "a test blocks and waits as others do")]
 
 mod http_common;
 

@@ -1,6 +1,12 @@
 //! One deadline over a whole exchange, whichever part of it takes too long.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
+#![allow(clippy::disallowed_methods, reason = "a test blocks and waits as others do")]
 
 mod http_common;
 
@@ -90,11 +96,9 @@ async fn a_connection_that_hangs_is_too_slow() {
     full.listen(0).unwrap();
     let address = full.local_addr().unwrap().as_socket().unwrap();
     let mut waiting = Vec::new();
-    loop {
-        match std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-            Ok(stream) => waiting.push(stream),
-            Err(_) => break,
-        }
+    let soon = Duration::from_millis(100);
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, soon) {
+        waiting.push(stream);
     }
     let shop = Shop::new(authzen(&format!("http://{address}")).deadline(LIMIT).build().unwrap());
     times_out(&shop, lunch()).await;

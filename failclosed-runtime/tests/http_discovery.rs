@@ -1,6 +1,11 @@
 //! Asking an authority where it wants to be asked. Whatever is wrong is an error at the start.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 

@@ -1,7 +1,12 @@
 //! Nothing in the environment chooses the judge. The test starts itself again in an environment that
 //! tries to.
 #![cfg(all(feature = "http", unix))]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 

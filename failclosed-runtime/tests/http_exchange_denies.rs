@@ -1,6 +1,11 @@
 //! One exchange: what counts as a reply, and everything that does not.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 

@@ -1,6 +1,11 @@
 //! When a question is put again: how many requests the authority sees, and how many decisions.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 

@@ -1,6 +1,11 @@
 //! Credentials reach the authority, and nobody else: not even when the authority repeats them.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 
