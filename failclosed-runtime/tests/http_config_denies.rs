@@ -32,7 +32,7 @@ fn endpoints_that_must_not_be_asked() {
         ("null", "is a placeholder"),
         ("undefined", "is a placeholder"),
         ("changeme", "is a placeholder"),
-        ("TODO", "is a placeholder"),
+        ("ToDo", "is a placeholder"),
         ("<your PDP>", "is a placeholder"),
         ("https://<host>/", "is a placeholder"),
         ("https://${PDP_HOST}", "is a placeholder"),
