@@ -1,6 +1,11 @@
 //! One exchange: what counts as a reply, and everything that does not.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 mod http_common;
 
@@ -192,12 +197,7 @@ async fn a_reply_says_once_how_long_it_is() {
             Cause::Malformed,
             twofold,
         ),
-        (
-            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-            chunked,
-            Cause::Malformed,
-            twofold,
-        ),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", chunked, Cause::Malformed, twofold),
         ("Content-Length: 17\r\nContent-Length: 17\r\n", YES, Cause::Malformed, twofold),
         ("Transfer-Encoding: identity\r\n", YES, Cause::Malformed, twofold),
         ("Transfer-Encoding: gzip, chunked\r\n", chunked, Cause::Malformed, twofold),
@@ -341,8 +341,9 @@ async fn what_is_no_json_object_is_refused() {
 async fn an_unsolicited_answer_is_not_kept() {
     let two = [json(r#"{"decision":false}"#), json(YES)].concat();
     let no = json(r#"{"decision":false}"#);
-    let server =
-        Server::start(move |before, _| Step::Say(if before == 0 { two.clone() } else { no.clone() }));
+    let server = Server::start(move |before, _| {
+        Step::Say(if before == 0 { two.clone() } else { no.clone() })
+    });
     let shop = Shop::new(authzen(&server.url()).build().unwrap());
     for _ in 0..5 {
         shop.denied(Cause::Denied).await;

@@ -1,6 +1,15 @@
 //! A shop behind a remote authority, and an authority that misbehaves as it is told.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the server's threads and a test's pauses are no task's"
+)]
 
 pub mod certificates;
 pub mod server;

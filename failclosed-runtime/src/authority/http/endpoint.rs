@@ -178,3 +178,34 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || (text.starts_with('<') && text.ends_with('>'))
         || (text.len() > 2 && text.chars().all(|c| matches!(c, 'x' | '*')))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+    use super::Endpoint;
+
+    /// Whatever a resolver or a hosts file says of it.
+    #[test]
+    fn localhost_is_this_host() {
+        for url in ["http://localhost:8080", "https://LOCALHOST"] {
+            let pinned = Endpoint::parse(url).unwrap().pinned().unwrap();
+            assert_eq!(pinned.map(|address| address.to_string()), ["127.0.0.1:0", "[::1]:0"]);
+        }
+        for url in ["https://localhost.example.com", "https://pdp.example.com", "http://127.0.0.1"]
+        {
+            assert_eq!(Endpoint::parse(url).unwrap().pinned(), None);
+        }
+    }
+
+    #[test]
+    fn well_known_names_stand_before_the_path() {
+        for (endpoint, url) in [
+            ("https://a.example", "https://a.example/.well-known/x"),
+            ("https://a.example/", "https://a.example/.well-known/x"),
+            ("https://a.example:8443/b/c/", "https://a.example:8443/.well-known/x/b/c"),
+        ] {
+            assert_eq!(Endpoint::parse(endpoint).unwrap().well_known("x").as_str(), url);
+        }
+    }
+}
