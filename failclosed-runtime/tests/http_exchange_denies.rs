@@ -192,12 +192,7 @@ async fn a_reply_says_once_how_long_it_is() {
             Cause::Malformed,
             twofold,
         ),
-        (
-            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-            chunked,
-            Cause::Malformed,
-            twofold,
-        ),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", chunked, Cause::Malformed, twofold),
         ("Content-Length: 17\r\nContent-Length: 17\r\n", YES, Cause::Malformed, twofold),
         ("Transfer-Encoding: identity\r\n", YES, Cause::Malformed, twofold),
         ("Transfer-Encoding: gzip, chunked\r\n", chunked, Cause::Malformed, twofold),
@@ -341,8 +336,9 @@ async fn what_is_no_json_object_is_refused() {
 async fn an_unsolicited_answer_is_not_kept() {
     let two = [json(r#"{"decision":false}"#), json(YES)].concat();
     let no = json(r#"{"decision":false}"#);
-    let server =
-        Server::start(move |before, _| Step::Say(if before == 0 { two.clone() } else { no.clone() }));
+    let server = Server::start(move |before, _| {
+        Step::Say(if before == 0 { two.clone() } else { no.clone() })
+    });
     let shop = Shop::new(authzen(&server.url()).build().unwrap());
     for _ in 0..5 {
         shop.denied(Cause::Denied).await;
