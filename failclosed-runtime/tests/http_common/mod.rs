@@ -1,5 +1,5 @@
 //! A shop behind a remote authority, and an authority that misbehaves as it is told.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
 
 pub mod certificates;

@@ -1,0 +1,154 @@
+//! One deadline over a whole exchange, whichever part of it takes too long.
+#![cfg(feature = "http")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+
+mod http_common;
+
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+
+use failclosed_runtime::{
+    Cause, Decision, NoDecision, Request,
+    http::{Dialect, HttpAuthority, Object, Repeat},
+};
+use http_common::{Purchase, Server, Shop, Step, authzen, json, lunch};
+
+const LIMIT: Duration = Duration::from_millis(200);
+
+fn yes() -> Vec<u8> {
+    json(r#"{"decision":true}"#)
+}
+
+/// Denied as timed out, not before the deadline and not long after it.
+async fn times_out(shop: &Shop, purchase: Purchase) {
+    let began = Instant::now();
+    let told = shop.denied_for(purchase, Cause::TimedOut).await;
+    let took = began.elapsed();
+    assert!(told.contains("no answer within 200ms"), "{told}");
+    assert!(took >= LIMIT && took < LIMIT * 3, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_slow_part_of_an_answer_is_too_slow() {
+    let slow = Duration::from_millis(40);
+    let (head, body) = (yes().len() - 17, 17);
+    for step in [
+        Step::Stall(Vec::new()),
+        Step::Stall(b"HTTP/1.1 200 OK\r\n".to_vec()),
+        Step::Stall(yes()[..head].to_vec()),
+        Step::Stall(yes()[..head + body - 1].to_vec()),
+        Step::After(LIMIT * 2, yes()),
+        Step::Drip(Vec::new(), yes(), slow),
+        Step::Drip(yes()[..head].to_vec(), yes()[head..].to_vec(), slow),
+        Step::Stall(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec()),
+        Step::Drip(Vec::new(), b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(9), slow / 10),
+        Step::Stall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n\
+              11\r\n{\"decision\":true}\r\n"
+                .to_vec(),
+        ),
+    ] {
+        let server = Server::start(move |_, _| step.clone());
+        let shop = Shop::new(authzen(&server.url()).deadline(LIMIT).build().unwrap());
+        times_out(&shop, lunch()).await;
+        server.repair();
+        shop.allowed().await;
+    }
+}
+
+/// The client under this reads such replies for as long as there are any at hand, and the thread is
+/// busy with them: no upper bound is claimed here.
+#[tokio::test]
+async fn a_flood_of_informational_replies_is_no_answer() {
+    let hint = b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec();
+    let server = Server::start(move |_, _| Step::Forever(Vec::new(), hint.clone()));
+    let shop = Shop::new(authzen(&server.url()).deadline(LIMIT).build().unwrap());
+    shop.denied(Cause::TimedOut).await;
+    server.hang_up();
+    server.repair();
+    shop.allowed().await;
+}
+
+/// The kernel answers for a listener whose program does not.
+#[tokio::test]
+async fn a_server_that_never_accepts_is_too_slow() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let shop = Shop::new(authzen(&url).deadline(LIMIT).build().unwrap());
+    times_out(&shop, lunch()).await;
+    // A question that does not fit into the buffers between us is never sent whole.
+    times_out(&shop, Purchase { amount: 1, note: "x".repeat(200_000) }).await;
+}
+
+/// A full backlog: the connection itself hangs.
+#[tokio::test]
+async fn a_connection_that_hangs_is_too_slow() {
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+    full.listen(0).unwrap();
+    let address = full.local_addr().unwrap().as_socket().unwrap();
+    let mut waiting = Vec::new();
+    loop {
+        match std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+            Ok(stream) => waiting.push(stream),
+            Err(_) => break,
+        }
+    }
+    let shop = Shop::new(authzen(&format!("http://{address}")).deadline(LIMIT).build().unwrap());
+    times_out(&shop, lunch()).await;
+}
+
+/// The earlier deadline is the one that counts: here the guard's.
+#[tokio::test]
+async fn the_guards_deadline_holds_as_well() {
+    let server = Server::start(|_, _| Step::Stall(Vec::new()));
+    let authority = authzen(&server.url()).deadline(Duration::from_secs(60)).build().unwrap();
+    let subject = failclosed_runtime::Subject::agent("shopper").unwrap();
+    let guard = failclosed_runtime::Guard::builder(subject, authority)
+        .deadline(Duration::from_millis(100))
+        .build()
+        .unwrap();
+    let began = Instant::now();
+    let denied = guard.run(lunch(), async |_| Ok::<_, failclosed_runtime::Denial>(())).await;
+    assert_eq!(denied.unwrap_err().cause(), Cause::TimedOut);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[derive(Debug)]
+struct Blocking(Duration);
+
+impl Dialect for Blocking {
+    fn name(&self) -> &'static str {
+        "blocking"
+    }
+    fn path(&self) -> &str {
+        "ask"
+    }
+    fn repeat(&self) -> Repeat {
+        Repeat::Safe
+    }
+    fn question(&self, _: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
+        Ok(b"{}".to_vec())
+    }
+    fn decision(&self, _: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
+        // On the thread of the task: the timer cannot fire meanwhile.
+        std::thread::sleep(self.0);
+        reply.boolean("decision")?;
+        Ok(Decision::allow())
+    }
+}
+
+/// Ready before any timer could fire, and too late all the same.
+#[tokio::test]
+async fn a_yes_that_is_ready_too_late_is_a_no() {
+    let server = Server::allowing();
+    let with = |reading| {
+        let authority = HttpAuthority::builder(Blocking(reading)).endpoint(server.url());
+        Shop::new(authority.deadline(LIMIT).build().unwrap())
+    };
+    let told = with(LIMIT + Duration::from_millis(50)).denied(Cause::TimedOut).await;
+    assert!(told.contains("no answer within 200ms"), "{told}");
+    with(Duration::ZERO).allowed().await;
+}
