@@ -167,7 +167,7 @@ impl Reader<'_> {
 
 /// Words by which a format may say yes or no.
 const VERDICTS: &str = " accept accepted allow allowed approvalid approvalrequired approve approved \
-    authorized block blocked decision denied deny dryrun effect error errors forbid forbidden granted \
+    authorized block blocked code decision denied deny dryrun effect error errors evaluations forbid forbidden granted \
     isallowed needsapproval outcome permission permissionship permit permitted refused rejected \
     requiresapproval result shadow verdict ";
 

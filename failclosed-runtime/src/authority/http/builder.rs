@@ -105,7 +105,8 @@ impl<D: Dialect> HttpBuilder<D> {
     }
 
     /// Accepts a reply only if it repeats the `X-Request-ID` of its question. Not every authority
-    /// does; AuthZEN 1.0 demands it (section 10.1.3).
+    /// does, though AuthZEN 1.0 demands it (section 10.1.3). A reply with another id is never
+    /// accepted.
     ///
     /// # Denies
     /// As *malformed*, a reply with another id, or without one.

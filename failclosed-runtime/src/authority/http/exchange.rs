@@ -117,8 +117,8 @@ impl Engine {
         request.headers_mut().insert(REQUEST_ID, question.id.clone());
         *request.body_mut() = question.body.clone().map(Into::into);
         let response = client.execute(request).await.map_err(|error| self.unanswered(error))?;
-        let demanded_id = self.demand_request_id.then_some(&question.id);
-        let body = reply::body(response, demanded_id, &self.credentials).await?;
+        let id = reply::Id { asked: &question.id, demanded: self.demand_request_id };
+        let body = reply::body(response, &id, &self.credentials).await?;
         Ok(Object::parse(&body)?)
     }
 

@@ -5,6 +5,7 @@
 //! | status | 200, and no other |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
+//! | `X-Request-ID` | our own, where there is one |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
 //! | body | at most 64 KiB |
 //!
@@ -37,17 +38,24 @@ use crate::decision::NoDecision;
 /// As much of what an authority says is shown to the operator.
 const SHOWN: usize = 200;
 
+/// The id of the question.
+pub(super) struct Id<'q> {
+    pub(super) asked: &'q HeaderValue,
+    /// Whether the reply has to repeat it. One that carries another is refused in any case.
+    pub(super) demanded: bool,
+}
+
 /// Reads a reply whole.
 pub(super) async fn body(
     mut response: Response,
-    demanded_id: Option<&HeaderValue>,
+    id: &Id<'_>,
     credentials: &Credentials,
 ) -> Result<Bytes, Failure> {
     if response.status() != StatusCode::OK {
         // FAIL CLOSED: no other status is an answer, whatever stands under it.
         return Err(other_status(response, credentials).await);
     }
-    let length = head(response.headers(), demanded_id, credentials)?;
+    let length = head(response.headers(), id, credentials)?;
     let mut body = read_one(&mut response).await?.unwrap_or_default();
     if body.len() > MAX_REPLY_BYTES {
         return Err(too_large().into());
@@ -82,7 +90,7 @@ async fn read_one(response: &mut Response) -> Result<Option<Bytes>, Failure> {
 /// Checks everything above the body. Gives its length, where that is known.
 fn head(
     headers: &HeaderMap,
-    demanded_id: Option<&HeaderValue>,
+    id: &Id<'_>,
     credentials: &Credentials,
 ) -> Result<Option<usize>, NoDecision> {
     let malformed = |fault: &str| NoDecision::malformed(format_args!("the reply {fault}"));
@@ -114,15 +122,14 @@ fn head(
         One::Absent => return Err(malformed("has no content type")),
         One::Several => return Err(malformed("has more than one content type")),
     }
-    if let Some(id) = demanded_id {
-        match one(headers, &super::exchange::REQUEST_ID) {
-            One::Is(value) if value.as_bytes() == id.as_bytes() => {}
-            // FAIL CLOSED: an answer to another question.
-            One::Is(_) | One::Several => {
-                return Err(malformed("is to another question: its `X-Request-ID` is not ours"));
-            }
-            One::Absent => return Err(malformed("does not repeat our `X-Request-ID`")),
+    match one(headers, &super::exchange::REQUEST_ID) {
+        One::Is(value) if value.as_bytes() == id.asked.as_bytes() => {}
+        // FAIL CLOSED: an answer to another question, also where nobody had to say so.
+        One::Is(_) | One::Several => {
+            return Err(malformed("is to another question: its `X-Request-ID` is not ours"));
         }
+        One::Absent if id.demanded => return Err(malformed("does not repeat our `X-Request-ID`")),
+        One::Absent => {}
     }
     Ok(length)
 }

@@ -10,8 +10,9 @@ use crate::{
 const MAX_REASON: usize = 300;
 
 /// Members by which some authority or other says yes or no, in lower case and without separators.
-/// Only a dialect's own may stand in its reply: `{"allowed":true,"decision":"deny"}` is both.
-const VERDICTS: [&str; 34] = [
+/// Only a dialect's own may stand in its reply: `{"allowed":true,"decision":"deny"}` is both, and so
+/// is an answer with the `code` of an error.
+const VERDICTS: [&str; 36] = [
     "accept",
     "accepted",
     "allow",
@@ -23,6 +24,7 @@ const VERDICTS: [&str; 34] = [
     "authorized",
     "block",
     "blocked",
+    "code",
     "decision",
     "denied",
     "deny",
@@ -30,6 +32,7 @@ const VERDICTS: [&str; 34] = [
     "effect",
     "error",
     "errors",
+    "evaluations",
     "forbid",
     "forbidden",
     "granted",

@@ -1,0 +1,80 @@
+//! The client's end of the line protocol.
+
+use std::{
+    io::{self, BufRead, Write},
+    time::Duration,
+};
+
+use failclosed_drill::{Format, Verdict};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{naive, typed};
+
+/// One question, as the drill puts it.
+#[derive(Deserialize)]
+pub(crate) struct Question {
+    pub(crate) drill: String,
+    format: String,
+    url: String,
+    path: String,
+    pub(crate) question: String,
+    pub(crate) ca: String,
+    deadline_ms: u64,
+}
+
+impl Question {
+    pub(crate) fn endpoint(&self) -> String {
+        format!("{}{}", self.url, self.path)
+    }
+
+    pub(crate) fn deadline(&self) -> Duration {
+        Duration::from_millis(self.deadline_ms)
+    }
+
+    pub(crate) fn format(&self) -> Result<Format, String> {
+        self.format.parse()
+    }
+}
+
+/// Answers lines until there are no more.
+pub(crate) fn answer(client: &str) -> Result<(), Box<dyn std::error::Error>> {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return Err("there is a TLS provider already".into());
+    }
+    // One runtime and one pool of connections for all questions, as in a program that lives.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (mut naive, mut typed) = (naive::Client::default(), typed::Client::default());
+    for line in io::stdin().lock().lines() {
+        let question: Question = serde_json::from_str(&line?)?;
+        let verdict: Verdict = runtime.block_on(async {
+            match client {
+                "naive" => naive.verdict(&question).await,
+                "typed" => typed.verdict(&question).await,
+                other => Verdict::refused(format!("no client {other}")),
+            }
+        });
+        let answer = json!({
+            "drill": question.drill,
+            "executed": verdict.executed,
+            "cause": verdict.cause,
+        });
+        let mut out = io::stdout().lock();
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Why a client refuses, with what is behind it.
+pub(crate) fn words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}
