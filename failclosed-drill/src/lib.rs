@@ -33,6 +33,10 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod drill;
 pub mod drills;
 mod format;

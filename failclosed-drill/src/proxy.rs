@@ -1,8 +1,8 @@
 //! Stands before a real authority and breaks it on command.
 
 use std::{
-    io::{self, Read, Write},
-    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
     str::FromStr,
     sync::{
         Arc, Mutex, PoisonError,
@@ -12,11 +12,8 @@ use std::{
     time::Duration,
 };
 
-use socket2::SockRef;
-
 mod control;
-
-const TICK: Duration = Duration::from_millis(10);
+mod passage;
 
 /// What a proxy does to the connections that pass it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +131,7 @@ impl Proxy {
                 let _ = thread::Builder::new().name("proxy".to_owned()).spawn(move || {
                     shared.open.fetch_add(1, Ordering::AcqRel);
                     // Either end may go away at any time. That is what a proxy is for.
-                    let _ = forward(&shared, client);
+                    let _ = passage::forward(&shared, client);
                     shared.open.fetch_sub(1, Ordering::AcqRel);
                 });
             }
@@ -182,120 +179,4 @@ impl std::fmt::Debug for Proxy {
             .field("fault", &self.shared.fault())
             .finish()
     }
-}
-
-fn forward(shared: &Arc<Shared>, client: TcpStream) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    if shared.fault() == Fault::Refuse {
-        return reset(&client);
-    }
-    // An authority that is gone looks the same from behind a proxy as from before it.
-    let authority = match TcpStream::connect(shared.upstream) {
-        Ok(authority) => authority,
-        Err(_) => return reset(&client),
-    };
-    authority.set_nodelay(true)?;
-    let (back, up) = (client.try_clone()?, authority.try_clone()?);
-    let asking = shared.clone();
-    let asked = thread::Builder::new().name("proxy".to_owned()).spawn(move || {
-        let _ = questions(&asking, client, up);
-    })?;
-    let ended = answers(shared, authority, back);
-    let _ = asked.join();
-    ended
-}
-
-/// Client to authority: as it is.
-fn questions(shared: &Shared, mut client: TcpStream, mut authority: TcpStream) -> io::Result<()> {
-    let mut buffer = [0; 16 << 10];
-    loop {
-        let count = match receive(shared, &mut client, &mut buffer) {
-            Ok(count) => count,
-            Err(error) => {
-                let _ = authority.shutdown(Shutdown::Both);
-                return Err(error);
-            }
-        };
-        if count == 0 {
-            return authority.shutdown(Shutdown::Write);
-        }
-        authority.write_all(&buffer[..count])?;
-    }
-}
-
-/// Authority to client: as it is told.
-fn answers(shared: &Shared, mut authority: TcpStream, mut client: TcpStream) -> io::Result<()> {
-    let mut buffer = [0; 16 << 10];
-    let (mut sent, mut is_first, mut in_body) = (0, true, false);
-    loop {
-        let count = receive(shared, &mut authority, &mut buffer)?;
-        let fault = shared.fault();
-        if count == 0 {
-            while shared.fault() == Fault::Hang && !shared.over() {
-                thread::sleep(TICK);
-            }
-            return client.shutdown(Shutdown::Both);
-        }
-        let bytes = &mut buffer[..count];
-        match fault {
-            Fault::Pass => client.write_all(bytes)?,
-            Fault::Refuse | Fault::Reset => {
-                let _ = authority.shutdown(Shutdown::Both);
-                return reset(&client);
-            }
-            // What came is gone for good: a later `pass` finds the connection without it.
-            Fault::Hang => {}
-            Fault::Truncate(limit) => {
-                let left = limit.saturating_sub(sent).min(count);
-                client.write_all(&bytes[..left])?;
-                if sent + count >= limit {
-                    let _ = authority.shutdown(Shutdown::Both);
-                    return client.shutdown(Shutdown::Both);
-                }
-            }
-            Fault::Delay(time) => {
-                thread::sleep(time);
-                client.write_all(bytes)?;
-            }
-            Fault::Flip => {
-                // The status line begins every answer; on a kept connection, every first packet.
-                if bytes.starts_with(b"HTTP/1.") && count > 12 {
-                    bytes[9..12].copy_from_slice(b"503");
-                }
-                client.write_all(bytes)?;
-            }
-            Fault::Garble => {
-                let body = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
-                let from = if in_body && !is_first { 0 } else { body.unwrap_or(count) };
-                in_body |= body.is_some();
-                for byte in bytes[from..].iter_mut().filter(|byte| !byte.is_ascii_whitespace()) {
-                    *byte ^= 1;
-                }
-                client.write_all(bytes)?;
-            }
-        }
-        is_first = false;
-        sent += count;
-    }
-}
-
-fn receive(shared: &Shared, from: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    from.set_read_timeout(Some(TICK))?;
-    loop {
-        match from.read(buffer) {
-            Err(error)
-                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) =>
-            {
-                if shared.over() || shared.fault() == Fault::Refuse {
-                    return Err(io::ErrorKind::Interrupted.into());
-                }
-            }
-            ended => return ended,
-        }
-    }
-}
-
-fn reset(client: &TcpStream) -> io::Result<()> {
-    SockRef::from(client).set_linger(Some(Duration::ZERO))?;
-    Ok(())
 }

@@ -151,6 +151,8 @@ impl Row {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Report {
+    totals: Totals,
+    passed: bool,
     /// The format that was spoken.
     pub format: Format,
     /// The deadline the client was told.
@@ -195,7 +197,15 @@ pub struct Totals {
 
 impl Report {
     pub(crate) fn new(format: Format, deadline: Duration, rows: Vec<Row>) -> Self {
-        Self { format, deadline, rows }
+        let totals = Totals::of(&rows);
+        // FAIL CLOSED: without a control nobody knows whether the client was there at all.
+        let passed = totals.controls_passed > 0 && rows.iter().all(Row::passed);
+        Self { totals, passed, format, deadline, rows }
+    }
+
+    /// Keeps only the rows this says yes to. The numbers stay those of the whole run.
+    pub fn show(&mut self, wanted: impl Fn(&Row) -> bool) {
+        self.rows.retain(wanted);
     }
 
     /// The row of a drill.
@@ -203,17 +213,27 @@ impl Report {
         self.rows.iter().find(|row| row.drill.id == id)
     }
 
-    /// Whether no adverse drill was executed or hung on, and every control behaved. A report without
-    /// a control that behaved passes nothing.
+    /// Whether no adverse drill was executed or hung on, and every control behaved. A run without a
+    /// control that behaved passes nothing.
     pub fn passed(&self) -> bool {
-        // FAIL CLOSED: without a control nobody knows whether the client was there at all.
-        self.totals().controls_passed > 0 && self.rows.iter().all(Row::passed)
+        self.passed
+    }
+
+    /// Whether every refusal that there is a cause for came with it.
+    pub fn is_precise(&self) -> bool {
+        self.totals.causes == self.totals.causes_named
     }
 
     /// The numbers.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for row in &self.rows {
+        self.totals
+    }
+}
+
+impl Totals {
+    fn of(rows: &[Row]) -> Self {
+        let mut totals = Self::default();
+        for row in rows {
             totals.leaked += row.seen.leaked;
             totals.redirected += row.seen.redirected;
             totals.proxied += row.seen.proxied;

@@ -9,6 +9,7 @@ use crate::{
     drill::Drill,
     drills::drills,
     format::Format,
+    pki::Pki,
     report::{Outcome, Report, Round, Row},
     server::{Seen, Server},
 };
@@ -142,6 +143,8 @@ impl Run {
     where
         F: AsyncFn(&Case) -> Verdict,
     {
+        // One CA for the whole run, whichever servers come and go.
+        let _ca = Pki::shared()?;
         let (heavy, light): (Vec<_>, Vec<_>) =
             self.drills.iter().enumerate().partition(|(_, drill)| drill.heavy);
         let one = async |(at, drill): (usize, &Drill)| {

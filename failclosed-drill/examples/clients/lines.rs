@@ -6,7 +6,7 @@ use std::{
 };
 
 use failclosed_drill::{Format, Verdict};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::json;
 
 use crate::{naive, typed};
@@ -15,12 +15,13 @@ use crate::{naive, typed};
 #[derive(Deserialize)]
 pub(crate) struct Question {
     pub(crate) drill: String,
-    format: String,
-    url: String,
-    path: String,
+    #[serde(deserialize_with = "format")]
+    pub(crate) format: Format,
+    pub(crate) url: String,
+    pub(crate) path: String,
     pub(crate) question: String,
     pub(crate) ca: String,
-    deadline_ms: u64,
+    pub(crate) deadline_ms: u64,
 }
 
 impl Question {
@@ -31,21 +32,15 @@ impl Question {
     pub(crate) fn deadline(&self) -> Duration {
         Duration::from_millis(self.deadline_ms)
     }
-
-    pub(crate) fn format(&self) -> Result<Format, String> {
-        self.format.parse()
-    }
 }
 
 /// Answers lines until there are no more.
 pub(crate) fn answer(client: &str) -> Result<(), Box<dyn std::error::Error>> {
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return Err("there is a TLS provider already".into());
-    }
+    install_provider();
     // One runtime and one pool of connections for all questions, as in a program that lives.
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let (mut naive, mut typed) = (naive::Client::default(), typed::Client::default());
+    let (naive, typed) = (naive::Client::default(), typed::Client::default());
     for line in io::stdin().lock().lines() {
         let question: Question = serde_json::from_str(&line?)?;
         let verdict: Verdict = runtime.block_on(async {
@@ -67,6 +62,11 @@ pub(crate) fn answer(client: &str) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The TLS of these clients. A second call finds it there.
+pub(crate) fn install_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Why a client refuses, with what is behind it.
 pub(crate) fn words(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
@@ -77,4 +77,8 @@ pub(crate) fn words(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     words
+}
+
+fn format<'de, D: Deserializer<'de>>(text: D) -> Result<Format, D::Error> {
+    String::deserialize(text)?.parse().map_err(D::Error::custom)
 }

@@ -1,6 +1,6 @@
 //! Good practice: a typed answer, an error for every error status, and a time limit for the whole.
 
-use std::fs;
+use std::{fs, sync::OnceLock};
 
 use failclosed_drill::{Format, Verdict};
 use serde::Deserialize;
@@ -52,10 +52,10 @@ enum Permissionship {
 }
 
 #[derive(Default)]
-pub(crate) struct Client(Option<reqwest::Client>);
+pub(crate) struct Client(OnceLock<reqwest::Client>);
 
 impl Client {
-    pub(crate) async fn verdict(&mut self, question: &Question) -> Verdict {
+    pub(crate) async fn verdict(&self, question: &Question) -> Verdict {
         match self.verify(question).await {
             Ok(true) => Verdict::executed(),
             Ok(false) => Verdict::refused("denied"),
@@ -63,8 +63,8 @@ impl Client {
         }
     }
 
-    async fn verify(&mut self, question: &Question) -> Result<bool, Box<dyn std::error::Error>> {
-        let client = match &self.0 {
+    async fn verify(&self, question: &Question) -> Result<bool, Box<dyn std::error::Error>> {
+        let client = match self.0.get() {
             Some(client) => client,
             None => {
                 let ca = reqwest::Certificate::from_pem(&fs::read(&question.ca)?)?;
@@ -72,7 +72,7 @@ impl Client {
                     .tls_certs_merge([ca])
                     .timeout(question.deadline())
                     .build()?;
-                self.0.insert(client)
+                self.0.get_or_init(|| client)
             }
         };
         let request = client
@@ -80,7 +80,7 @@ impl Client {
             .header("Content-Type", "application/json")
             .body(question.question.clone());
         let response = request.send().await?.error_for_status()?;
-        Ok(match question.format()? {
+        Ok(match question.format {
             Format::Behalf => response.json::<Behalf>().await?.allowed,
             Format::AuthZen => response.json::<AuthZen>().await?.decision,
             Format::Opa => response.json::<Opa>().await?.result,

@@ -34,17 +34,17 @@ fn redirects(all: &mut Vec<Drill>) {
         }));
     }
     let here = |c: &mut Conn, status: &str, location: &str| {
-        if c.asked().line.contains("/allow") {
+        if c.asked().line.contains(" /moved ") {
             return c.json(c.allow());
         }
         c.answer(status, &format!("Location: {location}\r\n"), "")
     };
     drills.extend([
         reply(Elsewhere, "H1.same", "307 to another path of the same authority", move |c| {
-            here(c, "307 Temporary Redirect", "/allow")
+            here(c, "307 Temporary Redirect", "/moved")
         }),
         reply(Elsewhere, "H1.same-302", "302 to another path of the same authority", move |c| {
-            here(c, "302 Found", "/allow")
+            here(c, "302 Found", "/moved")
         }),
         reply(Elsewhere, "H1.body", "a redirect that has an allow for a body", |c| {
             let location = format!("{JSON}Location: http://{}/allow\r\n", c.elsewhere()?);

@@ -91,8 +91,8 @@ pub(super) fn add(all: &mut Vec<Drill>) {
             c.hang()
         }),
         Drill::new(Size, "N16", "a gzip bomb: 512 MiB of spaces and an allow in 0.5 MB", |c| {
-            c.request()?;
             let bomb = c.gzip_bomb(512, c.allow())?;
+            c.request()?;
             c.answer("200 OK", &format!("{JSON}Content-Encoding: gzip\r\n"), bomb)?;
             c.request()
         })

@@ -20,6 +20,7 @@ impl Totals {
             self.controls_passed, self.controls,
         );
         for (count, what) in [
+            (self.causes_named, "causes named"),
             (self.not_applicable, "not applicable"),
             (self.redirected, "redirects followed"),
             (self.proxied, "requests to a proxy of the environment"),
@@ -70,9 +71,10 @@ impl Report {
         for row in &self.rows {
             let words = row.words();
             let colon = if words.is_empty() { "" } else { ": " };
+            let open = if row.seen.leaked > 0 { " (left its connection open)" } else { "" };
             let _ = writeln!(
                 text,
-                "{} {:<20} {:<16} {:<18} {:>6} {:>4}  {}{colon}{words}",
+                "{} {:<20} {:<16} {:<18} {:>6} {:>4}  {}{colon}{words}{open}",
                 row.mark(),
                 row.id(),
                 row.expected(),

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     drill::Drill,
+    pki::Pki,
     report::{Outcome, Report, Round, Row},
     server::Server,
 };
@@ -95,6 +96,8 @@ impl Run {
         own: impl Fn() -> io::Result<T> + Sync,
         one: impl Fn(&Drill, &mut T) -> io::Result<Row> + Sync,
     ) -> io::Result<Report> {
+        // One CA for the whole run, whichever servers come and go.
+        let _ca = Pki::shared()?;
         let (heavy, light): (Vec<_>, Vec<_>) =
             self.drills.iter().enumerate().partition(|(_, drill)| drill.heavy);
         let rows = Mutex::new(Vec::new());

@@ -2,20 +2,22 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{Shutdown, SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use rustls::{ServerConnection, StreamOwned};
-use socket2::SockRef;
 
 use super::{
-    Shared, gzip,
+    Shared,
     io_kind::Io,
     request::{Parsed, Request, find},
 };
 use crate::format::Format;
+
+mod say;
+mod time;
 
 /// How often a waiting connection looks whether its client or its server is gone.
 const TICK: Duration = Duration::from_millis(10);
@@ -173,104 +175,6 @@ impl Conn {
             self.wait(every)?;
         }
         Ok(())
-    }
-
-    /// Waits, unless the client goes away.
-    pub fn wait(&mut self, time: Duration) -> io::Result<()> {
-        let until = Instant::now() + time;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            self.fill(left.min(TICK))?;
-            self.alive()?;
-        }
-    }
-
-    /// Waits without reading, so that not even a handshake begins.
-    pub fn wait_unread(&mut self, time: Duration) -> io::Result<()> {
-        std::thread::sleep(time);
-        self.wanted()
-    }
-
-    /// Waits until this long after the client's deadline, counted from when it had connected.
-    pub fn wait_past_deadline(&mut self, extra: Duration) -> io::Result<()> {
-        let due = self.accepted + self.shared.deadline + extra;
-        self.wait(due.saturating_duration_since(Instant::now()))
-    }
-
-    /// Does nothing more, for as long as the client stays.
-    pub fn hang(&mut self) -> io::Result<()> {
-        self.begin();
-        loop {
-            self.wait(Duration::from_secs(60))?;
-        }
-    }
-
-    /// Ends the stream in an orderly way: a client reads an end, not an error.
-    pub fn fin(&mut self) -> io::Result<()> {
-        if let Io::Tls(tls) = &mut self.io {
-            tls.conn.send_close_notify();
-            tls.flush()?;
-        }
-        self.cut()
-    }
-
-    /// Ends the TCP stream without a word: inside TLS, without `close_notify`.
-    pub fn cut(&mut self) -> io::Result<()> {
-        self.io.tcp()?.shutdown(Shutdown::Write)?;
-        // Closing while the client still sends would be a reset; it is granted the time to notice.
-        let patience = self.shared.deadline * 2;
-        self.wait(patience)
-    }
-
-    /// Resets the connection: a client reads an error.
-    pub fn reset(&mut self) -> io::Result<()> {
-        // What was sent before is to be read before: a reset overtakes nothing, but it is noticed
-        // before what nobody has read yet.
-        self.wait(Duration::from_millis(20))?;
-        SockRef::from(self.io.tcp()?).set_linger(Some(Duration::ZERO))?;
-        self.io = Io::Gone;
-        Ok(())
-    }
-
-    /// A whole answer: this status line's code and reason, these header lines, this body.
-    pub fn answer(
-        &mut self,
-        status: &str,
-        headers: &str,
-        body: impl AsRef<[u8]>,
-    ) -> io::Result<()> {
-        let body = body.as_ref();
-        let mut bytes = self.head(status, headers, Some(body.len())).into_bytes();
-        bytes.extend_from_slice(body);
-        self.send(bytes)
-    }
-
-    /// `200 OK` with a JSON body.
-    pub fn json(&mut self, body: impl AsRef<[u8]>) -> io::Result<()> {
-        self.answer("200 OK", JSON, body)
-    }
-
-    /// A head, with the client's `X-Request-ID`, which an authority has to repeat.
-    pub fn head(&self, status: &str, headers: &str, length: Option<usize>) -> String {
-        let id = match self.asked.header("x-request-id") {
-            Some(id) if !headers.contains("X-Request-ID") => format!("X-Request-ID: {id}\r\n"),
-            Some(_) | None => String::new(),
-        };
-        let length = length.map(|n| format!("Content-Length: {n}\r\n")).unwrap_or_default();
-        format!("HTTP/1.1 {status}\r\n{headers}{id}{length}\r\n")
-    }
-
-    /// The bytes, compressed with gzip.
-    pub fn gzip(&self, bytes: impl AsRef<[u8]>) -> io::Result<Vec<u8>> {
-        gzip::gzip(bytes.as_ref())
-    }
-
-    /// This many MiB of spaces and then the bytes, compressed with gzip.
-    pub fn gzip_bomb(&self, blocks: usize, end: impl AsRef<[u8]>) -> io::Result<Vec<u8>> {
-        gzip::bomb(blocks, end.as_ref())
     }
 
     /// Starts TLS on a connection that was plain until now: behind a proxy's `CONNECT`.

@@ -1,6 +1,9 @@
 //! Compressed answers: an honest one, and a bomb that costs the server nothing.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::LazyLock,
+};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, write::GzEncoder};
 
@@ -14,30 +17,33 @@ pub(super) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// `blocks` MiB of spaces and then `end`, in about a thousandth of that.
-///
-/// A full flush forgets what came before, so that one compressed block can be sent again and again:
-/// the server compresses one MiB, whatever the client has to unpack.
-pub(super) fn bomb(blocks: usize, end: &[u8]) -> io::Result<Vec<u8>> {
+/// The block, compressed, and its checksum. Made once: on a debug build it takes so long that a
+/// client would be past its deadline before the first byte.
+static PACKED: LazyLock<io::Result<(Vec<u8>, Crc)>> = LazyLock::new(|| {
     let spaces = vec![b' '; BLOCK];
-    let mut block = Vec::with_capacity(BLOCK);
+    let mut packed = Vec::with_capacity(BLOCK);
+    // A full flush forgets what came before, so that the block can be sent again and again.
     let mut deflate = Compress::new(Compression::best(), false);
-    deflate.compress_vec(&spaces, &mut block, FlushCompress::Full).map_err(io::Error::other)?;
+    deflate.compress_vec(&spaces, &mut packed, FlushCompress::Full).map_err(io::Error::other)?;
+    let mut sum = Crc::new();
+    sum.update(&spaces);
+    Ok((packed, sum))
+});
+
+/// `blocks` MiB of spaces and then `end`, in about a thousandth of that. The server compresses one
+/// MiB, whatever the client has to unpack.
+pub(super) fn bomb(blocks: usize, end: &[u8]) -> io::Result<Vec<u8>> {
+    let (block, of_block) = PACKED.as_ref().map_err(|error| io::Error::other(error.to_string()))?;
     let mut last = Vec::with_capacity(end.len() + 64);
-    Compress::new(Compression::best(), false)
+    Compress::new(Compression::fast(), false)
         .compress_vec(end, &mut last, FlushCompress::Finish)
         .map_err(io::Error::other)?;
-
-    let (mut sum, mut of_block) = (Crc::new(), Crc::new());
-    of_block.update(&spaces);
-    for _ in 0..blocks {
-        sum.combine(&of_block);
-    }
+    let mut sum = of_many(blocks, of_block);
     sum.update(end);
 
     let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     for _ in 0..blocks {
-        bytes.extend_from_slice(&block);
+        bytes.extend_from_slice(block);
     }
     bytes.extend_from_slice(&last);
     bytes.extend_from_slice(&sum.sum().to_le_bytes());
@@ -45,8 +51,35 @@ pub(super) fn bomb(blocks: usize, end: &[u8]) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The checksum of the same bytes, so many times: by doubling, not by reading them.
+fn of_many(times: usize, one: &Crc) -> Crc {
+    let (mut sum, mut power) = (Crc::new(), copy(one));
+    let mut left = times;
+    while left > 0 {
+        if left % 2 == 1 {
+            sum.combine(&power);
+        }
+        let same = copy(&power);
+        power.combine(&same);
+        left /= 2;
+    }
+    sum
+}
+
+fn copy(of: &Crc) -> Crc {
+    let mut copy = Crc::new();
+    copy.combine(of);
+    copy
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test stops at what it does not expect"
+    )]
+
     use std::io::Read;
 
     use super::{BLOCK, bomb};

@@ -77,11 +77,17 @@ fn unchunk(mut rest: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 pub(super) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(bytes, needle)
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test stops at what it does not expect"
+    )]
+
     use super::{Parsed, Request};
 
     #[test]
