@@ -20,3 +20,7 @@ pub mod attribute_order {}
 
 #[doc = include_str!("guide/policies.md")]
 pub mod policies {}
+
+#[cfg(feature = "http")]
+#[doc = include_str!("guide/authorities.md")]
+pub mod authorities {}

@@ -7,6 +7,9 @@
     reason = "a harness: it fails by panicking, and its only readers are the tests beside it"
 )]
 
+pub mod server;
+pub mod servers;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},

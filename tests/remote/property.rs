@@ -208,6 +208,7 @@ async fn openfga() {
 async fn spicedb() {
     let valid = [
         r#"{"checkedAt":{"token":"t"},"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#,
+        r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":null}"#,
         r#"{"permissionship":"PERMISSIONSHIP_CONDITIONAL_PERMISSION","partialCaveatInfo":{"missingRequiredContext":["x"]}}"#,
     ];
     agree(SpiceDb::new(), valid.to_vec().leak(), reading::spicedb_allows).await;

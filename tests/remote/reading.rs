@@ -228,5 +228,5 @@ pub(crate) fn spicedb_allows(bytes: &[u8]) -> bool {
     let has = Json::Text("PERMISSIONSHIP_HAS_PERMISSION".into());
     only(&reply, &["permissionship"])
         && reply.member("permissionship") == Some(&has)
-        && reply.member("partialCaveatInfo").is_none()
+        && matches!(reply.member("partialCaveatInfo"), None | Some(Json::Null))
 }

@@ -12,6 +12,9 @@ fn spicedb() -> SpiceDb {
 async fn has_permission_allows_and_no_permission_denies() {
     let allow = r#"{"checkedAt":{"token":"t"},"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#;
     allows(spicedb(), allow).await;
+    // As the gateway writes it, with a `null` for each message that is not there.
+    let allow = r#"{"checkedAt":{"token":"t"},"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":null,"debugTrace":null,"optionalExpiresAt":null}"#;
+    allows(spicedb(), allow).await;
     let no = r#"{"checkedAt":{"token":"t"},"permissionship":"PERMISSIONSHIP_NO_PERMISSION"}"#;
     denies(spicedb(), no, Cause::Denied).await;
 }
@@ -39,6 +42,10 @@ async fn every_other_shape_is_malformed() {
         r#"{"permissionship":"PERMISSIONSHIP_HAS_EVERYTHING"}"#,
         r#"{"permissionship":["PERMISSIONSHIP_HAS_PERMISSION"]}"#,
         r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":{"missingRequiredContext":["amount"]}}"#,
+        r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":{}}"#,
+        r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":false}"#,
+        r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","partialCaveatInfo":[]}"#,
+        r#"{"permissionship":"PERMISSIONSHIP_CONDITIONAL_PERMISSION","partialCaveatInfo":null}"#,
         r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION","error":{"code":3}}"#,
         r#"{"permissionship":"PERMISSIONSHIP_NO_PERMISSION","permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#,
         r#"{"Permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#,

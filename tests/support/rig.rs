@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use failclosed::{
@@ -26,6 +26,7 @@ pub struct Rig {
     builder: GuardBuilder,
     log: MemoryLog,
     state: State,
+    keeps_connections: bool,
 }
 
 /// A guard that was built, its shop and its log.
@@ -53,11 +54,22 @@ struct State {
 impl Rig {
     /// The first sink is a healthy log, so that there is a record to look at whatever is at fault.
     pub fn with(authority: impl Authority + 'static) -> Self {
+        Self::of("alice", authority)
+    }
+
+    /// As [`with`](Self::with), for another user than alice.
+    pub fn of(user: &str, authority: impl Authority + 'static) -> Self {
         let (log, state) = (MemoryLog::new(), State::default());
-        let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
+        let subject = Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap();
         let builder = Guard::builder(subject, Breakable { inner: authority, state: state.clone() })
             .audit(log.clone());
-        Self { builder, log, state }
+        Self { builder, log, state, keeps_connections: false }
+    }
+
+    /// The authority may keep connections open, which are tasks. They have to end with it.
+    pub fn keeps_connections(mut self) -> Self {
+        self.keeps_connections = true;
+        self
     }
 
     pub fn deadline(self, deadline: Duration) -> Self {
@@ -96,10 +108,13 @@ impl Rig {
         cause: Cause,
         call: impl AsyncFnOnce(&Shop) -> Result<T, Denial>,
     ) -> Proof {
+        let keeps_connections = self.keeps_connections;
         let running = self.build();
         let tasks = alive_tasks();
         let denial = call(&running.shop).await.expect_err("the call went through");
-        assert_eq!(alive_tasks(), tasks, "a task was left behind");
+        if !keeps_connections {
+            assert_eq!(alive_tasks(), tasks, "a task was left behind");
+        }
         running.denied(&denial, cause);
         let proof = Proof {
             denial,
@@ -108,6 +123,10 @@ impl Rig {
         };
         running.repair();
         running.healthy().await;
+        drop(running);
+        if keeps_connections {
+            ended(tasks).await;
+        }
         proof
     }
 }
@@ -203,6 +222,15 @@ pub fn outcomes(log: &MemoryLog) -> Vec<OutcomeEntry> {
 fn alive_tasks() -> Option<usize> {
     let runtime = tokio::runtime::Handle::try_current().ok()?;
     Some(runtime.metrics().num_alive_tasks())
+}
+
+/// No more tasks than there were, soon.
+async fn ended(before: Option<usize>) {
+    let started = Instant::now();
+    while alive_tasks() > before {
+        assert!(started.elapsed() < Duration::from_secs(10), "a connection outlived its authority");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 /// What is inside until it is repaired, then a healthy one that says yes.

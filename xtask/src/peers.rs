@@ -18,6 +18,8 @@ const PEERS: &[Peers] = &[
     Peers { folder: "npm", list: "peers/clients/package.json", install: npm },
     Peers { folder: "python", list: "peers/clients/python.txt", install: python },
     Peers { folder: "gptme", list: "peers/clients/gptme.txt", install: python },
+    Peers { folder: "opa", list: "peers/servers/opa.txt", install: any_python },
+    Peers { folder: "spicedb", list: "peers/servers/spicedb.txt", install: python },
 ];
 
 /// Installs whatever is not there yet.
@@ -59,6 +61,16 @@ fn python(list: &Path, folder: &Path) -> io::Result<Vec<Command>> {
     let mut install = Command::new(folder.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(list);
     Ok(vec![environment, install])
+}
+
+/// Wheels that ask for a newer Python than this one, though what is in them is a shared library that
+/// any Python can load.
+fn any_python(list: &Path, folder: &Path) -> io::Result<Vec<Command>> {
+    let mut commands = python(list, folder)?;
+    if let Some(install) = commands.last_mut() {
+        install.args(["--ignore-requires-python", "--only-binary=:all:", "--no-deps"]);
+    }
+    Ok(commands)
 }
 
 /// What the installers need, with the way to get it.

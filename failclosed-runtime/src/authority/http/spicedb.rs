@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{Dialect, Repeat, json::Object, question, verdict};
+use super::{
+    Dialect, Repeat,
+    json::{Object, Value},
+    question, verdict,
+};
 use crate::{
     decision::{Decision, NoDecision},
     request::Request,
@@ -12,7 +16,8 @@ use crate::{
 /// `"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"`.
 ///
 /// The subject is the user where the agent acts for one, else the agent; the permission is the
-/// action's name. Caveats see the arguments, the guard's context and `agent`. For
+/// action's name. SpiceDB's ids have letters, digits and `/_|-=+` in them, and no dot: for others it
+/// answers with an error. Caveats see the arguments, the guard's context and `agent`. For
 /// [`Guard::self_check`](crate::Guard::self_check) define a permission `failclosed_canary = nil` on
 /// the default resource.
 ///
@@ -101,14 +106,14 @@ impl Dialect for SpiceDb {
 
     fn decision(&self, _: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
         verdict::sole(reply, &["permissionship"])?;
+        // The gateway writes `null` for what is not there.
+        let partial = reply.get("partialCaveatInfo").filter(|info| !matches!(info, Value::Null));
         match reply.text("permissionship")? {
-            "PERMISSIONSHIP_HAS_PERMISSION" if reply.get("partialCaveatInfo").is_none() => {
-                Ok(Decision::allow())
-            }
+            "PERMISSIONSHIP_HAS_PERMISSION" if partial.is_none() => Ok(Decision::allow()),
             "PERMISSIONSHIP_NO_PERMISSION" => Ok(verdict::no(None)),
             // FAIL CLOSED: conditional, unspecified, and whatever a later version adds.
             other => {
-                let missing = reply.get("partialCaveatInfo").map(|info| format!("{info:?}"));
+                let missing = partial.map(|info| format!("{info:?}"));
                 Err(NoDecision::malformed(format_args!(
                     "the permission is `{}`: {}",
                     verdict::readable(other),
