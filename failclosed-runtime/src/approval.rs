@@ -9,14 +9,20 @@ use crate::{authority::Answer, decision::Ask, request::Request};
 
 mod answer;
 mod escape;
+#[cfg(any(feature = "acp", all(unix, feature = "terminal")))]
+mod nonce;
 mod part;
 mod presentation;
 mod shorten;
+#[cfg(all(unix, feature = "terminal"))]
+mod terminal;
 
 pub use answer::{cancelled, declined};
 pub use part::{Part, PartKind};
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
 pub use shorten::MAX_VALUE_CHARS;
+#[cfg(all(unix, feature = "terminal"))]
+pub use terminal::TerminalApprover;
 
 /// Puts a request before a person.
 ///
