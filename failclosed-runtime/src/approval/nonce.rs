@@ -6,7 +6,7 @@ use crate::decision::NoDecision;
 ///
 /// # Denies
 /// Where the system has none: a question that could be answered by guessing is not put.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], NoDecision> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoDecision> {
     let mut bytes = [0; N];
     // FAIL CLOSED: without randomness an old answer would fit a new question.
     getrandom::fill(&mut bytes)
