@@ -20,3 +20,6 @@ pub mod attribute_order {}
 
 #[doc = include_str!("guide/policies.md")]
 pub mod policies {}
+
+#[doc = include_str!("guide/approvals.md")]
+pub mod approvals {}
