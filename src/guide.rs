@@ -24,3 +24,5 @@ pub mod policies {}
 #[cfg(feature = "http")]
 #[doc = include_str!("guide/authorities.md")]
 pub mod authorities {}
+#[doc = include_str!("guide/approvals.md")]
+pub mod approvals {}

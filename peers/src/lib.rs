@@ -9,6 +9,7 @@
 
 pub mod server;
 pub mod servers;
+pub mod acp;
 
 use std::{
     env, fs,
