@@ -25,6 +25,8 @@ pub use failclosed_runtime::{
 
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(feature = "mcp")]
+pub use failclosed_runtime::mcp;
 
 // What generated code calls. Its name carries the version.
 #[doc(hidden)]

@@ -46,6 +46,8 @@ impl Decision {
             grounds: Grounds::none(),
             danger: None,
             of_members: None,
+            #[cfg(feature = "mcp")]
+            prompt: None,
         })
     }
 
@@ -158,6 +160,10 @@ pub struct Ask {
     /// Every question of a set of authorities, and whose it is: a yes to all of them is no yes to
     /// another one in the same words.
     pub(crate) of_members: Option<Arc<str>>,
+    /// What an approver that cannot wait left for the caller to put to the person. No part of the
+    /// question.
+    #[cfg(feature = "mcp")]
+    pub(crate) prompt: Option<crate::mcp::Prompt>,
 }
 
 impl Ask {

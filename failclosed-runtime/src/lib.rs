@@ -7,6 +7,8 @@
 
 pub mod audit;
 pub mod danger;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 
 #[doc(hidden)]
 #[path = "private.rs"]
