@@ -12,9 +12,9 @@ pub use failclosed_runtime::{
 
 // Putting a guard together.
 pub use failclosed_runtime::{
-    AllOf, Answer, AnswerFn, Approver, AuthorityFn, CANARY, ConfigError, DEFAULT_DEADLINE,
-    DecideFn, GuardBuilder, NoDecision, Observer, SelfCheckError, StartError, all_of, answer_fn,
-    audit, authority_fn, danger,
+    AllOf, AlwaysAsk, Answer, AnswerFn, Approver, AuthorityFn, CANARY, ConfigError,
+    DEFAULT_DEADLINE, DecideFn, GuardBuilder, NoDecision, Observer, SelfCheckError, StartError,
+    all_of, always_ask, answer_fn, approval, audit, authority_fn, danger,
 };
 
 // The parts of questions and answers.

@@ -1,6 +1,22 @@
-//! Asking a person, when an authority answers `Ask`.
+//! Asking a person, when an authority answers `Ask`: what they are shown, and what their answer means.
+//!
+//! A yes is as good as the person was informed. So what they are shown is made in one place,
+//! [`Presentation`], for every way of asking.
+
+use std::sync::Arc;
 
 use crate::{authority::Answer, decision::Ask, request::Request};
+
+mod answer;
+mod escape;
+mod part;
+mod presentation;
+mod shorten;
+
+pub use answer::{cancelled, declined};
+pub use part::{Part, PartKind};
+pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
+pub use shorten::MAX_VALUE_CHARS;
 
 /// Puts a request before a person.
 ///
@@ -11,6 +27,18 @@ use crate::{authority::Answer, decision::Ask, request::Request};
 /// # Denies
 /// Every outcome but `Ok(Decision::Allow(_))` before the approver's own deadline.
 pub trait Approver: Send + Sync {
-    /// Shows the person the whole request and the authority's question.
+    /// Shows the person the whole request and the authority's question: see [`Presentation`].
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a>;
+}
+
+impl<T: Approver + ?Sized> Approver for Arc<T> {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        (**self).approve(request, ask)
+    }
+}
+
+impl<T: Approver + ?Sized> Approver for Box<T> {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        (**self).approve(request, ask)
+    }
 }

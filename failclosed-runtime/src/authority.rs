@@ -13,10 +13,12 @@ use crate::{
 };
 
 mod all_of;
+mod always_ask;
 #[cfg(feature = "cedar")]
 pub mod cedar;
 
 pub use all_of::{AllOf, all_of};
+pub use always_ask::{AlwaysAsk, always_ask};
 
 /// Says yes or no.
 ///

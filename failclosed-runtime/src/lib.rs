@@ -5,6 +5,7 @@
 //!                            any other way -> audit -> observers -> Denial
 //! ```
 
+pub mod approval;
 pub mod audit;
 pub mod danger;
 #[cfg(feature = "mcp")]
@@ -14,7 +15,6 @@ pub mod mcp;
 #[path = "private.rs"]
 pub mod __private_0_1_0;
 mod action;
-mod approval;
 mod argument;
 mod authority;
 mod call;
@@ -43,7 +43,8 @@ pub use {
         Argument, Arguments, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
     },
     authority::{
-        AllOf, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, answer_fn, authority_fn,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
+        answer_fn, authority_fn,
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
     denial::{Cause, Denial, FromDenial},

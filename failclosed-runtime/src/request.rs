@@ -135,7 +135,7 @@ impl<'a> Request<'a> {
         contain(|| serde_json::to_writer(&mut hasher, &bound))
             .map_err(|Panicked(text)| NotShowable::new(text))?
             .map_err(NotShowable::new)?;
-        Ok(Digest(hasher.0.finalize().into()))
+        Ok(Digest::of(hasher.0))
     }
 }
 
@@ -274,6 +274,10 @@ impl<T: ToResource + ?Sized> ToResource for &T {
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    pub(crate) fn of(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

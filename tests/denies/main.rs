@@ -28,5 +28,6 @@ mod guard_lookup;
 mod no_runtime;
 mod observers;
 mod outcome;
+mod presentation;
 mod secrets;
 mod self_check;

@@ -1,0 +1,32 @@
+//! What a person's no becomes. Their yes is `Decision::Allow`, and each approver writes it itself.
+
+use super::escape::{escape, units};
+use crate::decision::Decision;
+
+/// How much of what a person wrote goes to the model.
+const MAX_WORDS_CHARS: usize = 500;
+
+/// A person said no. What they wrote, if anything, is for the model too: it is escaped like
+/// everything that is shown, and cut after 500 characters.
+///
+/// ```
+/// use failclosed_runtime::{Decision, approval::declined};
+///
+/// let Decision::Deny(no) = declined(Some("not at this vendor")) else { unreachable!() };
+/// assert_eq!(no.reason(), "a person declined: not at this vendor");
+/// ```
+pub fn declined(words: Option<&str>) -> Decision {
+    match words.map(str::trim) {
+        None | Some("") => Decision::deny("a person declined"),
+        Some(words) => {
+            let cut = units(words).nth(MAX_WORDS_CHARS).map(|(at, _)| at);
+            let (kept, more) = cut.map_or((words, ""), |at| (&words[..at], ".."));
+            Decision::deny(format!("a person declined: {}{more}", escape(kept).text))
+        }
+    }
+}
+
+/// A person put the question away, or called the whole turn off.
+pub fn cancelled() -> Decision {
+    Decision::deny("a person cancelled the request")
+}

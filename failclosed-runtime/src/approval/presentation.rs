@@ -1,0 +1,238 @@
+//! What a person is shown before they answer.
+
+use std::fmt::{self, Write as _};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    escape::escape,
+    part::{Part, PartKind},
+    shorten::{depth, shorten},
+};
+use crate::{
+    argument::Argument,
+    decision::{Ask, NoDecision},
+    request::{Digest, Request, Resource},
+};
+
+/// The most that a person is shown, in characters. What needs more is denied: nobody reads it.
+pub const MAX_SHOWN_CHARS: usize = 16_000;
+
+/// The most arguments and facts that a person is shown.
+pub const MAX_PARTS: usize = 64;
+
+/// How deep a value may nest for a person to make sense of it on one line.
+pub const MAX_SHOWN_DEPTH: usize = 8;
+
+/// The whole action, as a person sees it: who, what, on what, with which arguments, and why they
+/// are asked.
+///
+/// One line a part. Whatever the agent or the authority put into a value, it stays on its line, is
+/// shown as itself or as a visible escape (`\n`, `\u{202e}`), and two different values look
+/// different; of long ones the middle is left out, with the length and SHA-256 of the whole.
+///
+/// ```text
+/// Question really buy it?
+/// Action   purchase
+/// Agent    shopper
+/// User     alice
+/// Resource Vendor "coachella.com"
+/// Argument vendor = "coachella.com"
+/// Argument cents = 74200
+/// Call     5f0c2a9be1d04c37-1
+/// Digest   sha256 9f2c..
+/// ```
+///
+/// Letters that look alike in different scripts are shown as they are: compare ids, not shapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a person is informed by being shown it"]
+pub struct Presentation {
+    parts: Vec<Part>,
+}
+
+impl Presentation {
+    /// What to show of this request.
+    ///
+    /// # Denies
+    /// As malformed, a request that cannot be shown faithfully: a value that does not serialize or
+    /// nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and facts, more than
+    /// [`MAX_SHOWN_CHARS`] in all, arguments that change while they are read.
+    pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
+        let mut shown = Lines::default();
+        shown.text(PartKind::Question, ask.question());
+        if let Some(rule) = &ask.grounds().rule {
+            shown.text(PartKind::Rule, rule);
+        }
+        shown.text(PartKind::Action, request.action());
+        shown.text(PartKind::Agent, request.subject().agent_id());
+        if let Some(user) = request.subject().user_id() {
+            shown.text(PartKind::User, user);
+        }
+        if let Some(resource) = request.resource() {
+            shown.resource(resource)?;
+        }
+        for (name, argument) in request.arguments().iter() {
+            shown.value(PartKind::Argument, name, argument)?;
+        }
+        for (name, value) in request.context() {
+            shown.value(PartKind::Context, name, value)?;
+        }
+        shown.notes();
+        shown.text(PartKind::Call, &request.id().to_string());
+        let digest = request.digest().map_err(NoDecision::malformed)?;
+        shown.text(PartKind::Digest, &format!("sha256 {digest}"));
+        if shown.digest(request)? != digest {
+            // FAIL CLOSED: what is shown is not what the guard asks about.
+            return Err(NoDecision::malformed("the arguments changed while they were read"));
+        }
+        let presentation = Self { parts: shown.parts };
+        let length = presentation.to_string().chars().count();
+        if length > MAX_SHOWN_CHARS {
+            // FAIL CLOSED: too much to read is refused, never shown in part.
+            return Err(NoDecision::malformed(format_args!(
+                "{length} characters to show a person; the limit is {MAX_SHOWN_CHARS}"
+            )));
+        }
+        Ok(presentation)
+    }
+
+    /// Its parts, for hosts with a display of their own. Show all of them.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter()
+    }
+
+    /// As Markdown in which nothing is markup: a code block, with a fence that no line of it can
+    /// close.
+    pub fn to_markdown(&self) -> String {
+        let text = self.to_string();
+        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        format!("{fence}text\n{text}{fence}\n")
+    }
+}
+
+/// One line a part, each with a line break after it.
+impl fmt::Display for Presentation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| writeln!(f, "{part}"))
+    }
+}
+
+#[derive(Default)]
+struct Lines {
+    parts: Vec<Part>,
+    hidden: bool,
+    shortened: bool,
+    arguments: Map,
+    context: Map,
+}
+
+/// A JSON map under construction.
+#[derive(Default)]
+struct Map {
+    text: String,
+    entries: usize,
+}
+
+impl Map {
+    fn push(&mut self, name: &str, json: &str) -> Result<(), NoDecision> {
+        let separator = if self.entries == 0 { "" } else { "," };
+        self.entries += 1;
+        write!(self.text, "{separator}{}:{json}", to_json(&name)?)?;
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn push(&mut self, kind: PartKind, name: Option<String>, text: impl Into<String>) {
+        self.parts.push(Part { kind, name, text: text.into() });
+    }
+
+    fn text(&mut self, kind: PartKind, text: &str) {
+        let escaped = escape(text);
+        self.hidden |= escaped.hidden;
+        self.push(kind, None, escaped.text);
+    }
+
+    fn resource(&mut self, resource: &Resource<'_>) -> Result<(), NoDecision> {
+        let id = self.one_line(&to_json(&resource.id())?)?;
+        let text = match resource.kind() {
+            // A kind of several words is quoted, so that its end shows.
+            Some(kind) if is_name(kind) => format!("{kind} {id}"),
+            Some(kind) => format!("{} {id}", self.one_line(&to_json(&kind)?)?),
+            None => id,
+        };
+        self.push(PartKind::Resource, None, text);
+        Ok(())
+    }
+
+    fn value(
+        &mut self,
+        kind: PartKind,
+        name: &str,
+        value: &dyn Argument,
+    ) -> Result<(), NoDecision> {
+        let json = to_json(value)?;
+        let of_context = kind == PartKind::Context;
+        let map = if of_context { &mut self.context } else { &mut self.arguments };
+        map.push(name, &json)?;
+        if self.arguments.entries + self.context.entries > MAX_PARTS {
+            // FAIL CLOSED: the first 64 of more would be a part of the action.
+            return Err(NoDecision::malformed(format_args!(
+                "more than {MAX_PARTS} arguments to show a person"
+            )));
+        }
+        let name = if is_name(name) { name.to_owned() } else { self.one_line(&to_json(&name)?)? };
+        let text = self.one_line(&json)?;
+        self.push(kind, Some(name), text);
+        Ok(())
+    }
+
+    fn one_line(&mut self, json: &str) -> Result<String, NoDecision> {
+        if depth(json) > MAX_SHOWN_DEPTH {
+            return Err(NoDecision::malformed(format_args!(
+                "a value nested deeper than {MAX_SHOWN_DEPTH}, too deep to show a person"
+            )));
+        }
+        let shown = shorten(json);
+        self.hidden |= shown.hidden;
+        self.shortened |= shown.shortened;
+        Ok(shown.text)
+    }
+
+    /// The digest of what was read, as [`Request::digest`] takes it: a value that is another each
+    /// time it is read is not shown as one thing and asked about as another.
+    fn digest(&self, request: &Request<'_>) -> Result<Digest, NoDecision> {
+        let bound = format!(
+            r#"{{"subject":{},"action":{},"resource":{},"arguments":{{{}}},"context":{{{}}}}}"#,
+            to_json(request.subject())?,
+            to_json(&request.action())?,
+            to_json(&request.resource())?,
+            self.arguments.text,
+            self.context.text,
+        );
+        Ok(Digest::of(Sha256::new_with_prefix(bound)))
+    }
+
+    fn notes(&mut self) {
+        if self.hidden {
+            let note = "hidden or control characters are written as \\u";
+            self.push(PartKind::Note, None, note);
+        }
+        if self.shortened {
+            let note = "a value is too long to show whole; what is left out is approved too";
+            self.push(PartKind::Note, None, note);
+        }
+    }
+}
+
+fn to_json(value: &dyn Argument) -> Result<String, NoDecision> {
+    // FAIL CLOSED: what does not serialize is not shown, and so not approved.
+    serde_json::to_string(value).map_err(NoDecision::malformed)
+}
+
+/// What needs no quotes to be told from what follows it.
+fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    !text.is_empty() && text.chars().all(is_part)
+}
