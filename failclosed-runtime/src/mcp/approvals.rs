@@ -120,21 +120,16 @@ pub(super) struct Binding([u8; 32]);
 
 impl Binding {
     /// Binds to the tool, the whole request (subject, action, resource, arguments, context), the
-    /// rule that asks, and the very words the person is shown.
-    pub(super) fn of(
-        tool: &str,
-        request: &Request<'_>,
-        ask: &Ask,
-        shown: &str,
-    ) -> Result<Self, NoDecision> {
+    /// question and the rule that asks it: to all that the person is shown but the call's id, which
+    /// is another one when the call is made again.
+    pub(super) fn of(tool: &str, request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let digest = request.digest()?;
         let rule = ask.grounds().rule.as_deref();
-        let parts: [&[u8]; 5] = [
+        let parts: [&[u8]; 4] = [
             tool.as_bytes(),
             digest.as_bytes(),
             ask.question().as_bytes(),
             rule.unwrap_or_default().as_bytes(),
-            shown.as_bytes(),
         ];
         let mut hash = Sha256::new_with_prefix(b"failclosed/mcp/approval/1");
         hash.update([u8::from(rule.is_some())]);

@@ -9,9 +9,12 @@ use rmcp::model::{
     BooleanSchema, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
     InputRequiredResult, StringSchema,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::decision::{Decision, NoDecision};
+use crate::{
+    approval::{Presentation, cancelled, declined},
+    decision::{Decision, NoDecision},
+};
 
 /// The field that is the yes.
 const APPROVE: &str = "approve";
@@ -21,7 +24,8 @@ const REASON: &str = "reason";
 const LONGEST_REASON: u32 = 500;
 
 /// What the client shows. `approve` has no default, because clients fill those in.
-pub(super) fn form(message: String) -> Result<ElicitRequestParams, NoDecision> {
+pub(super) fn form(shown: Presentation) -> Result<ElicitRequestParams, NoDecision> {
+    let message = shown.to_string();
     let approve = BooleanSchema::new().title("Approve").description("Allow this one call");
     let reason = StringSchema::new()
         .title("Reason")
@@ -43,15 +47,14 @@ pub(super) fn form(message: String) -> Result<ElicitRequestParams, NoDecision> {
 pub(super) fn read(answer: ElicitResult) -> Result<Decision, NoDecision> {
     match answer.action {
         ElicitationAction::Accept => accepted(answer.content),
-        ElicitationAction::Decline => Ok(no("the person declined", object(&answer.content))),
-        ElicitationAction::Cancel => Ok(no("the person dismissed it", object(&answer.content))),
+        ElicitationAction::Decline => {
+            let reason = answer.content.as_ref().and_then(|content| content.get(REASON)?.as_str());
+            Ok(declined(reason))
+        }
+        ElicitationAction::Cancel => Ok(cancelled()),
         // FAIL CLOSED: an action from a later protocol is not known to be a yes.
         other => Err(NoDecision::malformed(format_args!("unknown action {other:?}"))),
     }
-}
-
-fn object(content: &Option<Value>) -> Option<&Map<String, Value>> {
-    content.as_ref().and_then(Value::as_object)
 }
 
 fn accepted(content: Option<Value>) -> Result<Decision, NoDecision> {
@@ -66,29 +69,17 @@ fn accepted(content: Option<Value>) -> Result<Decision, NoDecision> {
         // FAIL CLOSED: an answer to another form.
         return malformed(&format!("`{}` was not asked for", other.escape_debug()));
     }
-    match content.get(REASON) {
-        None | Some(Value::String(_)) => {}
+    let reason = match content.get(REASON) {
+        None => None,
+        Some(Value::String(reason)) => Some(reason.as_str()),
         Some(_) => return malformed("the reason is no text"),
-    }
+    };
     match content.get(APPROVE) {
         Some(Value::Bool(true)) => Ok(Decision::allow()),
-        Some(Value::Bool(false)) => Ok(no("the person said no", Some(content))),
+        Some(Value::Bool(false)) => Ok(declined(reason)),
         // FAIL CLOSED: "true", 1, null and whatever else looks like a yes.
         Some(_) => malformed("`approve` is no boolean"),
         None => malformed("`approve` is missing"),
-    }
-}
-
-/// A person's no, with their words where they gave some.
-fn no(what: &'static str, content: Option<&Map<String, Value>>) -> Decision {
-    let words = content.and_then(|content| content.get(REASON)?.as_str());
-    match words.map(str::trim).filter(|words| !words.is_empty()) {
-        Some(words) => {
-            let words: String = words.chars().take(LONGEST_REASON as usize).collect();
-            // As text that cannot change what stands around it.
-            Decision::deny(format!("{what}: \"{}\"", words.escape_debug()))
-        }
-        None => Decision::deny(what),
     }
 }
 

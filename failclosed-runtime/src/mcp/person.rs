@@ -22,7 +22,7 @@ use super::{
     tool_call::{Reach, ToolCall},
 };
 use crate::{
-    approval::Approver,
+    approval::{Approver, Presentation},
     authority::Answer,
     deadline::{Deadline, Expired},
     decision::{Ask, Decision, NoDecision},
@@ -52,7 +52,7 @@ impl Approver for Person {
 impl Person {
     /// Asks while the call waits.
     async fn elicit(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
-        let params = form::form(shown(request, ask)?)?;
+        let params = form::form(Presentation::of(request, ask)?)?;
         let deadline = Deadline::after(self.approvals.lasting());
         let mut handle = None;
         let answer = Box::pin(self.until_cancelled(self.put(params, &mut handle)));
@@ -107,10 +107,9 @@ impl Person {
 
     /// Asks by ending the call; and, in the call that is made again, reads the answer.
     async fn round_trip(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
-        let message = shown(request, ask)?;
-        let binding = Binding::of(self.call.tool(), request, ask, &message)?;
+        let binding = Binding::of(self.call.tool(), request, ask)?;
         match (&self.call.answers.state, &self.call.answers.responses) {
-            (None, None) => self.question(message, ask, &binding).await,
+            (None, None) => self.question(request, ask, &binding).await,
             (Some(state), responses) => {
                 // Burned first: whatever the answer is, there is no second one.
                 self.approvals.unseal(state, &binding).await?;
@@ -131,11 +130,12 @@ impl Person {
 
     async fn question(
         &self,
-        message: String,
+        request: &Request<'_>,
         ask: &Ask,
         binding: &Binding,
     ) -> Result<Decision, NoDecision> {
-        let form = InputRequest::Elicitation(ElicitRequest::new(form::form(message)?));
+        let form = form::form(Presentation::of(request, ask)?)?;
+        let form = InputRequest::Elicitation(ElicitRequest::new(form));
         let state = self.approvals.seal(binding).await?;
         let requests = BTreeMap::from([(ANSWER.to_owned(), form)]);
         let mut ask = ask.clone();
@@ -143,8 +143,4 @@ impl Person {
         // FAIL CLOSED: until there is an answer this is a denial that carries its question.
         Ok(ask.into())
     }
-}
-
-fn shown(request: &Request<'_>, ask: &Ask) -> Result<String, NoDecision> {
-    Ok(format!("{}: {:?}", ask.question(), request))
 }
