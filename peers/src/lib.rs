@@ -7,6 +7,8 @@
     reason = "a harness: it fails by panicking, and its only readers are the tests beside it"
 )]
 
+pub mod mcp;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
