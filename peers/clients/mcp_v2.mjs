@@ -34,7 +34,8 @@ async function connect(token) {
   await client.connect(url
     ? new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
     : new StdioClientTransport({ command, args, stderr: 'inherit' }))
-  await client.listTools()
+  // Learns the output schemas; by hand not, because it would check questions against them too.
+  if (!job.calls.some((call) => call.manual)) await client.listTools()
   return client
 }
 
