@@ -20,3 +20,7 @@ pub mod attribute_order {}
 
 #[doc = include_str!("guide/policies.md")]
 pub mod policies {}
+
+#[cfg(feature = "mcp")]
+#[doc = include_str!("guide/mcp.md")]
+pub mod mcp {}

@@ -88,6 +88,9 @@ impl IntoCallToolResult for Denial {
     }
 }
 
+// Not recommended to a function that is no tool: the compiler would list these types under every
+// return type that cannot hold a denial.
+#[diagnostic::do_not_recommend]
 impl FromDenial for CallToolResult {
     fn from_denial(denial: Denial) -> Self {
         result(&denial)
@@ -98,6 +101,7 @@ impl FromDenial for CallToolResult {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromDenial for CallToolResponse {
     fn from_denial(denial: Denial) -> Self {
         response(&denial)

@@ -28,7 +28,6 @@ dead_code = "allow"
 tokio = { version = "1", default-features = false, features = ["macros", "rt-multi-thread", "time", "sync"] }
 serde = { version = "1", features = ["derive"] }
 async-trait = "0.1"
-rmcp = { version = "3.9", features = ["server", "macros"] }
 "#;
 
 /// How a file fared.
