@@ -23,6 +23,8 @@ pub use failclosed_runtime::{
     MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable, Resource, ToResource,
 };
 
+#[cfg(feature = "acp")]
+pub use failclosed_runtime::acp;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
 #[cfg(feature = "mcp")]

@@ -9,14 +9,23 @@ use crate::{authority::Answer, decision::Ask, request::Request};
 
 mod answer;
 mod escape;
+mod inert;
+#[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
+pub(crate) mod nonce;
 mod part;
 mod presentation;
 mod shorten;
+#[cfg(all(unix, feature = "terminal"))]
+mod terminal;
 
 pub use answer::{cancelled, declined};
 pub use part::{Part, PartKind};
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
 pub use shorten::MAX_VALUE_CHARS;
+#[cfg(all(unix, feature = "terminal"))]
+pub use terminal::TerminalApprover;
+#[cfg(feature = "acp")]
+pub(crate) use {escape::escape, inert::inert};
 
 /// Puts a request before a person.
 ///

@@ -29,6 +29,27 @@ pub(crate) enum Expired {
     NoTimer,
 }
 
+/// How long a person's yes is held back for a cancel that was sent with it. Nobody notices it, and
+/// it is many times what a message takes that is already on its way.
+#[cfg(feature = "acp")]
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// Lets a moment pass.
+///
+/// # Denies
+/// Where time cannot be kept.
+#[cfg(feature = "acp")]
+pub(crate) async fn moment() -> Result<(), crate::decision::NoDecision> {
+    let mut waiting = std::future::pending::<()>();
+    match Deadline::after(MOMENT).wait(&mut waiting).await {
+        Ok(()) | Err(Expired::Passed) => Ok(()),
+        // FAIL CLOSED: a moment that cannot be waited for has not passed.
+        Err(Expired::NoTimer) => {
+            Err(crate::decision::NoDecision::unavailable("no timer to wait a moment with"))
+        }
+    }
+}
+
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();

@@ -5,6 +5,8 @@
 //!                            any other way -> audit -> observers -> Denial
 //! ```
 
+#[cfg(feature = "acp")]
+pub mod acp;
 pub mod approval;
 pub mod audit;
 pub mod danger;

@@ -7,6 +7,7 @@
     reason = "a harness: it fails by panicking, and its only readers are the tests beside it"
 )]
 
+pub mod acp;
 pub mod mcp;
 
 use std::{

@@ -221,8 +221,13 @@ async fn more_arguments_than_a_person_reads_denies() {
         let person = Shown::default();
         let rig = Rig::with(Says(ask)).approver(person.clone(), PATIENCE);
         let many = Many(names[..count].iter().map(|name| (*name, 1)).collect());
-        let call =
-            async |shop: &Shop| shop.guard().run(many, async |_| Ok::<_, Denial>(shop.ran())).await;
+        let call = async |shop: &Shop| {
+            let body = async |_: failclosed::Permit<'_, Many>| {
+                shop.ran();
+                Ok::<_, Denial>(())
+            };
+            shop.guard().run(many, body).await
+        };
         if passes {
             call(&rig.build().shop).await.unwrap();
             assert_eq!(person.last().to_string().matches("Argument ").count(), MAX_PARTS);

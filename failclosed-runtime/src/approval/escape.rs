@@ -22,13 +22,13 @@ pub(super) const ELLIPSIS: char = '…';
 const MAX_MARKS: u8 = 3;
 
 /// Escaped text, and whether there was something in it that a screen would not have shown.
-pub(super) struct Escaped {
-    pub(super) text: String,
-    pub(super) hidden: bool,
+pub(crate) struct Escaped {
+    pub(crate) text: String,
+    pub(crate) hidden: bool,
 }
 
 /// Any text. Different texts stay different: a backslash is escaped too.
-pub(super) fn escape(text: &str) -> Escaped {
+pub(crate) fn escape(text: &str) -> Escaped {
     let mut writer = Writer::new(text.len());
     for c in text.chars() {
         match c {

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     escape::escape,
+    inert::inert,
     part::{Part, PartKind},
     shorten::{depth, shorten},
 };
@@ -104,10 +105,7 @@ impl Presentation {
     /// As Markdown in which nothing is markup: a code block, with a fence that no line of it can
     /// close.
     pub fn to_markdown(&self) -> String {
-        let text = self.to_string();
-        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(longest.max(2) + 1);
-        format!("{fence}text\n{text}{fence}\n")
+        inert(&self.to_string())
     }
 }
 

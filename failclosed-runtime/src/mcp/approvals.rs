@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::nonces::{Burned, MemoryNonces, Nonce, NonceStore};
 use crate::{
+    approval::nonce::random,
     decision::{Ask, NoDecision},
     error::ConfigError,
     request::Request,
@@ -31,8 +32,7 @@ impl Approvals {
     /// # Errors
     /// [`ConfigError::Approvals`]: the operating system gives no randomness.
     pub fn in_process() -> Result<Self, ConfigError> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(fault)?;
+        let key: [u8; 32] = random().map_err(|why| fault(why.detail()))?;
         let codec = RequestStateCodec::new_with_keyring("process", [("process", key)]);
         Ok(Self::new(codec.map_err(fault)?, MemoryNonces::default()))
     }

@@ -25,7 +25,8 @@ const LONGEST_REASON: u32 = 500;
 
 /// What the client shows. `approve` has no default, because clients fill those in.
 pub(super) fn form(shown: Presentation) -> Result<ElicitRequestParams, NoDecision> {
-    let message = shown.to_string();
+    // Clients may render it as Markdown, in which a value could hide what stands beside it.
+    let message = shown.to_markdown();
     let approve = BooleanSchema::new().title("Approve").description("Allow this one call");
     let reason = StringSchema::new()
         .title("Reason")

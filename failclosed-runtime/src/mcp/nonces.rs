@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::decision::NoDecision;
+use crate::{approval::nonce::random, decision::NoDecision};
 
 /// A number used once: 128 bits of the operating system's randomness.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,10 +24,7 @@ impl Nonce {
     pub const BYTES: usize = 16;
 
     pub(super) fn new() -> Result<Self, NoDecision> {
-        let mut bytes = [0; Self::BYTES];
-        // FAIL CLOSED: a nonce that could be guessed is none.
-        getrandom::fill(&mut bytes).map_err(NoDecision::unavailable)?;
-        Ok(Self(bytes))
+        random().map(Self)
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {

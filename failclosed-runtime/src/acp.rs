@@ -1,0 +1,50 @@
+//! Asking the user of an editor, through the [Agent Client Protocol](https://agentclientprotocol.com).
+//!
+//! The parts of an agent that concern permission; the rest is the SDK's, of protocol version 1.
+//!
+//! - [`Turn`]: one prompt and all that follows from it, until the user cancels it.
+//! - [`AcpApprover`]: puts a question to the user, with `session/request_permission`.
+//! - [`blocked`]: how a denial is shown to the user. What the model reads is the denial's own text.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use agent_client_protocol::{Client, v1::{ConnectionTo, schema::SessionId}};
+//! use failclosed_runtime::{Authority, ConfigError, Guard, Subject, acp::{AcpApprover, Turn}};
+//!
+//! /// The guard of one turn: who acts is known from the session, never from what the model says.
+//! fn guard(
+//!     policies: Arc<dyn Authority>,
+//!     client: ConnectionTo<Client>,
+//!     session: SessionId,
+//!     turn: &Turn,
+//! ) -> Result<Guard, ConfigError> {
+//!     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
+//!     Guard::builder(subject, turn.until_cancelled(policies))
+//!         .context("session", session.to_string())
+//!         .approver(AcpApprover::new(client, session, turn), Duration::from_secs(120))
+//!         .build()
+//! }
+//! ```
+//!
+//! # The dispatch loop must be free
+//!
+//! A connection reads its messages in one loop, and a handler that waits holds it. The user's answer
+//! comes through the same loop. So run a turn in `connection.spawn(..)`, and return from the handler.
+//! A guarded call that is awaited in the handler itself ends in a denial by its deadline
+//! ([`TimedOut`](crate::Cause::TimedOut)), whatever the user clicked. Return `Ok(())` from what is
+//! spawned: an error there ends the whole connection.
+//!
+//! # What it cannot promise
+//!
+//! The client is the authority here. One that answers by itself, as most do in an "auto" mode, answers
+//! for its user, and nothing in the protocol tells the difference. Let policies deny what no user
+//! should be asked about.
+
+mod approver;
+mod denial;
+mod reply;
+mod turn;
+
+pub use approver::AcpApprover;
+pub use denial::blocked;
+pub use turn::{Turn, Turns, UntilCancelled};

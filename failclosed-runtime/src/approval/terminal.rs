@@ -1,0 +1,134 @@
+//! Asking the person at the terminal.
+
+use std::io;
+
+use tokio::sync::Mutex;
+
+use super::{Approver, Presentation, cancelled, declined, nonce};
+use crate::{
+    authority::Answer,
+    decision::{Ask, Decision, NoDecision},
+    request::Request,
+};
+
+mod line;
+mod session;
+
+use line::Line;
+use session::Session;
+
+/// There is one terminal a process, and one question at a time on it. Who waits here is waiting for
+/// the person: the approver's deadline counts.
+static TERMINAL: Mutex<()> = Mutex::const_new(());
+
+/// How often a person may answer `yes` before they find the code.
+const ATTEMPTS: usize = 3;
+
+/// Asks the person at the controlling terminal of this process, `/dev/tty`.
+///
+/// Never standard input: that may be a pipe, with the agent or a `yes` at its other end. What was
+/// typed before the whole question was on the screen is thrown away, and a yes is a code of four
+/// letters that is new each time: neither ENTER, nor a habit, nor the answer to an earlier question
+/// that ran out of time, is one. What else they write is a no, and goes to the model. Questions are
+/// put one at a time.
+///
+/// # Denies
+/// - [`NeedsApproval`](crate::Cause::NeedsApproval): there is no terminal, or this process is not in
+///   its foreground: as without an approver, nobody is there to ask.
+/// - [`Denied`](crate::Cause::Denied): anything but the code, an empty line too; Ctrl-C.
+/// - [`Unavailable`](crate::Cause::Unavailable): the terminal was closed, or Ctrl-D typed: no
+///   answer is not the person's no.
+/// - [`TimedOut`](crate::Cause::TimedOut): no answer in time. The question is then taken off, and
+///   half an answer does not stay behind for whoever reads next.
+/// - [`Malformed`](crate::Cause::Malformed): what [`Presentation`] cannot show.
+///
+/// The terminal's attributes are put back on every way out, panics and a dropped future included. A
+/// process that is killed meanwhile leaves them to its shell.
+///
+/// ```
+/// use std::time::Duration;
+/// use failclosed_runtime::{Guard, Subject, always_ask, approval::TerminalApprover};
+///
+/// # fn main() -> Result<(), failclosed_runtime::ConfigError> {
+/// let guard = Guard::builder(Subject::agent("shopper")?, always_ask("may the agent do this?"))
+///     .approver(TerminalApprover::new(), Duration::from_secs(120))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct TerminalApprover(());
+
+impl TerminalApprover {
+    /// Opens nothing yet: the terminal is looked for at each question.
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+impl Approver for TerminalApprover {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        let presentation = match Presentation::of(request, ask) {
+            Ok(presentation) => presentation,
+            // FAIL CLOSED: what cannot be shown is not asked.
+            Err(why) => return why.into(),
+        };
+        Answer::pending(async move {
+            let _one_at_a_time = TERMINAL.lock().await;
+            // Opened and dropped inside of it.
+            match Session::open()? {
+                Some(session) => put(session, &presentation).await,
+                // FAIL CLOSED: nobody is there to ask.
+                None => Ok(ask.clone().into()),
+            }
+        })
+    }
+}
+
+async fn put(mut session: Session, presentation: &Presentation) -> Result<Decision, NoDecision> {
+    let code = code()?;
+    let mut question = format!(
+        "\nAn agent asks for your permission.\n\n{presentation}\nType {code} to allow this once. \
+         Anything else is a no, and is told to the agent.\n"
+    );
+    for _ in 0..ATTEMPTS {
+        let line = session.ask(question)?.await??;
+        let text = match line {
+            Line::Text(text) => text,
+            Line::Interrupted => {
+                session.end("Cancelled.");
+                return Ok(cancelled());
+            }
+            // FAIL CLOSED: not an answer.
+            Line::Closed => return Err(closed().into()),
+        };
+        match text.trim() {
+            answer if answer == code => {
+                session.end("Allowed, this once.");
+                return Ok(Decision::allow());
+            }
+            // They mean it, and may not have read what they mean.
+            "y" | "Y" | "yes" | "Yes" | "YES" | "ok" => {
+                question = format!("To allow this once, type {code}.\n");
+            }
+            words => {
+                session.end("Declined.");
+                return Ok(declined(Some(words)));
+            }
+        }
+    }
+    session.end("Declined: the code was not typed.");
+    Ok(declined(None))
+}
+
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the terminal was closed without an answer")
+}
+
+/// Four letters out of sixteen. No vowels and no `y`, so that it is no word; nothing that looks like
+/// something else.
+fn code() -> Result<String, NoDecision> {
+    const LETTERS: [char; 16] =
+        ['b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v'];
+    let bytes: [u8; 4] = nonce::random()?;
+    Ok(bytes.map(|byte| LETTERS[usize::from(byte % 16)]).iter().collect())
+}

@@ -1,0 +1,147 @@
+//! An ACP agent that asks its user about everything, and writes down what it did: `acp_shop LOG
+//! PATIENCE_MS spawn|block`. Told to `block`, it waits where an agent must not: in the handler.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of the tests")]
+
+use std::{
+    env,
+    fs::File,
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use agent_client_protocol::{
+    Agent, Client, Result, Stdio, on_receive_notification, on_receive_request,
+    v1::{
+        ConnectionTo,
+        schema::{
+            CancelNotification, ContentBlock, ContentChunk, InitializeRequest, InitializeResponse,
+            NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
+            SessionNotification, SessionUpdate,
+        },
+    },
+};
+use failclosed::{
+    Denial, Guard, HasGuard, Subject,
+    acp::{AcpApprover, Turn, Turns, blocked},
+    always_ask,
+    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
+    requires_permission,
+};
+
+#[derive(Clone)]
+struct Log(Arc<Mutex<File>>);
+
+impl Log {
+    fn write(&self, line: &str) {
+        writeln!(self.0.lock().unwrap(), "{line}").unwrap();
+    }
+}
+
+impl AuditSink for Log {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
+        self.write(&serde_json::to_string(&Entry::try_from(record).unwrap()).unwrap());
+        Recording::ready(Ok(()))
+    }
+
+    fn outcome(&self, record: &OutcomeRecord<'_>) {
+        self.write(&serde_json::to_string(&Entry::from(record)).unwrap());
+    }
+}
+
+#[derive(HasGuard)]
+struct Shop {
+    #[guard]
+    guard: Guard,
+    log: Log,
+}
+
+impl Shop {
+    #[requires_permission(action = "purchase", resource = vendor)]
+    async fn charge(&self, vendor: &str, amount: u64) -> std::result::Result<String, Denial> {
+        self.log.write(r#"{"record":"ran"}"#);
+        Ok(format!("bought for {amount} at {vendor}"))
+    }
+}
+
+async fn turn(
+    client: &ConnectionTo<Client>,
+    prompt: &PromptRequest,
+    turn: &Turn,
+    patience: Duration,
+    log: Log,
+) -> Result<()> {
+    let approver = AcpApprover::new(client.clone(), prompt.session_id.clone(), turn);
+    let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
+    let guard = Guard::builder(subject, turn.until_cancelled(always_ask("really buy it?")))
+        .approver(approver, patience)
+        .audit(log.clone())
+        .build()
+        .unwrap();
+    let shop = Shop { guard, log };
+    let vendor = match prompt.prompt.first() {
+        Some(ContentBlock::Text(text)) => text.text.clone(),
+        _ => "nobody".to_owned(),
+    };
+    let tell = |update| {
+        client.send_notification(SessionNotification::new(prompt.session_id.clone(), update))
+    };
+    let text = match shop.charge(&vendor, 742).await {
+        Ok(receipt) => receipt,
+        Err(denial) => {
+            tell(blocked(denial.call_id().to_string(), &denial))?;
+            denial.to_string()
+        }
+    };
+    tell(SessionUpdate::AgentMessageChunk(ContentChunk::new(text.into())))
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [log, patience, mode] = args.as_slice() else { panic!("LOG PATIENCE_MS spawn|block") };
+    let log =
+        Log(Arc::new(Mutex::new(File::options().create(true).append(true).open(log).unwrap())));
+    let patience = Duration::from_millis(patience.parse().unwrap());
+    let block = mode == "block";
+    let turns = Turns::new();
+    let cancelled = turns.clone();
+    Agent
+        .v1()
+        .on_receive_request(
+            async |hello: InitializeRequest, responder, _| {
+                responder.respond(InitializeResponse::new(hello.protocol_version))
+            },
+            on_receive_request!(),
+        )
+        .on_receive_request(
+            async |_: NewSessionRequest, responder, _| {
+                responder.respond(NewSessionResponse::new("session-1"))
+            },
+            on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |prompt: PromptRequest, responder, client: ConnectionTo<Client>| {
+                let this = turns.begin(&prompt.session_id);
+                let (log, spawner) = (log.clone(), client.clone());
+                let task = async move {
+                    let told = turn(&client, &prompt, &this, patience, log).await;
+                    // A client that is gone is told nothing.
+                    let _told = told
+                        .and_then(|()| responder.respond(PromptResponse::new(this.stop_reason())));
+                    Ok(())
+                };
+                if block { task.await } else { spawner.spawn(task) }
+            },
+            on_receive_request!(),
+        )
+        .on_receive_notification(
+            async move |cancel: CancelNotification, _| {
+                cancelled.cancel(&cancel.session_id);
+                Ok(())
+            },
+            on_receive_notification!(),
+        )
+        .connect_to(Stdio::new())
+        .await
+}
