@@ -26,3 +26,6 @@ pub mod policies {}
 pub mod authorities {}
 #[doc = include_str!("guide/approvals.md")]
 pub mod approvals {}
+#[cfg(feature = "mcp")]
+#[doc = include_str!("guide/mcp.md")]
+pub mod mcp {}

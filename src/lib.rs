@@ -29,6 +29,8 @@ pub use failclosed_runtime::acp;
 pub use failclosed_runtime::cedar;
 #[cfg(feature = "http")]
 pub use failclosed_runtime::http;
+#[cfg(feature = "mcp")]
+pub use failclosed_runtime::mcp;
 
 // What generated code calls. Its name carries the version.
 #[doc(hidden)]

@@ -23,6 +23,8 @@ pub(crate) struct Checked {
     pub(crate) shown: Vec<ShownArgument>,
     /// The bindings that the action's fields are built from.
     pub(crate) carried: Vec<Ident>,
+    /// The bindings that the guard is found by.
+    pub(crate) finding: Vec<Ident>,
 }
 
 /// One argument for the authority.
@@ -82,6 +84,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
         },
         shown,
         carried: carried(args),
+        finding: finding(args),
     })
 }
 
@@ -230,6 +233,12 @@ fn carried(args: &Args) -> Vec<Ident> {
     if let Some(Action::Carrying(action)) = &args.action {
         action.fields.iter().for_each(|field| names_in(&field.expr, &mut names));
     }
+    names
+}
+
+fn finding(args: &Args) -> Vec<Ident> {
+    let mut names = Vec::new();
+    args.guard.iter().for_each(|expr| names_in(expr, &mut names));
     names
 }
 

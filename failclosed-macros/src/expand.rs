@@ -236,8 +236,12 @@ fn rebound(checked: &Checked) -> TokenStream {
         .params
         .bindings
         .iter()
-        // What the action was built from may have moved into it, and was used there.
-        .filter(|binding| binding.mutability.is_some() || !checked.carried.contains(&binding.ident))
+        // What the action was built from may have moved into it, and was used there; what the guard
+        // was found by has done what it is for.
+        .filter(|binding| {
+            let done = checked.carried.iter().chain(&checked.finding);
+            binding.mutability.is_some() || !done.into_iter().any(|done| *done == binding.ident)
+        })
         .map(|Binding { ident, mutability }| (ident, mutability));
     permit
         .chain(bindings)

@@ -10,7 +10,7 @@ use crate::{authority::Answer, decision::Ask, request::Request};
 mod answer;
 mod escape;
 mod inert;
-#[cfg(any(feature = "acp", all(unix, feature = "terminal")))]
+#[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
 mod part;
 mod presentation;

@@ -154,6 +154,10 @@ pub struct Ask {
     pub(crate) of_members: Option<Arc<str>>,
     /// Whether the authority itself has to say yes in the end.
     pub(crate) at_authority: bool,
+    /// What an approver that cannot wait left for the caller to put to the person. No part of the
+    /// question.
+    #[cfg(feature = "mcp")]
+    pub(crate) prompt: Option<crate::mcp::Prompt>,
 }
 
 impl Ask {
@@ -166,6 +170,8 @@ impl Ask {
             danger: None,
             of_members: None,
             at_authority: false,
+            #[cfg(feature = "mcp")]
+            prompt: None,
         }
     }
 

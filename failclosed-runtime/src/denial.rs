@@ -85,6 +85,9 @@ struct Parts {
     detail: Option<String>,
     grounds: Grounds,
     ask: Option<Ask>,
+    /// Somebody was asked and gave no decision; otherwise the question could not be put.
+    #[cfg_attr(not(feature = "mcp"), allow(dead_code, reason = "hosts with protocol errors ask"))]
+    was_put: bool,
 }
 
 impl Denial {
@@ -102,6 +105,7 @@ impl Denial {
             detail: None,
             grounds: Grounds::none(),
             ask: None,
+            was_put: false,
         }))
     }
 
@@ -144,7 +148,16 @@ impl Denial {
                 (Cause::NotConfigured, "no permission authority is configured")
             }
         };
-        Self::new(cause, call, action, reason).with_detail(why.detail)
+        let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
+        denial.0.was_put = true;
+        denial
+    }
+
+    /// Whether it is the question itself that is at fault: arguments that cannot be shown, or that
+    /// changed meanwhile.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn is_of_the_question(&self) -> bool {
+        self.0.cause == Cause::Malformed && !self.0.was_put
     }
 
     /// The one cause.

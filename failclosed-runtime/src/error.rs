@@ -35,6 +35,11 @@ pub enum ConfigError {
         /// What is wrong with it.
         fault: &'static str,
     },
+    /// Approvals that could be forged, or could not be made.
+    Approvals {
+        /// What is wrong with their keys.
+        fault: String,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -52,6 +57,7 @@ impl fmt::Display for ConfigError {
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
             Self::AlreadyInstalled { fault } => write!(f, "the guard was not installed: {fault}"),
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
+            Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }

@@ -47,13 +47,16 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone)]
 pub struct Guard(pub(crate) Arc<Parts>);
 
+/// Each part is shared, so that a guard for another subject or with another approver is no second
+/// policy engine and no second log.
+#[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) subject: Subject,
-    pub(crate) authority: Box<dyn Authority>,
-    pub(crate) approver: Option<(Box<dyn Approver>, Duration)>,
+    pub(crate) authority: Arc<dyn Authority>,
+    pub(crate) approver: Option<(Arc<dyn Approver>, Duration)>,
     pub(crate) deadline: Duration,
-    pub(crate) sinks: Vec<Box<dyn AuditSink>>,
-    pub(crate) observers: Vec<Box<dyn Observer>>,
+    pub(crate) sinks: Vec<Arc<dyn AuditSink>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) context: Vec<ContextEntry>,
 }
 
@@ -62,7 +65,7 @@ impl Guard {
     pub fn builder(subject: Subject, authority: impl Authority + 'static) -> GuardBuilder {
         GuardBuilder(Parts {
             subject,
-            authority: Box::new(authority),
+            authority: Arc::new(authority),
             approver: None,
             deadline: DEFAULT_DEADLINE,
             sinks: Vec::new(),
@@ -74,6 +77,27 @@ impl Guard {
     /// Who acts under this guard.
     pub fn subject(&self) -> &Subject {
         &self.0.subject
+    }
+
+    /// The same guard for somebody else: same authority, approver, deadlines and log. For servers
+    /// whose callers are told apart by what the transport has verified, never by an argument.
+    pub fn for_subject(&self, subject: Subject) -> Self {
+        Self(Arc::new(Parts { subject, ..Parts::clone(&self.0) }))
+    }
+
+    /// The same guard with somebody else to ask: for hosts where each session, or each call, has a
+    /// person of its own.
+    ///
+    /// # Errors
+    /// [`ConfigError::Deadline`].
+    pub fn asking(
+        &self,
+        approver: impl Approver + 'static,
+        deadline: Duration,
+    ) -> Result<Self, ConfigError> {
+        valid("approver", deadline)?;
+        let approver: Option<(Arc<dyn Approver>, _)> = Some((Arc::new(approver), deadline));
+        Ok(Self(Arc::new(Parts { approver, ..Parts::clone(&self.0) })))
     }
 
     /// Runs `body` if the authority allows `action`, and lends it the permit. The way to guard
@@ -118,6 +142,14 @@ impl fmt::Debug for Guard {
     }
 }
 
+pub(crate) fn valid(of: &'static str, deadline: Duration) -> Result<(), ConfigError> {
+    if deadline.is_zero() || deadline > LONGEST_DEADLINE {
+        // FAIL CLOSED: a deadline that nothing meets, or that never passes, is a mistake.
+        return Err(ConfigError::Deadline { of });
+    }
+    Ok(())
+}
+
 /// Puts a [`Guard`] together.
 #[must_use = "a guard protects nothing until it is built"]
 pub struct GuardBuilder(Parts);
@@ -133,25 +165,25 @@ impl GuardBuilder {
     /// Who is asked when the authority answers [`Ask`](crate::Decision::Ask), and how long that
     /// person may take.
     pub fn approver(mut self, approver: impl Approver + 'static, deadline: Duration) -> Self {
-        self.0.approver = Some((Box::new(approver), deadline));
+        self.0.approver = Some((Arc::new(approver), deadline));
         self
     }
 
     /// An audit log that must take every decision. May be given several times.
     pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
-        self.0.sinks.push(Box::new(sink));
+        self.0.sinks.push(Arc::new(sink));
         self
     }
 
     /// Somebody who is told of every denial: the user, an alarm. May be given several times.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.0.observers.push(Box::new(observer));
+        self.0.observers.push(Arc::new(observer));
         self
     }
 
     /// A fact that is added to every request, such as a session id.
     pub fn context(mut self, name: &'static str, value: impl Argument + Send + 'static) -> Self {
-        self.0.context.push((name, Box::new(value)));
+        self.0.context.push((name, Arc::new(value)));
         self
     }
 
@@ -160,12 +192,9 @@ impl GuardBuilder {
     /// # Errors
     /// [`ConfigError::Deadline`], [`ConfigError::DuplicateContext`].
     pub fn build(self) -> Result<Guard, ConfigError> {
-        let valid = |deadline: Duration| !deadline.is_zero() && deadline <= LONGEST_DEADLINE;
-        if !valid(self.0.deadline) {
-            return Err(ConfigError::Deadline { of: "authority" });
-        }
-        if self.0.approver.as_ref().is_some_and(|(_, deadline)| !valid(*deadline)) {
-            return Err(ConfigError::Deadline { of: "approver" });
+        valid("authority", self.0.deadline)?;
+        if let Some((_, deadline)) = &self.0.approver {
+            valid("approver", *deadline)?;
         }
         for (index, (name, _)) in self.0.context.iter().enumerate() {
             if self.0.context[..index].iter().any(|(other, _)| other == name) {
@@ -231,7 +260,7 @@ impl Guard {
         }
         Self(Arc::new(Parts {
             subject: Subject::unknown(),
-            authority: Box::new(Nobody(detail.into())),
+            authority: Arc::new(Nobody(detail.into())),
             approver: None,
             deadline: DEFAULT_DEADLINE,
             sinks: Vec::new(),

@@ -10,6 +10,8 @@ pub mod acp;
 pub mod approval;
 pub mod audit;
 pub mod danger;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 
 #[doc(hidden)]
 #[path = "private.rs"]

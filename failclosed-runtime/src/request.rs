@@ -1,6 +1,6 @@
 //! What an authority is asked: who, what, on what, with which arguments.
 
-use std::{borrow::Cow, collections::HashSet, fmt, io};
+use std::{borrow::Cow, collections::HashSet, fmt, io, sync::Arc};
 
 use serde::{
     Serialize,
@@ -31,7 +31,7 @@ pub struct Request<'a> {
 }
 
 /// One fact that the guard adds to each of its requests.
-pub(crate) type ContextEntry = (&'static str, Box<dyn Argument + Send>);
+pub(crate) type ContextEntry = (&'static str, Arc<dyn Argument + Send>);
 
 impl<'a> Request<'a> {
     /// The id of the call this question is about; the audit log carries the same one.

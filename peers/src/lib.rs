@@ -10,11 +10,13 @@
 pub mod server;
 pub mod servers;
 pub mod acp;
+pub mod mcp;
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 /// `target/peers`, where `cargo xtask peers` installs.
@@ -41,9 +43,17 @@ pub fn npm(package: &str) -> PathBuf {
 
 /// Node with one of the scripts of `peers/clients`.
 pub fn node(script: &str) -> Command {
-    // Modules are looked up from where the script lies: beside `node_modules`.
-    let copy = peer("npm").join(format!("{}-{script}", std::process::id()));
-    fs::copy(client(script), &copy).expect("the script is copied");
+    // Modules are looked up from where the script lies: beside `node_modules`. Put there whole, since
+    // another test may be starting the same one.
+    static COPIES: AtomicUsize = AtomicUsize::new(0);
+    let copy = peer("npm").join(script);
+    let wanted = fs::read(client(script)).expect("the script is read");
+    if !fs::read(&copy).is_ok_and(|copied| copied == wanted) {
+        let count = COPIES.fetch_add(1, Ordering::SeqCst);
+        let new = copy.with_extension(format!("{}-{count}", std::process::id()));
+        fs::write(&new, &wanted).expect("the script is copied");
+        fs::rename(&new, &copy).expect("the script is put into place");
+    }
     let mut command = Command::new("node");
     command.arg(copy);
     command

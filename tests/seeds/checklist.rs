@@ -86,12 +86,14 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 12] = [
+const REVIEWED: [(&str, usize, &str); 14] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
     ("enforce/ask.rs", 2, "the matches: the authority, both times it is asked; the person"),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
     ("acp/approver.rs", 1, "the option that allows this very question was selected"),
+    ("mcp/form.rs", 1, "the form came back accepted, and `approve` is the boolean `true`"),
+    ("mcp/hints.rs", 1, "the match on a yes that becomes a question"),
     ("approval/terminal.rs", 1, "the code of this question was typed, after it was shown"),
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),

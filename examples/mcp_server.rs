@@ -1,0 +1,185 @@
+//! `cargo run -p failclosed-examples --features mcp --example mcp_server [-- --http PORT]`: a shop for
+//! agents. Small purchases are made, for large ones the person behind the client is asked, refunds
+//! are denied; over HTTP each caller is somebody else. `examples/README.md` shows how to talk to it.
+
+use std::{env, error::Error, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use failclosed::{
+    Action, Guard, Locked, NoDecision, Permit, Subject,
+    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
+    guarded,
+    mcp::{self, Approvals, Guards, ToolCall},
+    requires_permission,
+};
+use failclosed_examples::{AgentPolicies, euros};
+use rmcp::{
+    ErrorData, Json, ServiceExt,
+    handler::server::{tool::schema_for_output, wrapper::Parameters},
+    model::{CallToolResponse, CallToolResult},
+    schemars::{self, JsonSchema},
+    tool, tool_router,
+    transport::{
+        stdio,
+        streamable_http_server::{
+            StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+        },
+    },
+};
+use serde::{Deserialize, Serialize};
+
+/// What is permitted.
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+/// What the model fills in. None of it says who calls.
+#[derive(Deserialize, JsonSchema)]
+struct Order {
+    vendor: String,
+    /// The amount in cents.
+    cents: i64,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Refund {
+    vendor: String,
+    receipt: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Receipt {
+    receipt: String,
+}
+
+/// What a purchase costs somebody. Locked: without a permit nobody reaches it.
+struct Till;
+
+#[derive(Clone)]
+struct Shop {
+    guards: Guards,
+    till: Arc<Locked<Till, Purchase>>,
+}
+
+// `#[guarded]` on top: a tool that was forgotten does not compile.
+#[guarded]
+#[tool_router(server_handler)]
+impl Shop {
+    #[unguarded(reason = "builds the value; acts on nothing")]
+    fn new(guards: Guards) -> Self {
+        Self { guards, till: Arc::new(Locked::new(Till)) }
+    }
+
+    /// The prices at a vendor.
+    #[unguarded(reason = "public, and only read")]
+    #[tool(annotations(read_only_hint = true))]
+    async fn price_list(&self) -> String {
+        "a concert ticket: 80.00 EUR, a box seat: 120.00 EUR, a festival pass: 742.00 EUR"
+            .to_owned()
+    }
+
+    /// Buys something. Above 100.00 EUR a person is asked.
+    // `tool_response`: it can end the call with a question.
+    #[requires_permission(
+        action = Purchase, resource = ("Vendor", &order.vendor), guard = self.guards.of(&call),
+        args(vendor = order.vendor, cents = order.cents), skip(call), on_denied = mcp::tool_response
+    )]
+    #[tool(output_schema = schema_for_output::<Receipt>(), annotations(destructive_hint = true))]
+    async fn purchase(
+        &self,
+        #[permit] permit: Permit<'_, Purchase>,
+        call: ToolCall,
+        Parameters(order): Parameters<Order>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Till = self.till.open(&permit);
+        // Not `println!`: over stdio that is the wire.
+        eprintln!(">>> the card is charged {} at {}", euros(order.cents), order.vendor);
+        let receipt = format!("{} at {}", euros(order.cents), order.vendor);
+        Ok(CallToolResult::structured(serde_json::json!(Receipt { receipt })).into())
+    }
+
+    /// Gives money back.
+    #[requires_permission(
+        action = "refund", resource = ("Vendor", &refund.vendor), guard = self.guards.of(&call),
+        args(vendor = refund.vendor, receipt = refund.receipt), skip(call)
+    )]
+    #[tool]
+    async fn refund(
+        &self,
+        call: ToolCall,
+        Parameters(refund): Parameters<Refund>,
+    ) -> Result<Json<Receipt>, failclosed::Denial> {
+        eprintln!(">>> money is given back for {}", refund.receipt);
+        Ok(Json(Receipt { receipt: refund.receipt }))
+    }
+}
+
+/// The audit log: one line of JSON for each decision and outcome, on stderr.
+struct Stderr;
+
+impl AuditSink for Stderr {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
+        let line = Entry::try_from(record).and_then(|entry| Ok(serde_json::to_string(&entry)?));
+        Recording::ready(line.map(|line| eprintln!("{line}")))
+    }
+
+    fn outcome(&self, record: &OutcomeRecord<'_>) {
+        if let Ok(line) = serde_json::to_string(&Entry::from(record)) {
+            eprintln!("{line}");
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // Over stdio the caller is who started this program.
+    let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
+    let guard = Guard::builder(subject, AgentPolicies::load()?).audit(Stderr).build()?;
+    let guards = Guards::new(guard).with_approvals(Approvals::in_process()?)?;
+    // Refuses to start with an authority that cannot say no.
+    guards.self_check().await?;
+    match env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => Ok(drop(Shop::new(guards).serve(stdio()).await?.waiting().await?)),
+        [flag, port] if flag == "--http" => http(guards, port.parse()?).await,
+        _ => Err("usage: mcp_server [--http PORT]".into()),
+    }
+}
+
+/// Who calls, once the token was checked.
+#[derive(Clone)]
+struct Verified(&'static str);
+
+async fn http(guards: Guards, port: u16) -> Result<(), Box<dyn Error>> {
+    let guards = guards.identified_by(|parts: &Parts| match parts.extensions.get::<Verified>() {
+        Some(Verified(user)) => Ok(Subject::agent("shopper")?.on_behalf_of(*user)?),
+        None => Err(NoDecision::not_configured("no layer has verified the caller")),
+    });
+    let shop = Shop::new(guards);
+    let service = StreamableHttpService::new(
+        move || Ok(shop.clone()),
+        Arc::new(LocalSessionManager::default()),
+        StreamableHttpServerConfig::default(),
+    );
+    let routes = Router::new().nest_service("/mcp", service).layer(from_fn(authenticate));
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    eprintln!("listening on http://{}/mcp", listener.local_addr()?);
+    Ok(axum::serve(listener, routes).await?)
+}
+
+/// Stands for your own: whoever has no token that is known here gets no further.
+async fn authenticate(mut request: Request, next: Next) -> Response {
+    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let user = match token {
+        Some("Bearer alices-token") => "alice",
+        Some("Bearer mallorys-token") => "mallory",
+        _ => return StatusCode::UNAUTHORIZED.into_response(),
+    };
+    request.extensions_mut().insert(Verified(user));
+    next.run(request).await
+}

@@ -1,0 +1,30 @@
+//! MCP servers written with [`rmcp`]: who calls, whom to ask, and how a denial reaches the model.
+//!
+//! ```text
+//! ToolCall (extractor) -> Guards::of -> Guard -> Ask -> the person behind the client
+//!                                               Denial -> tool_error | tool_response -> the model
+//! ```
+//!
+//! Below protocol 2026-07-28 the person is asked while the call waits (elicitation). From
+//! 2026-07-28 on a server may not do that: the call ends with `input_required` and a sealed state,
+//! and is made again with the answer. The authority is asked anew both times.
+//!
+//! **Whom this makes the authority:** the MCP client. A client that answers its own forms answers
+//! for the person; what policy must never leave to a client, it has to deny.
+
+mod approvals;
+mod form;
+mod guards;
+mod hints;
+mod nonces;
+mod person;
+mod reply;
+mod tool_call;
+
+pub use approvals::{Approvals, DEFAULT_PATIENCE};
+pub(crate) use form::Prompt;
+pub use guards::Guards;
+pub use hints::{Hinted, hinted};
+pub use nonces::{Burned, MemoryNonces, Nonce, NonceStore, Stored};
+pub use reply::{protocol_error, tool_error, tool_response};
+pub use tool_call::ToolCall;

@@ -1,0 +1,161 @@
+//! The guard of each call: one authority and one log, but another caller and another person.
+
+use std::{any::Any, collections::HashMap, fmt, sync::Arc, time::Duration};
+
+use rmcp::model::{Tool, ToolAnnotations};
+
+use super::{Approvals, ToolCall, hinted, person::Person};
+use crate::{
+    authority::{Answer, Authority},
+    contain::{Panicked, contain},
+    decision::NoDecision,
+    error::{ConfigError, SelfCheckError},
+    guard::{Guard, Parts, valid},
+    request::Request,
+    subject::Subject,
+};
+
+/// Makes the guard of each tool call of a server. Cheap to clone; clones are the same.
+///
+/// Name it in the attribute: `guard = self.guards.of(&call)`, where `call` is a [`ToolCall`].
+#[derive(Clone)]
+pub struct Guards {
+    guard: Guard,
+    approvals: Option<Approvals>,
+    identify: Option<Arc<Identify>>,
+    tools: Option<Arc<HashMap<String, ToolAnnotations>>>,
+}
+
+/// The question has a deadline of its own, after which the client is told that it is over. The
+/// guard's comes a little later, and ends also that.
+const GRACE: Duration = Duration::from_secs(1);
+
+type Identify = dyn Fn(&ToolCall) -> Result<Subject, NoDecision> + Send + Sync;
+
+impl Guards {
+    /// Every call is the guard's own subject's: right for stdio, where the client is the process's
+    /// parent. Over HTTP add [`identified_by`](Self::identified_by).
+    pub fn new(guard: Guard) -> Self {
+        Self { guard, approvals: None, identify: None, tools: None }
+    }
+
+    /// Questions go to the person behind the client that calls.
+    ///
+    /// # Errors
+    /// [`ConfigError::Deadline`]: a patience of zero, or of more than a day.
+    pub fn with_approvals(mut self, approvals: Approvals) -> Result<Self, ConfigError> {
+        let lasting = approvals.lasting();
+        if lasting.as_millis() == 0 {
+            // FAIL CLOSED: what is sealed in milliseconds would never expire.
+            return Err(ConfigError::Deadline { of: "approver" });
+        }
+        valid("approver", lasting)?;
+        self.approvals = Some(approvals);
+        Ok(self)
+    }
+
+    /// Who calls is read from what the transport attached to the call: over streamable HTTP
+    /// `T = http::request::Parts`. Read there what your authentication layer has *verified* and put
+    /// into `parts.extensions`, not a header that anybody can send.
+    ///
+    /// # Denies
+    /// Every call to which no `T` is attached, and every one that `identify` does not identify.
+    pub fn identified_by<T: Any + Send + Sync>(
+        mut self,
+        identify: impl Fn(&T) -> Result<Subject, NoDecision> + Send + Sync + 'static,
+    ) -> Self {
+        self.identify = Some(Arc::new(move |call: &ToolCall| match call.attached::<T>() {
+            Some(attached) => identify(attached),
+            // FAIL CLOSED: a transport that does not say who calls.
+            None => Err(NoDecision::not_configured(format_args!(
+                "the transport attached no `{}`: the caller is not known",
+                std::any::type_name::<T>()
+            ))),
+        }));
+        self
+    }
+
+    /// What tools say about themselves makes things stricter: an allow for one that does not claim
+    /// to only read, or that is not listed, becomes a question. See [`hinted`].
+    pub fn stricter_by_hints<'t>(mut self, tools: impl IntoIterator<Item = &'t Tool>) -> Self {
+        let annotations = |tool: &Tool| Some((tool.name.to_string(), tool.annotations.clone()?));
+        self.tools = Some(Arc::new(tools.into_iter().filter_map(annotations).collect()));
+        self
+    }
+
+    /// The guard of one call.
+    pub fn of(&self, call: &ToolCall) -> Guard {
+        let mut guard = match self.caller(call) {
+            Ok(None) => self.guard.clone(),
+            Ok(Some(subject)) => self.guard.for_subject(subject),
+            // FAIL CLOSED: nobody knows who calls.
+            Err(why) => return self.guard.refusing(why),
+        };
+        if let Some(tools) = &self.tools {
+            let annotations = tools.get(call.tool());
+            guard = guard.judged_by(|authority| hinted(authority, annotations));
+        }
+        match &self.approvals {
+            None => guard,
+            Some(approvals) => {
+                let person = Person { call: call.clone(), approvals: approvals.clone() };
+                guard.approved_by(person, approvals.lasting().saturating_add(GRACE))
+            }
+        }
+    }
+
+    fn caller(&self, call: &ToolCall) -> Result<Option<Subject>, NoDecision> {
+        let Some(identify) = &self.identify else { return Ok(None) };
+        match contain(|| identify(call)) {
+            Ok(subject) => subject.map(Some),
+            // FAIL CLOSED: somebody else's code, which did not say who it is.
+            Err(Panicked(text)) => Err(NoDecision::unavailable(text)),
+        }
+    }
+
+    /// As [`Guard::self_check`].
+    ///
+    /// # Errors
+    /// As [`Guard::self_check`].
+    pub async fn self_check(&self) -> Result<(), SelfCheckError> {
+        self.guard.self_check().await
+    }
+}
+
+impl Guard {
+    /// The same guard for a caller that is not known: on record, and nobody is asked.
+    fn refusing(&self, why: NoDecision) -> Self {
+        struct Refuses(NoDecision);
+        impl Authority for Refuses {
+            fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+                // FAIL CLOSED: nobody is identified, so nobody is allowed.
+                NoDecision { kind: self.0.kind, detail: self.0.detail.clone() }.into()
+            }
+        }
+        let mut parts = Parts::clone(&self.0);
+        parts.subject = Subject::unknown();
+        parts.authority = Arc::new(Refuses(why));
+        Self(Arc::new(parts))
+    }
+
+    fn judged_by<A: Authority + 'static>(
+        &self,
+        judge: impl FnOnce(Arc<dyn Authority>) -> A,
+    ) -> Self {
+        let mut parts = Parts::clone(&self.0);
+        parts.authority = Arc::new(judge(parts.authority));
+        Self(Arc::new(parts))
+    }
+
+    fn approved_by(&self, person: Person, deadline: Duration) -> Self {
+        let mut parts = Parts::clone(&self.0);
+        parts.approver = Some((Arc::new(person), deadline));
+        Self(Arc::new(parts))
+    }
+}
+
+impl fmt::Debug for Guards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guards").field("guard", &self.guard).finish_non_exhaustive()
+    }
+}

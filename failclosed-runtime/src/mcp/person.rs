@@ -1,0 +1,146 @@
+//! The person behind an MCP client, as the approver of one call.
+
+use std::{
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use rmcp::{
+    RoleServer,
+    model::{
+        ClientResult, ElicitRequest, ElicitResult, InputRequest, InputRequiredResult, ServerRequest,
+    },
+    service::{PeerRequestOptions, RequestHandle, ServiceError},
+};
+
+use super::{
+    approvals::{Approvals, Binding},
+    form::{self, Prompt},
+    tool_call::{Reach, ToolCall},
+};
+use crate::{
+    approval::{Approver, Presentation},
+    authority::Answer,
+    deadline::{Deadline, Expired},
+    decision::{Ask, Decision, NoDecision},
+    request::Request,
+};
+
+/// What the client files its answer under.
+const ANSWER: &str = "approval";
+
+/// Asks through the client that made the call.
+pub(super) struct Person {
+    pub(super) call: ToolCall,
+    pub(super) approvals: Approvals,
+}
+
+impl Approver for Person {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        match self.call.reach() {
+            Reach::Elicitation => Answer::pending(self.elicit(request, ask)),
+            Reach::InputRequired => Answer::pending(self.round_trip(request, ask)),
+            // FAIL CLOSED: nobody to ask is a no, at once.
+            Reach::None => Decision::from(ask.clone()).into(),
+        }
+    }
+}
+
+impl Person {
+    /// Asks while the call waits.
+    async fn elicit(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
+        let params = form::form(Presentation::of(request, ask)?)?;
+        let deadline = Deadline::after(self.approvals.lasting());
+        let mut handle = None;
+        let answer = Box::pin(self.until_cancelled(self.put(params, &mut handle)));
+        let waited = { deadline.wait(&mut { answer }).await };
+        let left = match waited {
+            Ok(Some(answered)) => return answered.and_then(form::read),
+            // FAIL CLOSED: the call that asked is gone; a yes to it would be to nothing.
+            Ok(None) => NoDecision::unavailable("the client cancelled the call, or went away"),
+            // FAIL CLOSED: silence is nobody's no, and no yes.
+            Err(Expired::Passed) => {
+                NoDecision::timed_out(format_args!("no answer within {:?}", deadline.limit()))
+            }
+            Err(Expired::NoTimer) => NoDecision::not_configured("no timer to ask a person with"),
+        };
+        if let Some(handle) = handle {
+            // The client closes its form. Whether it hears of it or not, the question is over.
+            let _heard = handle.cancel(Some("no longer needed".into())).await;
+        }
+        Err(left)
+    }
+
+    async fn put(
+        &self,
+        params: rmcp::model::ElicitRequestParams,
+        handle: &mut Option<RequestHandle<RoleServer>>,
+    ) -> Result<ElicitResult, NoDecision> {
+        let peer = &self.call.context.peer;
+        let request = ServerRequest::ElicitRequest(ElicitRequest::new(params));
+        let options = PeerRequestOptions::no_options();
+        let handle = handle.insert(peer.send_cancellable_request(request, options).await?);
+        // FAIL CLOSED: gone, refused or failed is no answer.
+        let answer = (&mut handle.rx).await.map_err(|_| ServiceError::TransportClosed)??;
+        let ClientResult::ElicitResult(answer) = answer else {
+            // FAIL CLOSED: something, but no answer to a form.
+            return Err(NoDecision::malformed(format_args!("no answer to a form: {answer:?}")));
+        };
+        Ok(answer)
+    }
+
+    /// `None` as soon as the call is cancelled, also where an answer has come by then.
+    async fn until_cancelled<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let mut cancelled = pin!(self.call.context.ct.cancelled());
+        let mut answer = pin!(answer);
+        poll_fn(|cx| {
+            if cancelled.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            answer.as_mut().poll(cx).map(Some)
+        })
+        .await
+    }
+
+    /// Asks by ending the call; and, in the call that is made again, reads the answer.
+    async fn round_trip(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
+        let binding = Binding::of(self.call.tool(), request, ask)?;
+        match (&self.call.answers.state, &self.call.answers.responses) {
+            (None, None) => self.question(request, ask, &binding).await,
+            (Some(state), responses) => {
+                // Burned first: whatever the answer is, there is no second one.
+                self.approvals.unseal(state, &binding).await?;
+                let mut responses = responses.iter().flatten();
+                match (responses.next(), responses.next()) {
+                    (Some((key, answer)), None) if key == ANSWER => {
+                        let answer = serde_json::from_value::<ElicitResult>(answer.clone());
+                        form::read(answer.map_err(NoDecision::malformed)?)
+                    }
+                    // FAIL CLOSED: no answer, or answers to what was not asked.
+                    _ => Err(NoDecision::malformed("not the one answer that was asked for")),
+                }
+            }
+            // FAIL CLOSED: an answer to no question.
+            (None, Some(_)) => Err(NoDecision::malformed("an answer without its request state")),
+        }
+    }
+
+    async fn question(
+        &self,
+        request: &Request<'_>,
+        ask: &Ask,
+        binding: &Binding,
+    ) -> Result<Decision, NoDecision> {
+        let form = form::form(Presentation::of(request, ask)?)?;
+        let form = InputRequest::Elicitation(ElicitRequest::new(form));
+        let state = self.approvals.seal(binding).await?;
+        let requests = BTreeMap::from([(ANSWER.to_owned(), form)]);
+        let mut ask = ask.clone();
+        ask.prompt = Some(Prompt(Arc::new(InputRequiredResult::new(Some(requests), Some(state)))));
+        // FAIL CLOSED: until there is an answer this is a denial that carries its question.
+        Ok(ask.into())
+    }
+}

@@ -1,0 +1,35 @@
+// attempt: guard a tool only where a feature is on
+// stopped by: "`charge` is guarded only under a condition"
+
+use failclosed::{Denial, Guard, HasGuard, guarded, requires_permission};
+use rmcp::{tool, tool_router};
+
+#[derive(HasGuard)]
+struct Shop {
+    #[guard]
+    guard: Guard,
+}
+
+fn text(denial: Denial) -> String {
+    denial.to_string()
+}
+
+#[guarded]
+#[tool_router]
+impl Shop {
+    /// Charges.
+    #[cfg_attr(all(), requires_permission(action = "purchase", on_denied = text))]
+    #[tool]
+    async fn charge(&self) -> String {
+        "charged".into()
+    }
+
+    /// Gives money back.
+    #[requires_permission(action = "refund", on_denied = text)]
+    #[tool]
+    async fn refund(&self) -> String {
+        "given back".into()
+    }
+}
+
+fn main() {}
