@@ -25,10 +25,9 @@ use agent_client_protocol::{
 use failclosed::{
     Action, Denial, Guard, HasGuard, Locked, Permit, Subject,
     acp::{AcpApprover, Turn, Turns, blocked},
-    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
     requires_permission,
 };
-use failclosed_examples::{AgentPolicies, euros};
+use failclosed_examples::{AgentPolicies, Stderr, euros};
 
 /// How long the user may think.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -132,22 +131,6 @@ fn tell(
 
 fn text_of(block: &ContentBlock) -> Option<&str> {
     if let ContentBlock::Text(text) = block { Some(&text.text) } else { None }
-}
-
-/// The audit log: one line of JSON for each decision and outcome, on stderr.
-struct Stderr;
-
-impl AuditSink for Stderr {
-    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
-        let line = Entry::try_from(record).and_then(|entry| Ok(serde_json::to_string(&entry)?));
-        Recording::ready(line.map(|line| eprintln!("{line}")))
-    }
-
-    fn outcome(&self, record: &OutcomeRecord<'_>) {
-        if let Ok(line) = serde_json::to_string(&Entry::from(record)) {
-            eprintln!("{line}");
-        }
-    }
 }
 
 #[tokio::main]

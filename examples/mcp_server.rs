@@ -12,13 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use failclosed::{
-    Action, Guard, Locked, NoDecision, Permit, Subject,
-    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
-    guarded,
+    Action, Guard, Locked, NoDecision, Permit, Subject, guarded,
     mcp::{self, Approvals, Guards, ToolCall},
     requires_permission,
 };
-use failclosed_examples::{AgentPolicies, euros};
+use failclosed_examples::{AgentPolicies, Stderr, euros};
 use rmcp::{
     ErrorData, Json, ServiceExt,
     handler::server::{tool::schema_for_output, wrapper::Parameters},
@@ -117,22 +115,6 @@ impl Shop {
     ) -> Result<Json<Receipt>, failclosed::Denial> {
         eprintln!(">>> money is given back for {}", refund.receipt);
         Ok(Json(Receipt { receipt: refund.receipt }))
-    }
-}
-
-/// The audit log: one line of JSON for each decision and outcome, on stderr.
-struct Stderr;
-
-impl AuditSink for Stderr {
-    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
-        let line = Entry::try_from(record).and_then(|entry| Ok(serde_json::to_string(&entry)?));
-        Recording::ready(line.map(|line| eprintln!("{line}")))
-    }
-
-    fn outcome(&self, record: &OutcomeRecord<'_>) {
-        if let Ok(line) = serde_json::to_string(&Entry::from(record)) {
-            eprintln!("{line}");
-        }
     }
 }
 

@@ -25,12 +25,18 @@ pub use failclosed_runtime::{
 
 #[cfg(feature = "acp")]
 pub use failclosed_runtime::acp;
+#[cfg(feature = "axum")]
+pub use failclosed_runtime::axum;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
 #[cfg(feature = "http")]
 pub use failclosed_runtime::http;
 #[cfg(feature = "mcp")]
 pub use failclosed_runtime::mcp;
+#[cfg(feature = "rig")]
+pub use failclosed_runtime::rig;
+#[cfg(feature = "tower")]
+pub use failclosed_runtime::tower;
 
 // What generated code calls. Its name carries the version.
 #[doc(hidden)]

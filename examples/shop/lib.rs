@@ -1,6 +1,11 @@
 //! What the examples have in common: a payment client, a budget service, and the audit log as
 //! lines a person can read.
 
+#[cfg(feature = "http")]
+pub mod pdp;
+#[cfg(feature = "json")]
+mod stderr;
+
 use std::{io, net::SocketAddr};
 
 use failclosed::{
@@ -13,6 +18,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+#[cfg(feature = "json")]
+pub use stderr::Stderr;
 
 /// The policies of the shop, in Cedar.
 pub const POLICIES: &str = include_str!("policies.cedar");

@@ -39,12 +39,48 @@ fn purchase_shows_an_allow_a_denial_and_an_outage() {
         "deny (denied)       purchase",
         "deny (unavailable)  purchase",
     ];
-    let mut rest = text.as_str();
+    in_order(&text, &lines);
+}
+
+fn in_order(text: &str, lines: &[&str]) {
+    let mut rest = text;
     for line in lines {
         let at =
             rest.find(line).unwrap_or_else(|| panic!("`{line}` is missing, or too early:\n{text}"));
         rest = &rest[at + line.len()..];
     }
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn authority_down_shows_why_nothing_was_bought() {
+    let text = run("authority_down");
+    assert_eq!(text.matches(">>> the card is charged").count(), 2, "two of six:\n{text}");
+    let unavailable = "Permission check unavailable. Action blocked.";
+    let lines = [
+        "The permission server is up.",
+        "Bought: receipt for 120.00 EUR at coachella.com",
+        "Blocked: purchases over 500.00 EUR are not allowed",
+        "(SIGSTOP)",
+        &format!("{unavailable} (the permission authority did not answer in time)"),
+        "(SIGKILL)",
+        &format!("{unavailable} (the permission authority could not be reached)"),
+        "a login page",
+        &format!("{unavailable} (the permission authority gave no valid answer)"),
+        "is not `application/json` but",
+        "It is back.",
+        "Bought: receipt for 120.00 EUR at coachella.com",
+        "deny (denied)       failclosed:canary",
+        "allow               purchase",
+        "completed           purchase",
+        "deny (denied)       purchase",
+        "deny (timed_out)    purchase",
+        "deny (unavailable)  purchase",
+        "deny (malformed)    purchase",
+        "allow               purchase",
+        "completed           purchase",
+    ];
+    in_order(&text, &lines);
 }
 
 #[test]

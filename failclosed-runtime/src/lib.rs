@@ -9,9 +9,15 @@
 pub mod acp;
 pub mod approval;
 pub mod audit;
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod danger;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+#[cfg(feature = "rig")]
+pub mod rig;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -7,10 +7,10 @@
     reason = "a harness: it fails by panicking, and its only readers are the tests beside it"
 )]
 
-pub mod server;
-pub mod servers;
 pub mod acp;
 pub mod mcp;
+pub mod server;
+pub mod servers;
 
 use std::{
     env, fs,

@@ -1,0 +1,67 @@
+//! Services written with [axum](https://docs.rs/axum): what a denial is in HTTP.
+//!
+//! | cause | status | |
+//! | --- | --- | --- |
+//! | `Denied` | 403 Forbidden | somebody said no |
+//! | every other | 503 Service Unavailable | nobody said yes |
+//!
+//! The body is a problem document (RFC 9457) with the safe text, the cause and the call's id, which
+//! the audit log has too. Whose request it is comes from [`tower::ScopeLayer`](crate::tower), or from
+//! an extractor of the handler's own: `guard = &who.guard`.
+
+use axum_core::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::json;
+
+use crate::denial::{Cause, Denial, FromDenial};
+
+/// A denial as a response. For `on_denied = failclosed::axum::problem`, and for
+/// [`PermissionLayer`](crate::tower::PermissionLayer).
+pub fn problem(denial: Denial) -> Response {
+    let status = status(denial.cause());
+    let document = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": denial.to_string(),
+        "cause": denial.cause(),
+        "call": denial.call_id(),
+    });
+    let mut response = Response::new(Body::from(document.to_string()));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+fn status(cause: Cause) -> StatusCode {
+    match cause {
+        Cause::Denied => StatusCode::FORBIDDEN,
+        Cause::NeedsApproval
+        | Cause::TimedOut
+        | Cause::Unavailable
+        | Cause::Malformed
+        | Cause::NotConfigured
+        | Cause::Unrecorded
+        | Cause::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+impl IntoResponse for Denial {
+    fn into_response(self) -> Response {
+        problem(self)
+    }
+}
+
+impl FromDenial for Response {
+    fn from_denial(denial: Denial) -> Self {
+        problem(denial)
+    }
+
+    fn failed(&self) -> bool {
+        self.status().is_client_error() || self.status().is_server_error()
+    }
+}

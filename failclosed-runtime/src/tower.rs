@@ -1,0 +1,219 @@
+//! [tower](https://docs.rs/tower) layers for HTTP services: whose request it is, and whether it may
+//! be served at all.
+
+use std::{
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response, request::Parts};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    argument::NamedArgument,
+    contain::{Panicked, contain},
+    denial::Denial,
+    enforce::{Asking, Entry, enter},
+    guard::Guard,
+    request::Resource,
+};
+
+type Identify = dyn Fn(&Parts) -> Option<Guard> + Send + Sync;
+
+/// Finds the guard of a request's caller, in what the layers above have verified: an extension that
+/// an authentication layer left, a client certificate. Never in what the caller merely says.
+#[derive(Clone)]
+struct Callers(Arc<Identify>);
+
+impl Callers {
+    /// # Denies
+    /// As *not configured*, everything that a request without an identity asks for.
+    fn guard(&self, parts: &Parts) -> Guard {
+        match contain(|| (self.0)(parts)) {
+            Ok(Some(guard)) => guard,
+            // FAIL CLOSED: nobody in particular may do nothing in particular; and an installed guard
+            // is not an unknown caller's.
+            Ok(None) => Guard::unconfigured("the request's caller is not known"),
+            Err(Panicked(_)) => Guard::unconfigured("looking for the request's caller panicked"),
+        }
+    }
+}
+
+/// Serves each request with its caller's guard as the [current](Guard::current) one.
+///
+/// Handlers below it find it there, and so do the functions they call; a task they spawn does not.
+#[derive(Clone)]
+pub struct ScopeLayer(Callers);
+
+impl ScopeLayer {
+    /// `identify` gives the guard of a request's caller, if the caller is known. Without one every
+    /// guarded function below is denied, and the others are not concerned.
+    pub fn new(identify: impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static) -> Self {
+        Self(Callers(Arc::new(identify)))
+    }
+}
+
+impl<S> Layer<S> for ScopeLayer {
+    type Service = Scoped<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Scoped { callers: self.0.clone(), inner }
+    }
+}
+
+/// A service under a [`ScopeLayer`].
+#[derive(Clone)]
+pub struct Scoped<S> {
+    callers: Callers,
+    inner: S,
+}
+
+type Served<R, E> = Pin<Box<dyn Future<Output = Result<R, E>> + Send>>;
+
+impl<S, B> Service<Request<B>> for Scoped<S>
+where
+    S: Service<Request<B>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Served<S::Response, S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let (parts, body) = request.into_parts();
+        let guard = self.callers.guard(&parts);
+        Box::pin(guard.scope(self.inner.call(Request::from_parts(parts, body))))
+    }
+}
+
+/// Asks before a request is served: for a service whose code is somebody else's.
+///
+/// The authority sees `method`, `path` and `query` as arguments, and the path as a resource of kind
+/// `http`. It does **not** see headers or the body, so it cannot bind to what they say: where that
+/// matters, the attribute belongs on the handler.
+///
+/// # Denies
+/// Everything but an explicit allow; the service is not called then.
+#[derive(Clone)]
+pub struct PermissionLayer<D> {
+    action: &'static str,
+    callers: Callers,
+    on_denied: D,
+}
+
+impl<D> PermissionLayer<D> {
+    /// `identify` as in [`ScopeLayer::new`]; `on_denied` makes the response, and is
+    /// `failclosed::axum::problem` for axum.
+    pub fn new(
+        action: &'static str,
+        identify: impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static,
+        on_denied: D,
+    ) -> Self {
+        Self { action, callers: Callers(Arc::new(identify)), on_denied }
+    }
+}
+
+impl<S, D: Clone> Layer<S> for PermissionLayer<D> {
+    type Service = Permitted<S, D>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Permitted { layer: self.clone(), inner }
+    }
+}
+
+/// A service under a [`PermissionLayer`].
+#[derive(Clone)]
+pub struct Permitted<S, D> {
+    layer: PermissionLayer<D>,
+    inner: S,
+}
+
+impl<S, D, B, R> Service<Request<B>> for Permitted<S, D>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    D: Fn(Denial) -> Response<R> + Clone + Send + 'static,
+    B: Send + 'static,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Served<Response<R>, S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The one that was polled ready; the clone stays for the next request.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        let on_denied = self.layer.on_denied.clone();
+        let action = self.layer.action;
+        let (parts, body) = request.into_parts();
+        let guard = self.layer.callers.guard(&parts);
+        Box::pin(async move {
+            let (method, path, query) =
+                (parts.method.as_str().to_owned(), parts.uri.path().to_owned(), query(&parts));
+            let asked: [NamedArgument<'_>; 3] =
+                [("method", &method), ("path", &path), ("query", &query)];
+            let resource = Resource::new("http", path.as_str());
+            let asking = Asking::new(&guard, Entry::named(action), Some(resource), &asked);
+            let call = match enter(&asking).await {
+                Ok(call) => call,
+                Err(denial) => return Ok(on_denied(denial)),
+            };
+            let served = inner.call(Request::from_parts(parts, body)).await;
+            let failed = match &served {
+                Ok(response) => {
+                    response.status().is_client_error() || response.status().is_server_error()
+                }
+                Err(_) => true,
+            };
+            call.conclude(failed);
+            served
+        })
+    }
+}
+
+fn query(parts: &Parts) -> Option<String> {
+    parts.uri.query().map(str::to_owned)
+}
+
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callers")
+    }
+}
+
+impl fmt::Debug for ScopeLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScopeLayer")
+    }
+}
+
+impl<S> fmt::Debug for Scoped<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scoped")
+    }
+}
+
+impl<D> fmt::Debug for PermissionLayer<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PermissionLayer(`{}`)", self.action)
+    }
+}
+
+impl<S, D> fmt::Debug for Permitted<S, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Permitted(`{}`)", self.layer.action)
+    }
+}
