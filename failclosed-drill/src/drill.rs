@@ -201,6 +201,11 @@ impl Drill {
         self
     }
 
+    /// Names them where none are named yet.
+    pub(crate) fn or_cause(self, causes: &[Cause]) -> Self {
+        if self.causes.is_empty() { self.cause(causes) } else { self }
+    }
+
     /// Says what a correct client does with each question.
     pub fn rounds(mut self, rounds: &[Expect]) -> Self {
         self.rounds = rounds.to_vec();

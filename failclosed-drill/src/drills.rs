@@ -27,7 +27,7 @@ mod tls;
 pub fn drills(format: Format) -> Vec<Drill> {
     let mut all = Vec::new();
     control::add(&mut all, format);
-    network::add(&mut all);
+    network::add(&mut all, format);
     timing::add(&mut all);
     size::add(&mut all);
     tls::add(&mut all);

@@ -30,7 +30,8 @@ pub fn guard_of(context: &ToolContext) -> Guard {
 /// differently by itself is marked retryable, and each try asks again.
 impl From<Denial> for ToolExecutionError {
     fn from(denial: Denial) -> Self {
-        Self::permission_denied(denial.operator().to_string())
+        let operator = denial.operator().to_string();
+        Self::permission_denied(operator)
             .with_model_feedback(denial.to_string())
             .with_code(denial.cause().as_str())
             .with_retryable(denial.may_pass_later())

@@ -1,4 +1,7 @@
 //! All drills, each in all wire formats.
+//!
+//! On several threads, as programs run: a flood of `100 Continue` keeps the client's HTTP library busy
+//! for as long as it lasts, and on a single thread nothing else would run meanwhile, nor any body.
 
 use failclosed_drill::{Format, Outcome, Report, Run};
 
@@ -49,27 +52,27 @@ fn proven(report: &Report) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn behalf() {
     drill(Format::Behalf).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn authzen() {
     drill(Format::AuthZen).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn opa() {
     drill(Format::Opa).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn openfga() {
     drill(Format::OpenFga).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn spicedb() {
     drill(Format::SpiceDb).await;
 }

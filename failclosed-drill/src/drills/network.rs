@@ -4,16 +4,17 @@ use super::{CHUNKED, chunk, ms};
 use crate::{
     drill::{
         Cause::{Malformed, TimedOut, Unavailable},
-        Drill,
+        Drill, Expect,
         Group::Network,
         Place,
     },
+    format::Format,
     server::JSON,
 };
 
-pub(super) fn add(all: &mut Vec<Drill>) {
+pub(super) fn add(all: &mut Vec<Drill>, format: Format) {
     connecting(all);
-    breaking(all);
+    breaking(all, format);
     breaking_chunks(all);
 }
 
@@ -38,7 +39,13 @@ fn connecting(all: &mut Vec<Drill>) {
     ]);
 }
 
-fn breaking(all: &mut Vec<Drill>) {
+fn breaking(all: &mut Vec<Drill>, format: Format) {
+    // Asking again is harmless where an answer uses nothing up; a verify that allows ends the
+    // approval behind it.
+    let repeated = match format {
+        Format::AuthZen | Format::Opa | Format::OpenFga | Format::SpiceDb => Expect::Either,
+        Format::Behalf | Format::Seed => Expect::Refuse,
+    };
     let drills = [
         Drill::new(Network, "N4", "accepted, then closed", |c| c.fin()),
         Drill::new(Network, "N4.rst", "accepted, then reset", |c| c.reset()),
@@ -114,6 +121,7 @@ fn breaking(all: &mut Vec<Drill>) {
             c.request()?;
             if c.requests() == 1 { c.fin() } else { c.json(c.allow()) }
         })
+        .rounds(&[repeated])
         .strict(),
     ];
     all.extend(drills.map(|drill| drill.cause(&[Unavailable, Malformed])));

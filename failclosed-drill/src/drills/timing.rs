@@ -59,7 +59,8 @@ fn never(all: &mut Vec<Drill>) {
             c.request()?;
             c.send(c.head("200 OK", JSON, None) + &c.allow())?;
             c.hang()
-        }),
+        })
+        .cause(&[TimedOut, Malformed]),
         Drill::new(Timing, "N11.chunk", "a whole allow in a chunk, and no last chunk", |c| {
             c.request()?;
             c.send(c.head("200 OK", CHUNKED, None))?;
@@ -67,7 +68,7 @@ fn never(all: &mut Vec<Drill>) {
             c.hang()
         }),
     ];
-    all.extend(drills.map(|drill| drill.cause(&[TimedOut])));
+    all.extend(drills.map(|drill| drill.or_cause(&[TimedOut])));
 }
 
 fn slowly(all: &mut Vec<Drill>) {
@@ -146,7 +147,8 @@ fn late(all: &mut Vec<Drill>) {
             c.send(c.head("200 OK", JSON, None) + &c.allow())?;
             c.wait_past_deadline(ms(50))?;
             c.fin()
-        }),
+        })
+        .cause(&[TimedOut, Malformed]),
         Drill::new(Timing, "N13.gaps", "no gap is as long as the deadline, their sum is", |c| {
             c.request()?;
             let body = c.allow();
@@ -181,5 +183,5 @@ fn late(all: &mut Vec<Drill>) {
         )
         .tls(Identity::Good),
     ];
-    all.extend(drills.map(|drill| drill.cause(&[TimedOut])));
+    all.extend(drills.map(|drill| drill.or_cause(&[TimedOut])));
 }

@@ -17,12 +17,14 @@ pub(super) fn add(all: &mut Vec<Drill>) {
             "J7.obligation",
             "an allow with an obligation that nobody knows",
             r#""context":{"obligations":[{"id":"o1","type":"step_up","properties":{"acr":"high"}}]}"#,
-        ),
+        )
+        .cause(&[Denied, Malformed]),
         beside(
             "J7.obligation-object",
             "an allow whose obligations are no list",
             r#""context":{"obligations":{"step_up":true}}"#,
-        ),
+        )
+        .cause(&[Denied, Malformed]),
         beside(
             "J7.obligation-twice",
             "an allow whose obligations come twice: one, then none",
