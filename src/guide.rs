@@ -29,3 +29,6 @@ pub mod approvals {}
 #[cfg(feature = "mcp")]
 #[doc = include_str!("guide/mcp.md")]
 pub mod mcp {}
+#[cfg(all(feature = "acp", feature = "axum", feature = "mcp", feature = "rig"))]
+#[doc = include_str!("guide/hosts.md")]
+pub mod hosts {}

@@ -4,6 +4,8 @@
 //! `call` or on a `#[rig_tool]` function: a denial converts into one. The guard is the tool's
 //! (`HasGuard`), or the run's: `guard = rig::guard_of(context)`. See the guide's page on hosts.
 
+/// The rig that this speaks.
+pub use rig_core;
 use rig_core::tool::{ToolContext, ToolExecutionError};
 
 use crate::{denial::Denial, guard::Guard};

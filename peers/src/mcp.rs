@@ -178,6 +178,7 @@ pub struct Server {
     program: &'static str,
     options: Vec<String>,
     http: Option<(Child, String)>,
+    token: &'static str,
 }
 
 impl Server {
@@ -186,7 +187,7 @@ impl Server {
         let log = Log::new();
         let mut all = vec![log.option()];
         all.extend(options.iter().map(ToString::to_string));
-        Self { log, program, options: all, http: None }
+        Self { log, program, options: all, http: None, token: "alice" }
     }
 
     /// One on a port of the loopback interface, until it is dropped.
@@ -201,15 +202,30 @@ impl Server {
         server
     }
 
+    /// Another program on a port, which says on stderr where it listens.
+    pub fn listening(program: &'static str, args: &[&str], token: &'static str) -> Self {
+        let mut command = Command::new(program);
+        command.args(args).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the server starts");
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
+        // It goes on to write its log there.
+        thread::spawn(move || lines.count());
+        let mut server = Self::stdio(program, &[]);
+        server.http = Some((child, address.expect("its address")));
+        server.token = token;
+        server
+    }
+
     fn to_json(&self) -> Value {
         match &self.http {
             None => json!({ "command": self.program, "args": self.options }),
-            Some((_, url)) => json!({ "url": url, "token": "alice" }),
+            Some((_, url)) => json!({ "url": url, "token": self.token }),
         }
     }
 
-    /// Has a client make calls. It may end early, where it was told to.
-    pub fn called_by(&self, client: Client, era: Era, capable: bool, calls: &[Call]) -> Vec<Seen> {
+    /// A client that is about to make calls.
+    pub fn client(&self, client: Client, era: Era, capable: bool, calls: &[Call]) -> Command {
         let era = match era {
             Era::Legacy => "legacy",
             Era::Modern => "modern",
@@ -222,7 +238,14 @@ impl Server {
             Client::TypeScriptV2 => node("mcp_v2.mjs"),
             Client::Python => python("python", "mcp_py.py"),
         };
-        let output = command.arg(job.to_string()).output().expect("the client starts");
+        command.arg(job.to_string());
+        command
+    }
+
+    /// Has a client make calls. It may end early, where it was told to.
+    pub fn called_by(&self, client: Client, era: Era, capable: bool, calls: &[Call]) -> Vec<Seen> {
+        let mut command = self.client(client, era, capable, calls);
+        let output = command.output().expect("the client starts");
         let text = String::from_utf8_lossy(&output.stdout);
         let seen = text.lines().map(|line| {
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))

@@ -34,14 +34,47 @@ const TEST: &[Step] = &[
         args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase"],
     },
     Step {
+        name: "example: authority_down",
+        args: &[
+            "run",
+            "--quiet",
+            "-p",
+            "failclosed-examples",
+            "--all-features",
+            "--example",
+            "authority_down",
+        ],
+    },
+    Step {
+        name: "example: rig_tool",
+        args: &[
+            "run",
+            "--quiet",
+            "-p",
+            "failclosed-examples",
+            "--all-features",
+            "--example",
+            "rig_tool",
+        ],
+    },
+    Step {
         name: "example: purchase_expanded",
         args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase_expanded"],
     },
 ];
 
+const SOAK: &[Step] = &[Step {
+    name: "replies that nobody thought of",
+    args: &["test", "--release", "-p", "failclosed-tests", "--test", "remote", "property"],
+}];
+
 fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some("test") => run(TEST),
+        Some("soak") => {
+            // The slow lane: a million replies in each wire format, read twice.
+            run_with(SOAK, &[("FAILCLOSED_CASES", "1000000")])
+        }
         Some("peers") => match peers::set_up() {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => {
@@ -52,6 +85,7 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
+                 cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to"
             );
             ExitCode::FAILURE
@@ -64,11 +98,15 @@ fn run(steps: &[Step]) -> ExitCode {
         eprintln!("{why}");
         return ExitCode::FAILURE;
     }
+    run_with(steps, &[])
+}
+
+fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
     for (index, step) in steps.iter().enumerate() {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        match Command::new(cargo).args(step.args).status() {
+        match Command::new(cargo).args(step.args).envs(env.iter().copied()).status() {
             Ok(status) if status.success() => {
                 println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
             }

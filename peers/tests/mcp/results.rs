@@ -104,3 +104,21 @@ fn the_example_does_what_its_readme_says() {
         assert_eq!(denied["isError"], true, "{denied}");
     }
 }
+
+/// Over HTTP it tells callers apart, and lets in none that it does not know.
+#[test]
+fn the_example_knows_its_callers() {
+    let buys = |token| {
+        let server = Server::listening(EXAMPLE, &["--http", "0"], token);
+        let mut purchase = call("purchase", "purchase", 8000);
+        purchase.args["vendor"] = json!("coachella.com");
+        let mut client = server.client(Client::TypeScriptV2, Era::Modern, false, &[purchase]);
+        let output = client.output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let alice = buys("alices-token");
+    assert!(alice.contains("80.00 EUR at coachella.com"), "{alice}");
+    let mallory = buys("mallorys-token");
+    assert!(mallory.contains("Blocked: no policy permits it"), "{mallory}");
+    assert_eq!(buys("eves-token"), "", "somebody without a known token was connected");
+}

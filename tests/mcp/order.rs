@@ -1,5 +1,5 @@
 //! `#[requires_permission]` beside the attributes of rmcp and others, in every order that compiles.
-//! Those that must not are in `tests/ui`.
+//! Those that must not are in `ui/fail`.
 
 use failclosed::{Denial, guarded, mcp, requires_permission};
 use failclosed_tests::{

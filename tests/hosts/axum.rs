@@ -1,0 +1,297 @@
+//! A guarded axum service over a real socket: what each denial is in HTTP, whose guard asks, and a
+//! service of somebody else's that is not called without an allow.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use failclosed::{
+    Answer, Cause, Denial, Guard, Subject, answer_fn,
+    audit::MemoryLog,
+    axum::problem,
+    requires_permission,
+    tower::{PermissionLayer, ScopeLayer},
+};
+use failclosed_tests::{
+    authorities::{allow, ask, deny, error, hangs, panics},
+    decisions, outcomes,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+static BODIES: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Deserialize)]
+struct Order {
+    vendor: String,
+    cents: u64,
+}
+
+/// Counts in a header which service ran, so that tests do not share a counter.
+fn ran() -> Response {
+    BODIES.fetch_add(1, Ordering::SeqCst);
+    ([("x-ran", "1")], "bought").into_response()
+}
+
+#[requires_permission(
+    action = "purchase", args(vendor = order.vendor, cents = order.cents)
+)]
+async fn typed(Json(order): Json<Order>) -> Result<Response, Denial> {
+    Ok(ran())
+}
+
+#[requires_permission(
+    action = "purchase", args(vendor = order.vendor, cents = order.cents),
+    on_denied = problem
+)]
+#[axum::debug_handler]
+async fn above_debug_handler(Json(order): Json<Order>) -> Response {
+    ran()
+}
+
+#[axum::debug_handler]
+#[tracing::instrument(skip_all)]
+#[requires_permission(action = "purchase", args(vendor = order.vendor, cents = order.cents))]
+async fn below_debug_handler(Json(order): Json<Order>) -> Response {
+    ran()
+}
+
+#[requires_permission(
+    action = "purchase", guard = &guard, args(vendor = order.vendor, cents = order.cents), skip(guard)
+)]
+async fn explicit(
+    State(guard): State<Guard>,
+    Json(order): Json<Order>,
+) -> Result<Response, Denial> {
+    Ok(ran())
+}
+
+async fn spawns() -> Response {
+    let order = Order { vendor: "coachella.com".into(), cents: 1 };
+    match tokio::spawn(typed(Json(order))).await.unwrap() {
+        Ok(response) => response,
+        Err(denial) => denial.into_response(),
+    }
+}
+
+async fn public() -> &'static str {
+    "prices"
+}
+
+#[derive(Clone)]
+struct Caller(Guard);
+
+struct Service {
+    address: SocketAddr,
+    log: MemoryLog,
+    foreign: Arc<AtomicUsize>,
+}
+
+/// A service whose guard has this authority. The caller `alice` is known, and nobody else.
+async fn serve(authority: fn() -> Answer<'static>) -> Service {
+    let log = MemoryLog::new();
+    let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
+    let guard = Guard::builder(subject, answer_fn(move |_| authority()))
+        .deadline(Duration::from_millis(200))
+        .audit(log.clone())
+        .build()
+        .unwrap();
+    let foreign = Arc::new(AtomicUsize::new(0));
+    let calls = foreign.clone();
+    let caller =
+        |parts: &axum::http::request::Parts| Some(parts.extensions.get::<Caller>()?.0.clone());
+    let scoped = Router::new()
+        .route("/typed", post(typed))
+        .route("/above", post(above_debug_handler))
+        .route("/below", post(below_debug_handler))
+        .route("/spawns", get(spawns))
+        .route("/public", get(public))
+        .layer(ScopeLayer::new(caller));
+    let outside = Router::new()
+        .route("/outside", post(typed))
+        .route("/explicit", post(explicit))
+        .with_state(guard.clone());
+    let others = Router::new()
+        .route(
+            "/reports/{name}",
+            get(async move || {
+                calls.fetch_add(1, Ordering::SeqCst);
+                "1,024 tickets"
+            }),
+        )
+        .layer(PermissionLayer::new("report", caller, problem));
+    let authenticate = async |State(guard): State<Guard>, mut request: Request, next: Next| {
+        if request.headers().get("x-user").is_some_and(|user| user == "alice") {
+            request.extensions_mut().insert(Caller(guard));
+        }
+        next.run(request).await
+    };
+    let routes = scoped.merge(outside).merge(others).layer(from_fn_with_state(guard, authenticate));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    Service { address, log, foreign }
+}
+
+/// A status, the head, and the body.
+struct Reply {
+    status: StatusCode,
+    head: String,
+    body: String,
+}
+
+impl Reply {
+    fn ran(&self) -> bool {
+        self.head.contains("x-ran: 1")
+    }
+
+    fn problem(&self) -> Value {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let problem: Value = serde_json::from_str(&self.body).unwrap();
+        assert_eq!(problem["status"], self.status.as_u16());
+        problem
+    }
+}
+
+impl Service {
+    async fn ask(&self, method: &str, path: &str, user: &str) -> Reply {
+        let body = r#"{"vendor":"coachella.com","cents":742}"#;
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: shop\r\nx-user: {user}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let address = self.address;
+        let reply = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut reply = String::new();
+            stream.read_to_string(&mut reply).unwrap();
+            reply
+        })
+        .await
+        .unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Reply { status, head: head.to_lowercase(), body: body.to_owned() }
+    }
+
+    /// One denial on record, under the id that the caller was told, and no outcome.
+    fn denied(&self, problem: &Value, cause: Cause) {
+        assert_eq!(problem["cause"], cause.as_str());
+        let decisions = decisions(&self.log);
+        let last = decisions.last().expect("nothing was recorded");
+        assert_eq!((last.verdict, last.cause), ("deny", Some(cause)));
+        assert_eq!(problem["call"], last.call.as_str());
+        assert!(outcomes(&self.log).is_empty());
+    }
+}
+
+const HANDLERS: [&str; 4] = ["/typed", "/above", "/below", "/explicit"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_allow_is_served_by_every_form_of_handler() {
+    let service = serve(allow).await;
+    for path in HANDLERS {
+        let reply = service.ask("POST", path, "alice").await;
+        assert_eq!((reply.status, reply.ran()), (StatusCode::OK, true), "{path}: {}", reply.body);
+    }
+    assert_eq!(decisions(&service.log).len(), HANDLERS.len());
+    assert_eq!(outcomes(&service.log).len(), HANDLERS.len());
+    assert_eq!(decisions(&service.log)[0].subject.user_id(), Some("alice"));
+}
+
+/// 403 where somebody said no, 503 where nobody said yes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_denial_is_a_problem_document() {
+    let table: [(fn() -> Answer<'static>, Cause, StatusCode); 5] = [
+        (deny, Cause::Denied, StatusCode::FORBIDDEN),
+        (ask, Cause::NeedsApproval, StatusCode::SERVICE_UNAVAILABLE),
+        (error, Cause::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        (panics, Cause::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        (hangs, Cause::TimedOut, StatusCode::SERVICE_UNAVAILABLE),
+    ];
+    for (authority, cause, status) in table {
+        let service = serve(authority).await;
+        for path in HANDLERS {
+            let reply = service.ask("POST", path, "alice").await;
+            assert_eq!((reply.status, reply.ran()), (status, false), "{path}: {}", reply.body);
+            service.denied(&reply.problem(), cause);
+        }
+    }
+    let reply = serve(error).await.ask("POST", "/typed", "alice").await;
+    let detail = reply.problem()["detail"].clone();
+    assert!(!detail.to_string().contains("connection refused"), "for the operator alone: {detail}");
+}
+
+/// Nobody's guard, a route outside the layer, a task of its own: closed, also beside a guard that
+/// would allow.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_without_a_callers_guard_is_denied() {
+    let service = serve(allow).await;
+    for (method, path, user) in
+        [("POST", "/typed", "mallory"), ("POST", "/outside", "alice"), ("GET", "/spawns", "alice")]
+    {
+        let reply = service.ask(method, path, user).await;
+        assert_eq!((reply.status, reply.ran()), (StatusCode::SERVICE_UNAVAILABLE, false), "{path}");
+        assert_eq!(reply.problem()["cause"], "not_configured", "{path}");
+    }
+    // What is not guarded is not concerned.
+    let reply = service.ask("GET", "/public", "mallory").await;
+    assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, "prices"));
+}
+
+/// The layer before a service of somebody else's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_service_is_called_after_an_allow_alone() {
+    let service = serve(allow).await;
+    let reply = service.ask("GET", "/reports/sales?year=2026", "alice").await;
+    assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, "1,024 tickets"));
+    assert_eq!(service.foreign.load(Ordering::SeqCst), 1);
+    let decision = decisions(&service.log).pop().unwrap();
+    let asked: Value = serde_json::from_str(&serde_json::to_string(&decision.arguments).unwrap())
+        .map(|arguments: Value| match arguments {
+            Value::String(text) => serde_json::from_str(&text).unwrap(),
+            other => other,
+        })
+        .unwrap();
+    assert_eq!(
+        asked,
+        serde_json::json!({"method": "GET", "path": "/reports/sales", "query": "year=2026"})
+    );
+    for (authority, cause) in [
+        (deny as fn() -> Answer<'static>, Cause::Denied),
+        (error, Cause::Unavailable),
+        (panics, Cause::Unavailable),
+        (hangs, Cause::TimedOut),
+    ] {
+        let service = serve(authority).await;
+        let reply = service.ask("GET", "/reports/sales", "alice").await;
+        service.denied(&reply.problem(), cause);
+        assert_eq!(service.foreign.load(Ordering::SeqCst), 0);
+    }
+    let service = serve(allow).await;
+    let reply = service.ask("GET", "/reports/sales", "mallory").await;
+    assert_eq!(reply.problem()["cause"], "not_configured");
+    assert_eq!(service.foreign.load(Ordering::SeqCst), 0);
+}

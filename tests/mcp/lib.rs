@@ -1,0 +1,1 @@
+//! Nothing: its proofs are in `main.rs`.
