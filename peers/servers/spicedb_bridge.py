@@ -90,6 +90,7 @@ def as_json(message):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # a reply is sent in one piece, as servers do that are made for it
 
     def do_GET(self):
         if self.path == "/healthz":

@@ -15,7 +15,7 @@ use std::{
 /// How long a server may take to start, on a machine that has other things to do.
 const START: Duration = Duration::from_secs(60);
 
-/// Where a server listens, and a folder of its own.
+/// Where a server listens, and where it may have a folder of its own.
 ///
 /// The address is one of this host's own that no other process takes: a server that comes back finds
 /// its port free, and a client does not meet itself there while the server is away.
@@ -31,7 +31,6 @@ impl Place {
         let [.., middle, low] = std::process::id().to_be_bytes();
         let ip = Ipv4Addr::new(127, 64 + middle % 128, low, last);
         let folder = std::env::temp_dir().join(format!("failclosed-peer-{ip}"));
-        fs::create_dir_all(&folder).expect("a folder for the server");
         Self { ip, folder }
     }
 
@@ -71,6 +70,7 @@ impl Server {
         command: impl Fn() -> Command + Send + Sync + 'static,
         ready: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Self {
+        fs::create_dir_all(&folder).expect("a folder for the server");
         let child = spawn(&command, &folder);
         let (command, ready) = (Box::new(command) as _, Box::new(ready) as _);
         let mut server = Self { address, folder, command, ready, child };

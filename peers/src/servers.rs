@@ -33,6 +33,7 @@ pub fn cerbos_with_tls(identity: impl FnOnce(&Place) -> Identity) -> Server {
     let place = Place::new();
     let identity = identity(&place);
     let (certificate, key) = (place.folder.join("certificate"), place.folder.join("key"));
+    std::fs::create_dir_all(&place.folder).unwrap();
     std::fs::write(&certificate, identity.certificate).unwrap();
     std::fs::write(&key, identity.key).unwrap();
     let options = [setting("server.tls.cert", &certificate), setting("server.tls.key", &key)];
