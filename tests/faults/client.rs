@@ -70,7 +70,7 @@ fn authority(case: &Case) -> Result<Box<dyn Authority>, HttpError> {
             Box::new(build(store.resource_type(vendors), case)?)
         }
         Format::SpiceDb => Box::new(build(SpiceDb::new().resource_type(vendors), case)?),
-        other => panic!("no dialect for {other}"),
+        other @ (Format::Seed | _) => panic!("no dialect for {other}"),
     })
 }
 

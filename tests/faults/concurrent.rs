@@ -59,7 +59,7 @@ async fn answer(mut stream: TcpStream, said: &Said) -> std::io::Result<()> {
             stream.set_zero_linger()?;
             return Ok(());
         }
-        let yes = said.questions.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let yes = said.questions.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
         let body = format!("{{\"allowed\":{yes},\"resolution\":\"\"}}");
         let reply = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

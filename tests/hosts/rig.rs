@@ -60,7 +60,7 @@ impl Tool for OfTheRun {
         order: Order,
     ) -> Result<String, ToolExecutionError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Ok("bought".into())
+        Ok(format!("bought for {}", order.cents))
     }
 }
 
@@ -94,7 +94,7 @@ impl PortableTool for OfTheTool {
     #[requires_permission(action = "purchase", args(vendor = order.vendor, cents = order.cents))]
     async fn call(&self, order: Order) -> Result<String, Denial> {
         self.bodies.fetch_add(1, Ordering::SeqCst);
-        Ok("bought".into())
+        Ok(format!("bought for {}", order.cents))
     }
 }
 
@@ -143,7 +143,7 @@ async fn a_tool_asks_the_guard_of_its_run() {
     let (guard, log) = guard(allow);
     let tool = OfTheRun::default();
     let mut run = ToolContext::new().with_scope(Arc::new(guard));
-    assert_eq!(tool.call(&mut run, order()).await.unwrap(), "bought");
+    assert_eq!(tool.call(&mut run, order()).await.unwrap(), "bought for 742");
     assert_eq!((tool.0.into_inner(), decisions(&log).len()), (1, 1));
     for (authority, cause) in TABLE {
         let (guard, log) = self::guard(authority);
@@ -159,7 +159,7 @@ async fn a_tool_asks_the_guard_of_its_run() {
 async fn a_tool_asks_its_own_guard() {
     let (guard, log) = guard(allow);
     let tool = OfTheTool { guard, bodies: AtomicUsize::new(0) };
-    assert_eq!(PortableTool::call(&tool, order()).await.unwrap(), "bought");
+    assert_eq!(PortableTool::call(&tool, order()).await.unwrap(), "bought for 742");
     assert_eq!((tool.bodies.into_inner(), decisions(&log).len()), (1, 1));
     for (authority, cause) in TABLE {
         let (guard, log) = self::guard(authority);

@@ -34,7 +34,8 @@ async fn denial(authority: fn() -> Answer<'static>, cause: Cause) -> Denial {
 /// OpenID AuthZEN, COAZ-MCP binding (draft, July 2026): denial, and no decision.
 #[tokio::test(start_paused = true)]
 async fn each_cause_has_its_code() {
-    let rows: [(fn() -> Answer<'static>, Cause, i32, &str); 7] = [
+    type Row = (fn() -> Answer<'static>, Cause, i32, &'static str);
+    let rows: [Row; 7] = [
         (deny, Cause::Denied, -32001, "Blocked: over the limit"),
         (denied_with_detail, Cause::Denied, -32001, "Blocked: over the limit"),
         (
