@@ -1,4 +1,5 @@
 //! Heap allocations per allowed call, counted by the allocator. They do not depend on the machine.
+//! Calls over a network count what the HTTP client allocates on their thread, and not the server.
 //!
 //! `cargo bench -p failclosed-benches --bench allocations`
 
@@ -7,22 +8,37 @@ use std::{
     pin::pin,
     sync::mpsc::sync_channel,
     task::Poll,
+    time::Duration,
 };
 
 use allocation_counter::{AllocationInfo, measure};
-use failclosed::{Decision, Denial, Guard, Subject, audit::MemoryLog, authority_fn};
+use failclosed::{
+    Decision, Denial, Guard, Subject,
+    audit::MemoryLog,
+    authority_fn,
+    http::{Behalf, HttpAuthority},
+};
 use failclosed_benches::{
     Failure,
     authority::Ready,
     executor::{buy, purchase},
     handoff::Handoff,
+    remote::{
+        self, AUTHZEN,
+        clients::{self, Client, Guarded, Naive, Raw, Unanswered, authzen},
+        process,
+    },
     runtime,
 };
 use tokio::runtime::Runtime;
 
 const CALLS: u64 = 1000;
 
+/// Never reached.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn main() -> Result<(), Failure> {
+    process::play_role()?;
     let runtime = runtime()?;
     let subject = || Subject::agent("shopper")?.on_behalf_of("alice");
     println!("| allowed call | allocations | bytes |");
@@ -47,7 +63,40 @@ fn main() -> Result<(), Failure> {
     })?;
 
     let guard = Guard::builder(subject()?, Ready).audit(MemoryLog::new()).build()?;
-    count("the order, owned records into a `MemoryLog`", &runtime, &guard, buy)
+    count("the order, owned records into a `MemoryLog`", &runtime, &guard, buy)?;
+    remote()
+}
+
+/// The order's question, put to the server of `--bench http`.
+fn remote() -> Result<(), Failure> {
+    let question = clients::question()?;
+    let ports = process::server(question.len())?;
+    let endpoint = format!("http://127.0.0.1:{}", ports.http);
+    let url = format!("{endpoint}/{AUTHZEN}");
+    let (raw, naive) = (Raw::new(&url, question)?, Naive::new(&url, PATIENCE)?);
+    count_remote("reqwest, bytes, over a kept connection", &raw)?;
+    count_remote("reqwest, naive: `.json()`, `.timeout()`", &naive)?;
+    count_remote("guarded: `AuthZen`", &Guarded::new(authzen(&endpoint, PATIENCE)?)?)?;
+    let behalf = HttpAuthority::builder(Behalf::new()).endpoint(endpoint).deadline(PATIENCE);
+    count_remote("guarded: `Behalf`", &Guarded::new(behalf.build()?)?)
+}
+
+fn count_remote(name: &str, client: &impl Client) -> Result<(), Failure> {
+    let runtime = remote::runtime()?;
+    let calls = |calls: u64| {
+        runtime.block_on(async {
+            for _ in 0..calls {
+                client.ask().await?;
+            }
+            Ok(())
+        })
+    };
+    // Opens the connection.
+    let mut asked: Result<(), Unanswered> = calls(16);
+    let counted = measure(|| asked = calls(CALLS));
+    asked.map_err(|error| -> Failure { error })?;
+    println!("| {name} | {} | {} |", counted.count_total / CALLS, counted.bytes_total / CALLS);
+    Ok(())
 }
 
 fn count(

@@ -62,7 +62,8 @@ pub struct Item<'a> {
 pub const ITEMS: [Item<'_>; 2] =
     [Item { sku: "GA-3DAY-WKND1", count: 2 }, Item { sku: "CAMPING-CAR", count: 1 }];
 
-const MEMO: &str = "Two passes and a car pass for the trip in April!!";
+/// The note of the order in [`buy`].
+pub const MEMO: &str = "Two passes and a car pass for the trip in April!!";
 
 /// Calls [`order`] with its 191 bytes.
 ///

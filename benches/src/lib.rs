@@ -7,6 +7,7 @@ pub mod authority;
 pub mod compile;
 pub mod executor;
 pub mod handoff;
+pub mod remote;
 pub mod rounds;
 
 /// Any error: a bench that cannot be set up ends with its text.

@@ -6,7 +6,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -81,11 +81,12 @@ impl Deadline {
         future: &mut F,
     ) -> Result<F::Output, Expired> {
         // FAIL CLOSED: without a timer an answer that never comes could not be given up on.
-        let mut timer =
+        let timer =
             tokio::runtime::Handle::try_current().map_err(|_| Expired::NoTimer).and_then(|_| {
                 let left = self.due.saturating_duration_since(Instant::now());
-                contain(|| Box::pin(tokio::time::sleep(left))).map_err(|_| Expired::NoTimer)
+                contain(|| tokio::time::sleep(left)).map_err(|_| Expired::NoTimer)
             })?;
+        let mut timer = pin!(timer);
         let output = poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
             Poll::Ready(output) => Poll::Ready(Ok(output)),
             // A future that uses up the task's budget at each poll leaves none to the timer, which

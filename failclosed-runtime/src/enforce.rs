@@ -191,8 +191,10 @@ async fn end<'b>(
     recorded: Result<Recorded<'b>, Denial>,
 ) -> Result<(), Denial> {
     let recorded = match recorded {
-        // FAIL CLOSED: a yes that is not on record is withheld.
-        Ok(recorded) => recorded.everywhere(guard, request).await,
+        Ok(Recorded::InAll(allow)) => Ok(allow),
+        // FAIL CLOSED: a yes that is not on record is withheld. In a box, as is what follows a no:
+        // the calls that need neither should not carry it about.
+        Ok(waiting) => Box::pin(waiting.everywhere(guard, request)).await,
         Err(denial) => Err(denial),
     };
     let decided = match recorded {
@@ -201,7 +203,7 @@ async fn end<'b>(
             Ok(())
         }
         Err(denial) => {
-            report::deny(guard, request, &denial, &mut undecided).await;
+            Box::pin(report::deny(guard, request, &denial, &mut undecided)).await;
             Err(denial)
         }
     };

@@ -27,6 +27,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod json;
+mod metered;
 mod opa;
 mod openfga;
 mod question;

@@ -59,10 +59,20 @@ pub(super) async fn settle<'a>(
             sort(request, decision, deadline, Some(digest))?
         }
     };
-    let (ask, digest) = match answered {
-        Answered::Yes(allowed) => return Ok(allowed),
-        Answered::Question(ask, digest) => (ask, digest),
-    };
+    match answered {
+        Answered::Yes(allowed) => Ok(allowed),
+        // In a box: calls that nobody has to approve should not carry this about.
+        Answered::Question(ask, digest) => Box::pin(approved(guard, request, ask, digest)).await,
+    }
+}
+
+/// Asks a person, and then the authority again.
+async fn approved<'a>(
+    guard: &'a Parts,
+    request: &'a Request<'a>,
+    ask: Ask,
+    digest: Option<Digest>,
+) -> Result<Allowed, Denial> {
     let (approval, digest) = person(guard, request, &ask, digest).await?;
     // The world may have changed while the person was thinking: ask the authority again. Its
     // question has been answered now, everything else still counts.

@@ -3,8 +3,6 @@
 //! What an AuthZEN server cannot be asked here is a batch: servers merge evaluations, reorder and
 //! shorten them. One call is one question.
 
-use serde_json::{Map, json};
-
 use super::{
     Description, Dialect, Discover, Repeat, binding,
     json::{Object, Value},
@@ -138,28 +136,45 @@ impl Dialect for AuthZen {
 
     fn question(&self, request: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
         let agent = request.subject().agent_id();
-        let subject = match request.subject().user_id() {
-            // Also among the properties: some servers show policies no context.
-            Some(user) => {
-                json!({"type": self.user_type, "id": user, "properties": {"agent": agent}})
-            }
-            None => json!({"type": self.agent_type, "id": agent}),
-        };
         let (kind, id) = match (request.resource(), &self.kinds.default) {
             (None, None) => ("tool", request.action()),
             (resource, _) => self.kinds.of(resource)?,
         };
-        let mut context: Map<_, _> = question::context(request)?;
-        question::add(&mut context, "agent", agent)?;
-        if self.bound {
-            question::add(&mut context, binding::MEMBER, binding::of(request)?)?;
+        let mut body = question::Body::new();
+        body.open("subject")?;
+        match request.subject().user_id() {
+            Some(user) => {
+                body.member("type", &self.user_type)?;
+                body.member("id", user)?;
+                // Also among the properties: some servers show policies no context.
+                body.open("properties")?;
+                body.member("agent", agent)?;
+                body.close();
+            }
+            None => {
+                body.member("type", &self.agent_type)?;
+                body.member("id", agent)?;
+            }
         }
-        question::body(&json!({
-            "subject": subject,
-            "action": {"name": request.action()},
-            "resource": {"type": kind, "id": id, "properties": question::arguments(request)?},
-            "context": context,
-        }))
+        body.close();
+        body.open("action")?;
+        body.member("name", request.action())?;
+        body.close();
+        body.open("resource")?;
+        body.member("type", kind)?;
+        body.member("id", id)?;
+        body.open("properties")?;
+        body.arguments(request)?;
+        body.close();
+        body.close();
+        body.open("context")?;
+        body.context(request, if self.bound { &["agent", binding::MEMBER] } else { &["agent"] })?;
+        body.member("agent", agent)?;
+        if self.bound {
+            body.member(binding::MEMBER, &binding::of(request)?)?;
+        }
+        body.close();
+        Ok(body.finish())
     }
 
     fn decision(&self, request: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {

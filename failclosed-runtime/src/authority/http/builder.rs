@@ -2,11 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{
-    Url,
-    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
+use hyper::{
+    Uri,
+    header::{
+        ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue,
+        USER_AGENT,
+    },
 };
 use tokio::sync::Semaphore;
+use url::Url;
 
 use super::{
     HttpAuthority,
@@ -16,7 +20,7 @@ use super::{
     discover::Discover,
     endpoint::Endpoint,
     error::HttpError,
-    exchange::Engine,
+    exchange::{Engine, REQUEST_ID},
     tls::Tls,
 };
 
@@ -150,15 +154,24 @@ impl<D: Dialect> HttpBuilder<D> {
                 help: "write the endpoint with `https`",
             });
         }
+        let refused = |fault: String| HttpError::Client { detail: fault };
+        let uri = Uri::try_from(url.as_str()).map_err(|error| refused(error.to_string()))?;
+        let host = uri.authority().ok_or_else(|| refused("it has no host".into()))?;
+        let host =
+            HeaderValue::from_str(host.as_str()).map_err(|error| refused(error.to_string()))?;
         let mut headers = HeaderMap::new();
         for (name, value) in [
             (CONTENT_TYPE, "application/json"),
             (ACCEPT, "application/json"),
             (ACCEPT_ENCODING, "identity"),
             (USER_AGENT, concat!("failclosed/", env!("CARGO_PKG_VERSION"))),
+            // Each question writes its own over these, in the space that is made for them here.
+            (CONTENT_LENGTH, "0"),
+            (REQUEST_ID, ""),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
+        headers.insert(HOST, host);
         self.credentials.write(&mut headers)?;
         let retries = match self.dialect.repeat() {
             Repeat::Safe => self.retries,
@@ -168,9 +181,10 @@ impl<D: Dialect> HttpBuilder<D> {
         Ok(Engine {
             name: self.dialect.name(),
             url,
+            uri,
             headers,
             credentials: self.credentials.clone(),
-            clients: Clients::new(endpoint, self.tls.config()?)?,
+            clients: Clients::new(endpoint, self.tls.config()?),
             slots: Semaphore::new(CONNECTIONS),
             deadline: self.deadline,
             retries,

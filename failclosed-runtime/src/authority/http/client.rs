@@ -3,15 +3,39 @@
 
 use std::{
     fmt,
-    sync::{PoisonError, RwLock},
+    future::{self, Future},
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, PoisonError, RwLock},
+    task::{Context, Poll},
     time::Duration,
+    vec,
 };
 
-use reqwest::{Client, redirect, retry};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{
+        self,
+        connect::{
+            HttpConnector,
+            dns::{GaiResolver, Name},
+        },
+    },
+    rt::{TokioExecutor, TokioTimer},
+};
 use rustls::ClientConfig;
 use tokio::runtime::{self, Handle};
+use tower_service::Service;
 
-use super::{endpoint::Endpoint, error::HttpError};
+use super::{endpoint::Endpoint, metered::Metered};
+
+/// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
+/// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
+/// crate.
+pub(super) type Client = legacy::Client<HttpsConnector<Metered<HttpConnector<Names>>>, Full<Bytes>>;
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
@@ -24,77 +48,96 @@ const IDLE: Duration = Duration::from_secs(30);
 /// As many runtimes keep connections of their own.
 const RUNTIMES: usize = 128;
 
+/// A peer that has gone without a word is looked for after this long, as often, and this long apart.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVE_RETRIES: u32 = 3;
+
 /// One client for each runtime that asks. A connection is driven by the runtime it was opened on:
 /// where that is gone or stands still, another one would wait for it in vain.
 pub(super) struct Clients {
     endpoint: Endpoint,
-    tls: ClientConfig,
-    kept: RwLock<Vec<(Option<runtime::Id>, Client)>>,
+    tls: Arc<ClientConfig>,
+    kept: RwLock<Vec<(runtime::Id, Arc<Client>)>>,
 }
 
 impl Clients {
-    /// Makes the first one, so that what cannot be made is refused now.
-    pub(super) fn new(endpoint: Endpoint, tls: ClientConfig) -> Result<Self, HttpError> {
-        let first = make(&endpoint, tls.clone())
-            .map_err(|error| HttpError::Client { detail: chain(&error) })?;
-        Ok(Self { endpoint, tls, kept: RwLock::new(vec![(None, first)]) })
+    pub(super) fn new(endpoint: Endpoint, tls: ClientConfig) -> Self {
+        Self { endpoint, tls: Arc::new(tls), kept: RwLock::default() }
     }
 
     /// The client of the runtime that this is called on.
     ///
     /// # Errors
-    /// No runtime, or no client to be made.
-    pub(super) fn current(&self) -> Result<Client, String> {
+    /// No runtime.
+    pub(super) fn current(&self) -> Result<Arc<Client>, String> {
         let id = Handle::try_current().map_err(|_| "there is no tokio runtime".to_owned())?.id();
+        let of_this = |kept: &[(runtime::Id, Arc<Client>)]| {
+            kept.iter().find(|(of, _)| *of == id).map(|(_, client)| Arc::clone(client))
+        };
         // Nothing is behind this lock that a panic could leave half done.
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = kept.iter().find(|(of, _)| *of == Some(id)) {
-            return Ok(client.clone());
+        if let Some(client) = of_this(&self.kept.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(client);
         }
-        drop(kept);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         // Two tasks of one runtime may have looked at the same time.
-        if let Some((_, client)) = kept.iter().find(|(of, _)| *of == Some(id)) {
-            return Ok(client.clone());
+        if let Some(client) = of_this(&kept) {
+            return Ok(client);
         }
-        if let Some((of, client)) = kept.iter_mut().find(|(of, _)| of.is_none()) {
-            *of = Some(id);
-            return Ok(client.clone());
-        }
-        let client = make(&self.endpoint, self.tls.clone())
-            .map_err(|error| format!("the HTTP client could not be made: {}", chain(&error)))?;
+        let client = Arc::new(make(&self.endpoint, Arc::clone(&self.tls)));
         if kept.len() >= RUNTIMES {
             kept.remove(0);
         }
-        kept.push((Some(id), client.clone()));
+        kept.push((id, Arc::clone(&client)));
         Ok(client)
     }
 }
 
-fn make(endpoint: &Endpoint, tls: ClientConfig) -> reqwest::Result<Client> {
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .https_only(endpoint.is_https())
-        // Another host's answer is not the authority's.
-        .redirect(redirect::Policy::none())
-        // Whoever can set `HTTPS_PROXY` must not choose the judge.
-        .no_proxy()
-        // Another crate may switch these features on for all; an answer is never unpacked.
-        .no_gzip()
-        .no_brotli()
-        .no_zstd()
-        .no_deflate()
-        .no_hickory_dns()
-        .referer(false)
-        .retry(retry::never())
-        .http1_only()
-        .tcp_nodelay(true)
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(CONNECTIONS);
-    if let Some(addresses) = endpoint.pinned() {
-        builder = builder.resolve_to_addrs("localhost", &addresses);
+fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>) -> Client {
+    let mut tcp = HttpConnector::new_with_resolver(Names {
+        pinned: endpoint.pinned(),
+        system: GaiResolver::new(),
+    });
+    // The connector around it looks at the scheme.
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE));
+    tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
+    let mut connector = HttpsConnector::from((Metered(tcp), tls));
+    if endpoint.is_https() {
+        connector.enforce_https();
     }
-    builder.build()
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(CONNECTIONS)
+        .build(connector)
+}
+
+/// The system's resolver, except for `localhost`.
+#[derive(Clone)]
+pub(super) struct Names {
+    pinned: Option<[SocketAddr; 2]>,
+    system: GaiResolver,
+}
+
+impl Service<Name> for Names {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        if let Some(addresses) = self.pinned {
+            // An engine asks one host, and where this is set that is `localhost`.
+            return Box::pin(future::ready(Ok(Vec::from(addresses).into_iter())));
+        }
+        let looked_up = self.system.call(name);
+        Box::pin(async move { Ok(looked_up.await?.collect::<Vec<_>>().into_iter()) })
+    }
 }
 
 /// An error with its causes, on one line.

@@ -2,7 +2,7 @@
 
 use std::{env, fmt, fs, io::Read, path::Path};
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{endpoint::is_placeholder, error::HttpError};

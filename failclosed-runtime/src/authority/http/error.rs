@@ -52,7 +52,7 @@ pub enum HttpError {
         /// The range.
         range: &'static str,
     },
-    /// The HTTP client could not be made.
+    /// An endpoint that the HTTP client cannot ask.
     Client {
         /// What it says.
         detail: String,
@@ -85,7 +85,9 @@ impl fmt::Display for HttpError {
             }
             Self::Tls { fault, help } => write!(f, "{fault}\nhelp: {help}"),
             Self::Limit { of, range } => write!(f, "`{of}` must be {range}"),
-            Self::Client { detail } => write!(f, "the HTTP client could not be made: {detail}"),
+            Self::Client { detail } => {
+                write!(f, "the endpoint cannot be asked over HTTP: {detail}")
+            }
             Self::Discovery { detail } => write!(
                 f,
                 "the authority could not be discovered: {detail}\n\

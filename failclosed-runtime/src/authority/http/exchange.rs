@@ -3,14 +3,16 @@
 use std::{fmt, pin::pin, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{
-    Client, Method, Request, Url,
-    header::{HeaderMap, HeaderName, HeaderValue},
+use hyper::{
+    Method, Request, Uri,
+    header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
 };
+use hyper_util::client::legacy;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use super::{
-    client::{Clients, chain},
+    client::{Client, Clients, chain},
     credentials::Credentials,
     json::Object,
     reply,
@@ -33,6 +35,8 @@ pub(super) struct Engine {
     /// The dialect, in errors.
     pub(super) name: &'static str,
     pub(super) url: Url,
+    /// The same, as it is sent.
+    pub(super) uri: Uri,
     /// The same for each question: type, credentials.
     pub(super) headers: HeaderMap,
     pub(super) credentials: Credentials,
@@ -46,7 +50,7 @@ pub(super) struct Engine {
 /// What is asked. It is the same at each try.
 pub(super) struct Question {
     pub(super) method: Method,
-    pub(super) body: Option<Bytes>,
+    pub(super) body: Bytes,
     pub(super) id: HeaderValue,
 }
 
@@ -94,7 +98,7 @@ impl Engine {
             let Some(pause) = retry::pause(again, tries, self.retries) else {
                 return Err(why);
             };
-            if !pause.is_zero() && deadline.pause(pause).await.is_err() {
+            if !pause.is_zero() && Box::pin(deadline.pause(pause)).await.is_err() {
                 // FAIL CLOSED: at once, and not when the deadline has passed over a useless wait.
                 return Err(NoDecision {
                     detail: format!("{}; waiting for {pause:?} is too long", why.detail),
@@ -112,29 +116,20 @@ impl Engine {
     }
 
     async fn once(&self, client: &Client, question: &Question) -> Result<Object, Failure> {
-        let mut request = Request::new(question.method.clone(), self.url.clone());
-        *request.headers_mut() = self.headers.clone();
-        request.headers_mut().insert(REQUEST_ID, question.id.clone());
-        *request.body_mut() = question.body.clone().map(Into::into);
-        let response = client.execute(request).await.map_err(|error| self.unanswered(error))?;
+        let mut request = Request::new(question.body.clone().into());
+        *request.method_mut() = question.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        let mut headers = self.headers.clone();
+        headers.insert(REQUEST_ID, question.id.clone());
+        match question.body.len() {
+            0 => drop(headers.remove(CONTENT_LENGTH)),
+            length => drop(headers.insert(CONTENT_LENGTH, length.into())),
+        }
+        *request.headers_mut() = headers;
+        let response = client.request(request).await.map_err(|error| unanswered(&error))?;
         let id = reply::Id { asked: &question.id, demanded: self.demand_request_id };
         let body = reply::body(response, &id, &self.credentials).await?;
         Ok(Object::parse(&body)?)
-    }
-
-    /// There is no answer. An answer whose head does not parse is one that nobody may use.
-    fn unanswered(&self, error: reqwest::Error) -> Failure {
-        let again = retry::after(&error);
-        let error = error.without_url();
-        let detail = chain(&error);
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-                return NoDecision::malformed(detail).into();
-            }
-            source = cause.source();
-        }
-        Failure { why: NoDecision::unavailable(detail), again }
     }
 
     /// Passes a decision on whose words may be shown.
@@ -177,13 +172,26 @@ impl Question {
                 body.len()
             )));
         }
-        Ok(Self { method: Method::POST, body: Some(body.into()), id: request_id(id)? })
+        Ok(Self { method: Method::POST, body: body.into(), id: request_id(id)? })
     }
 
     /// A question without a body.
     pub(super) fn get(id: impl fmt::Display) -> Result<Self, NoDecision> {
-        Ok(Self { method: Method::GET, body: None, id: request_id(id)? })
+        Ok(Self { method: Method::GET, body: Bytes::new(), id: request_id(id)? })
     }
+}
+
+/// There is no answer. An answer whose head does not parse is one that nobody may use.
+fn unanswered(error: &legacy::Error) -> Failure {
+    let detail = chain(error);
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+            return NoDecision::malformed(detail).into();
+        }
+        source = cause.source();
+    }
+    Failure { why: NoDecision::unavailable(detail), again: retry::after(error) }
 }
 
 fn request_id(id: impl fmt::Display) -> Result<HeaderValue, NoDecision> {

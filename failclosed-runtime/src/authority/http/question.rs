@@ -10,6 +10,10 @@ use crate::{
     request::{Request, Resource},
 };
 
+mod body;
+
+pub(super) use body::Body;
+
 /// The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6; I-JSON).
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
@@ -77,11 +81,15 @@ pub(super) fn add(
 ) -> Result<(), NoDecision> {
     match map.insert(name.into(), value.into()) {
         None => Ok(()),
-        // FAIL CLOSED: one of the two would not be seen.
-        Some(_) => Err(NoDecision::malformed(format_args!(
-            "`{name}` is the dialect's own; help: give the context another name"
-        ))),
+        Some(_) => Err(taken(name)),
     }
+}
+
+/// FAIL CLOSED: one of the two would not be seen.
+fn taken(name: &str) -> NoDecision {
+    NoDecision::malformed(format_args!(
+        "`{name}` is the dialect's own; help: give the context another name"
+    ))
 }
 
 /// The body of a question.

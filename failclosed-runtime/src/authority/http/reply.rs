@@ -14,13 +14,14 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
 };
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{
+use hyper::{
     Response, StatusCode,
+    body::{Body, Incoming},
     header::{
         CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
         TRANSFER_ENCODING,
@@ -47,20 +48,21 @@ pub(super) struct Id<'q> {
 
 /// Reads a reply whole.
 pub(super) async fn body(
-    mut response: Response,
+    response: Response<Incoming>,
     id: &Id<'_>,
     credentials: &Credentials,
 ) -> Result<Bytes, Failure> {
     if response.status() != StatusCode::OK {
         // FAIL CLOSED: no other status is an answer, whatever stands under it.
-        return Err(other_status(response, credentials).await);
+        return Err(Box::pin(other_status(response, credentials)).await);
     }
     let length = head(response.headers(), id, credentials)?;
-    let mut body = read_one(&mut response).await?.unwrap_or_default();
+    let mut incoming = response.into_body();
+    let mut body = read_one(&mut incoming).await?.unwrap_or_default();
     if body.len() > MAX_REPLY_BYTES {
         return Err(too_large().into());
     }
-    if let Some(more) = read_one(&mut response).await? {
+    if let Some(more) = read_one(&mut incoming).await? {
         // Only a reply that comes in pieces is copied.
         let mut whole = BytesMut::with_capacity(length.unwrap_or(MAX_REPLY_BYTES / 8));
         whole.extend_from_slice(&body);
@@ -71,20 +73,33 @@ pub(super) async fn body(
                 return Err(too_large().into());
             }
             whole.extend_from_slice(&piece);
-            more = read_one(&mut response).await?;
+            more = read_one(&mut incoming).await?;
         }
         body = whole.freeze();
     }
     Ok(body)
 }
 
-async fn read_one(response: &mut Response) -> Result<Option<Bytes>, Failure> {
-    response.chunk().await.map_err(|error| {
+async fn read_one(incoming: &mut Incoming) -> Result<Option<Bytes>, Failure> {
+    piece(incoming).await.map_err(|error| {
         // FAIL CLOSED: a part of an answer is no answer, even where it parses. And it is not asked
         // for again: the authority did decide.
-        let error = error.without_url();
         NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error))).into()
     })
+}
+
+/// The next piece of a body; what comes behind the last one is passed over.
+async fn piece(incoming: &mut Incoming) -> hyper::Result<Option<Bytes>> {
+    loop {
+        match poll_fn(|cx| Pin::new(&mut *incoming).poll_frame(cx)).await {
+            None => return Ok(None),
+            Some(frame) => {
+                if let Ok(piece) = frame?.into_data() {
+                    return Ok(Some(piece));
+                }
+            }
+        }
+    }
 }
 
 /// Checks everything above the body. Gives its length, where that is known.
@@ -169,12 +184,12 @@ fn too_large() -> NoDecision {
     NoDecision::malformed(format_args!("the reply is longer than {MAX_REPLY_BYTES} bytes"))
 }
 
-async fn other_status(mut response: Response, credentials: &Credentials) -> Failure {
+async fn other_status(mut response: Response<Incoming>, credentials: &Credentials) -> Failure {
     let status = response.status();
     // What came with the head is worth a look; nothing is waited for.
     let came = {
-        let mut chunk = pin!(response.chunk());
-        poll_fn(|cx| Poll::Ready(chunk.as_mut().poll(cx))).await
+        let mut came = pin!(piece(response.body_mut()));
+        poll_fn(|cx| Poll::Ready(came.as_mut().poll(cx))).await
     };
     let said = match came {
         Poll::Ready(Ok(Some(piece))) => format!(": {}", shown(&piece, credentials)),

@@ -16,7 +16,8 @@ use std::{
     time::Duration,
 };
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper_util::client::legacy;
 
 use crate::decision::NoDecision;
 
@@ -65,7 +66,7 @@ pub(super) fn pause(again: Again, tries: u32, retries: u32) -> Option<Duration> 
 }
 
 /// Whether a failed exchange ended before there was any answer.
-pub(super) fn after(error: &reqwest::Error) -> Again {
+pub(super) fn after(error: &legacy::Error) -> Again {
     use io::ErrorKind::{
         BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof,
     };

@@ -1,0 +1,115 @@
+//! Connections on which an answer cannot go on for ever.
+//!
+//! The HTTP library skips interim replies (`100 Continue`) for as long as they come, in one go and
+//! without looking at any clock: a flood of them would keep its task, and on some runtimes the timers
+//! with it, from ever running. So what one question may bring in is limited here, under TLS and HTTP.
+
+use std::{
+    future::Future,
+    io,
+    mem::MaybeUninit,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use hyper::{
+    Uri,
+    rt::{Read, ReadBuf, ReadBufCursor, Write},
+};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tower_service::Service;
+
+/// The most that is read, in bytes, after anything was written: a TLS handshake, the head of a reply,
+/// and its 64 KiB in many small chunks have room in it.
+const MAX_READ: usize = 512 * 1024;
+
+/// As much is read at a time.
+const PIECE: usize = 8 * 1024;
+
+/// Makes metered connections.
+#[derive(Clone)]
+pub(super) struct Metered<C>(pub(super) C);
+
+impl<C> Service<Uri> for Metered<C>
+where
+    C: Service<Uri>,
+    C::Future: Send + 'static,
+{
+    type Response = Meter<C::Response>;
+    type Error = C::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, C::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), C::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let connecting = self.0.call(uri);
+        Box::pin(async move { Ok(Meter { inner: connecting.await?, left: MAX_READ }) })
+    }
+}
+
+/// A connection that may read so much until something is written again.
+pub(super) struct Meter<T> {
+    inner: T,
+    left: usize,
+}
+
+impl<T: Read + Unpin> Read for Meter<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            // FAIL CLOSED: whatever this is, an answer is shorter.
+            return Poll::Ready(Err(io::Error::other("the authority sends without an end")));
+        }
+        // By way of a piece of our own, because a cursor does not tell what came through it.
+        let mut piece = [const { MaybeUninit::uninit() }; PIECE];
+        let room = PIECE.min(buffer.remaining()).min(self.left);
+        let mut piece = ReadBuf::uninit(&mut piece[..room]);
+        ready!(Pin::new(&mut self.inner).poll_read(cx, piece.unfilled()))?;
+        self.left -= piece.filled().len();
+        buffer.put_slice(piece.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: Write + Unpin> Write for Meter<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.left = MAX_READ;
+        Pin::new(&mut self.inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.left = MAX_READ;
+        Pin::new(&mut self.inner).poll_write_vectored(cx, bytes)
+    }
+}
+
+impl<T: Connection> Connection for Meter<T> {
+    fn connected(&self) -> Connected {
+        self.inner.connected()
+    }
+}
