@@ -65,7 +65,7 @@ const TEST: &[Step] = &[
 
 const SOAK: &[Step] = &[Step {
     name: "replies that nobody thought of",
-    args: &["test", "--release", "-p", "failclosed-tests", "--test", "remote", "property"],
+    args: &["test", "--release", "-p", "failclosed-tests-remote", "--test", "remote", "property"],
 }];
 
 fn main() -> ExitCode {
