@@ -12,6 +12,7 @@ use crate::{
     check::{Checked, ShownArgument, check, operand},
     diag::Errors,
     fallback,
+    guarded::held,
     item::GuardedFn,
     params::Binding,
     shape::Shape,
@@ -22,7 +23,13 @@ pub(crate) fn requires_permission(args: TokenStream, item: TokenStream) -> Token
     let mut errors = Errors::new();
     let args = Args::parse(args, &mut errors);
     let function = match GuardedFn::parse(item.clone()) {
-        Ok(function) => function,
+        Ok(mut function) => {
+            // From here on the body is behind its guard, or is not emitted.
+            if let Some(body) = &mut function.body {
+                body.tokens = held::released(std::mem::take(&mut body.tokens));
+            }
+            function
+        }
         Err(error) => {
             errors.push(error);
             return fallback::item(item, errors);

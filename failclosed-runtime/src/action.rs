@@ -1,5 +1,7 @@
 //! What is permitted, by name and by type.
 
+use std::marker::PhantomData;
+
 use crate::{argument::Arguments, request::Resource};
 
 /// A kind of thing an executor does, as a type: what a [`Permit`](crate::Permit) is for and what a
@@ -48,3 +50,10 @@ pub trait Action: Arguments {
 pub(crate) const fn name<A: Action>() -> &'static str {
     <A::Key as Action>::NAME
 }
+
+/// Makes a type hold for exactly this action, and not for a supertype of it.
+///
+/// `Kind<for<'a> fn(&'a u8)>` is a subtype of `Kind<fn(&'static u8)>`, and both may be actions, with
+/// two keys. A proof that could be widened from the one to the other would be asked for as the first
+/// and open what the second opens.
+pub(crate) type Exactly<A> = PhantomData<fn(&A) -> &A>;

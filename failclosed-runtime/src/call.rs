@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
+    marker::PhantomData,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
-    action::Action,
+    action::{Action, Exactly},
     audit::{Outcome, OutcomeRecord},
     contain::{contain, trace},
     guard::Parts,
@@ -22,6 +23,7 @@ use crate::{
 #[must_use = "the call ends where this is dropped"]
 pub struct Call<'a, A: ?Sized> {
     action: &'a A,
+    exactly: Exactly<A>,
     open: Open<'a>,
 }
 
@@ -38,7 +40,7 @@ impl<'a, A: ?Sized> Call<'a, A> {
     pub(crate) fn open(guard: &'a Parts, id: CallId, name: &'static str, action: &'a A) -> Self {
         let since = (!guard.sinks.is_empty()).then(Instant::now);
         let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
-        Self { action, open }
+        Self { action, exactly: PhantomData, open }
     }
 
     /// The body returned.

@@ -5,13 +5,14 @@
 
 use std::{
     future::Future,
+    marker::PhantomData,
     mem,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use crate::{
-    action::{self, Action},
+    action::{self, Action, Exactly},
     argument::{Arguments, NamedArgument, NoArguments},
     call::Call,
     contain::is_deciding,
@@ -33,6 +34,7 @@ use report::Recorded;
 pub struct Entry<'a, A: ?Sized> {
     name: &'static str,
     action: &'a A,
+    exactly: Exactly<A>,
     carried: &'a dyn Arguments,
     resource: Option<Resource<'a>>,
 }
@@ -40,7 +42,8 @@ pub struct Entry<'a, A: ?Sized> {
 impl<'a, A: Action> Entry<'a, A> {
     /// An action that carries its arguments. Its name is that of its key: see [`Action`].
     pub fn of(action: &'a A) -> Self {
-        Self { name: action::name::<A>(), action, carried: action, resource: action.resource() }
+        let (name, resource) = (action::name::<A>(), action.resource());
+        Self { name, action, exactly: PhantomData, carried: action, resource }
     }
 }
 
@@ -52,7 +55,8 @@ pub struct Named(());
 impl Entry<'static, Named> {
     /// An action by its name.
     pub fn named(name: &'static str) -> Self {
-        Self { name, action: &Named(()), carried: &NoArguments, resource: None }
+        let (action, carried) = (&Named(()), &NoArguments);
+        Self { name, action, exactly: PhantomData, carried, resource: None }
     }
 }
 
@@ -60,6 +64,7 @@ impl Entry<'static, Named> {
 pub struct Asking<'a, 'b, A: ?Sized> {
     guard: &'a Guard,
     action: &'a A,
+    exactly: Exactly<A>,
     request: Request<'b>,
 }
 
@@ -80,7 +85,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             passed,
             context: &guard.0.context,
         };
-        Self { guard, action: entry.action, request }
+        Self { guard, action: entry.action, exactly: entry.exactly, request }
     }
 }
 

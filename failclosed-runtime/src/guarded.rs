@@ -51,35 +51,39 @@ pub trait Wraps<T> {
 
 /// A raw trait, as an object. Generated.
 pub trait Surface {
-    /// What generated code shows to reach the object. It can be made only where the trait is
-    /// declared.
+    /// What generated code shows to reach the object. It is made in one place: where the caller
+    /// trait is implemented, in a module of its own, so that not even the module that declares the
+    /// trait has one.
     type Key;
 }
 
-/// The guard that stands before the object.
-pub fn guard_before<R: Surface + ?Sized>(guarded: &Guarded<R>, _: R::Key) -> Guard {
-    guarded.guard.clone()
-}
-
-/// The object behind the guard, for the one implementation of the caller trait.
-pub fn inner<R: Surface + ?Sized>(guarded: &Guarded<R>, _: R::Key) -> &R {
-    &guarded.inner
-}
-
-/// As [`inner`], mutably.
-pub fn inner_mut<R: Surface + ?Sized>(guarded: &mut Guarded<R>, _: R::Key) -> &mut R {
-    &mut guarded.inner
-}
-
 /// What a guarded trait demands of its implementors: to be [`Guarded`].
+///
+/// `dyn Claims`, of a `trait Claims: OnlyGuarded<R>`, meets this bound without being anything; so a
+/// caller trait is implemented for whatever meets it, and not for [`Guarded`] alone: there is no
+/// room for a second implementation, and what is behind such an object is [`Guarded`] all the same.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may not implement a guarded trait by itself",
+    message = "`{Self}` is not behind a guard, so it may not implement a guarded trait",
     label = "callers of a guarded trait must meet its guard first",
-    note = "help: write `#[guarded]` above the `impl`, and hand out `guard.wrap(value)`"
+    note = "help: write `#[guarded]` above the `impl` for the value, and hand out `guard.wrap(value)`"
 )]
-pub trait OnlyGuarded<R: ?Sized>: sealed::Sealed<R> {}
+pub trait OnlyGuarded<R: Surface + ?Sized>: sealed::Sealed<R> + Send + Sync {
+    /// The guard that stands before the object, and the object.
+    fn __failclosed_behind(&self, key: R::Key) -> (&Guard, &R);
 
-impl<R: ?Sized> OnlyGuarded<R> for Guarded<R> {}
+    /// As [the other](Self::__failclosed_behind), the object mutably.
+    fn __failclosed_behind_mut(&mut self, key: R::Key) -> (&Guard, &mut R);
+}
+
+impl<R: Surface + Send + Sync + ?Sized> OnlyGuarded<R> for Guarded<R> {
+    fn __failclosed_behind(&self, _: R::Key) -> (&Guard, &R) {
+        (&self.guard, &self.inner)
+    }
+
+    fn __failclosed_behind_mut(&mut self, _: R::Key) -> (&Guard, &mut R) {
+        (&self.guard, &mut self.inner)
+    }
+}
 
 mod sealed {
     /// Cannot be named outside this file.

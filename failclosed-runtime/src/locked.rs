@@ -2,7 +2,10 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::{action::Action, permit::Permit};
+use crate::{
+    action::{Action, Exactly},
+    permit::Permit,
+};
 
 /// A client, credential or directory handle that only a permit for action `A` opens.
 ///
@@ -15,7 +18,7 @@ use crate::{action::Action, permit::Permit};
 /// What it cannot stop: code that has a permit and clones the client out.
 pub struct Locked<T, A> {
     value: T,
-    action: PhantomData<fn() -> A>,
+    action: Exactly<A>,
 }
 
 impl<T, A: Action + 'static> Locked<T, A> {

@@ -3,9 +3,9 @@
 //! Nothing outside `enforce` can make a [`Call`](crate::call::Call), and nothing but a `Call`
 //! lends a [`Permit`].
 
-use std::{fmt, ops::Deref};
+use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::action::Action;
+use crate::action::{Action, Exactly};
 
 /// Proof that an authority allowed action `A` in the call that is running, lent to its body.
 ///
@@ -26,12 +26,13 @@ use crate::action::Action;
 #[must_use = "a permit that opens nothing was asked for in vain"]
 pub struct Permit<'call, A: Action> {
     action: &'call A,
+    exactly: Exactly<A>,
 }
 
 impl<'call, A: Action> Permit<'call, A> {
     /// The one constructor. Called by `Call::permit` alone.
     pub(crate) fn lend(action: &'call A) -> Self {
-        Self { action }
+        Self { action, exactly: PhantomData }
     }
 }
 

@@ -21,6 +21,7 @@ mod pay;
 mod records;
 mod retry;
 mod scopes;
+mod seal;
 
 /// How an authority behaves, and what must come of it.
 #[derive(Debug, Clone, Copy)]

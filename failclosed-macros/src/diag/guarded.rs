@@ -56,6 +56,20 @@ pub(crate) fn conditional(span: Span, name: &Ident) -> Error {
     )
 }
 
+/// By these words the error is found again.
+pub(crate) const NOT_BEHIND: &str = "never reached its guard";
+
+pub(crate) fn not_behind(span: Span, name: &Ident) -> Error {
+    error(
+        span,
+        format_args!(
+            "the body of `{name}` {NOT_BEHIND}: this attribute is not failclosed's, or another one \
+             removed it or copied the function without it"
+        ),
+        "write `#[failclosed::requires_permission(..)]`, above every attribute that rewrites",
+    )
+}
+
 pub(crate) fn both_marks(span: Span) -> Error {
     error(
         span,
@@ -173,6 +187,14 @@ pub(crate) fn receiver_lifetime(span: Span) -> Error {
         span,
         "the lifetime of `self` has a name already: everything else that is left out shares it",
         "write `&self`; what the method returns may borrow from it",
+    )
+}
+
+pub(crate) fn code_inside(span: Span) -> Error {
+    error(
+        span,
+        "what stands here could hold code, beside the guard's own",
+        "give it a name above the trait: `type Name = ..;` or `const NAME: usize = ..;`",
     )
 }
 

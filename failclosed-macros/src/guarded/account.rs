@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Meta, spanned::Spanned};
 
 use super::{
+    held,
     marks::{self, Mark},
     options::Options,
     parse::{Item, Whole},
@@ -36,7 +37,7 @@ pub(crate) fn carries_marks(whole: &Whole) -> bool {
 //     #[tool_router] impl Shop {
 //         fn new(guard: Guard) -> Self { .. }
 //         #[requires_permission(action = "purchase", on_denied = tool_error)] #[tool]
-//         async fn charge(&self) -> R { .. }
+//         async fn charge(&self) -> R { compile_error! { .. } .. } // taken out by the attribute
 //     }
 pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> TokenStream {
     let mut items = TokenStream::new();
@@ -47,6 +48,9 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
                 if let Some(span) = holds_a_function(tokens.clone()) {
                     // FAIL CLOSED: `const ACT: fn() = || ..` is a function by another name.
                     errors.push(diag::guarded::constant_function(span));
+                } else if let Some(span) = calls_a_macro(tokens.clone()) {
+                    // FAIL CLOSED: `const ACT: Act = closure!()` is one too, for all that is known.
+                    errors.push(diag::guarded::macro_inside(span));
                 }
                 items.extend(tokens.clone());
             }
@@ -90,6 +94,34 @@ fn holds_a_function(tokens: TokenStream) -> Option<Span> {
     None
 }
 
+/// Macros that give text or a number, and no code.
+const HARMLESS: [&str; 11] = [
+    "cfg",
+    "column",
+    "concat",
+    "env",
+    "file",
+    "include_bytes",
+    "include_str",
+    "line",
+    "module_path",
+    "option_env",
+    "stringify",
+];
+
+/// Where a macro call stands in a constant, unless it is known to be harmless.
+fn calls_a_macro(tokens: TokenStream) -> Option<Span> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.iter().enumerate().find_map(|(index, token)| match (token, tokens.get(index + 1..)) {
+        (TokenTree::Group(group), _) => calls_a_macro(group.stream()),
+        (TokenTree::Ident(name), Some([TokenTree::Punct(bang), TokenTree::Group(_), ..])) => {
+            let call = bang.as_char() == '!' && !HARMLESS.iter().any(|other| name == other);
+            call.then(|| name.span())
+        }
+        _ => None,
+    })
+}
+
 fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> TokenStream {
     let mut found = Errors::new();
     let mark = marks::required(function, &mut found);
@@ -115,9 +147,12 @@ fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> To
         kept.attrs.retain(|attr| marks::conditional_mark(attr).is_none());
         return fallback::inert(&kept, body).unwrap_or_default();
     }
-    let mut tokens = kept.into_token_stream();
+    let guard = kept.attrs.iter().find(|attr| marks::is_guard(attr));
+    let held = guard.map(|guard| held::held(&kept.sig.ident, guard));
+    let mut tokens = kept.to_token_stream();
     body.brace.surround(&mut tokens, |tokens| {
         body.inner_attrs.iter().for_each(|attr| attr.to_tokens(tokens));
+        held.to_tokens(tokens);
         body.tokens.to_tokens(tokens);
     });
     tokens

@@ -18,6 +18,7 @@ use super::{
     names,
     options::Options,
     parse::{Item, Whole},
+    refused,
 };
 use crate::{
     diag::{self, Errors},
@@ -45,6 +46,10 @@ pub(crate) fn expand(
     mut errors: Errors,
 ) -> TokenStream {
     check_header(options, header, &mut errors);
+    if let Some(place) = lifetimes::of_async_trait(whole) {
+        errors.push(diag::guarded::async_trait(place));
+        return refused(errors);
+    }
     let module = names::module_path(path);
     if module.is_none() {
         errors.push(diag::guarded::generic_trait(path.span()));

@@ -1,10 +1,13 @@
 //! Lifetimes that a signature leaves out, written down: a struct's fields cannot leave them out, and
 //! a boxed future must say what it borrows.
 
+use proc_macro2::Span;
 use syn::{
     GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeParamBound,
     punctuated::Punctuated,
 };
+
+use super::parse::Whole;
 
 // Input:  `&str`, `Cow<'_, str>`, `&mut [&Order]`
 // Output: `&'fc str`, `Cow<'fc, str>`, `&'fc mut [&'fc Order]`
@@ -74,6 +77,15 @@ fn in_bounds(bounds: &mut Punctuated<TypeParamBound, syn::Token![+]>, lifetime: 
             _ => {}
         }
     }
+}
+
+/// A method that `#[async_trait]` left behind, by the lifetime that only it declares.
+pub(crate) fn of_async_trait(whole: &Whole) -> Option<Span> {
+    whole.functions().find_map(|function| {
+        let mut lifetimes = function.sig.generics.lifetimes();
+        let left = lifetimes.any(|param| param.lifetime.ident == "async_trait");
+        left.then(|| function.sig.ident.span())
+    })
 }
 
 /// Whether `impl Trait` stands somewhere in a type.

@@ -15,6 +15,7 @@ use parse::{Header, Whole};
 
 mod account;
 mod body;
+pub(crate) mod held;
 mod imp;
 mod lifetimes;
 mod marks;

@@ -1,8 +1,9 @@
 //! What `#[guarded]` calls the things it makes: derived from the trait's and the methods' names
 //! alone, so that the `impl` in another crate derives the same.
 
-use proc_macro2::{Group, Punct, Spacing, Span, TokenStream, TokenTree};
-use syn::{Ident, Lifetime, PathArguments, ext::IdentExt};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Ident, Lifetime, PathArguments, Visibility, ext::IdentExt};
 
 /// The raw trait, in the trait's module.
 pub(crate) fn raw(span: Span) -> Ident {
@@ -11,7 +12,7 @@ pub(crate) fn raw(span: Span) -> Ident {
 
 /// What reaches the object behind the guard: see `failclosed_runtime::guarded::Surface`.
 pub(crate) fn key(span: Span) -> Ident {
-    Ident::new("Key", span)
+    Ident::new("__Key", span)
 }
 
 /// `Payments` -> `payments`
@@ -114,10 +115,55 @@ pub(crate) fn from_inside(tokens: TokenStream) -> TokenStream {
     moved
 }
 
+// The same reach, said from inside the module.
+//
+// Input:  ``, `pub(super)`, `pub(crate)`
+// Output: `pub(super)`, `pub(in super::super)`, `pub(crate)`
+pub(crate) fn visibility_inside(vis: &Visibility) -> TokenStream {
+    match vis {
+        Visibility::Inherited => quote!(pub(super)),
+        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => {
+            quote!(pub(super))
+        }
+        Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
+            quote!(pub(in super::super))
+        }
+        Visibility::Restricted(restricted) => {
+            let path = restricted.path.to_token_stream();
+            let path = if restricted.in_token.is_some() { from_inside(path) } else { path };
+            let word = restricted.in_token;
+            quote!(pub(#word #path))
+        }
+        Visibility::Public(_) => quote!(#vis),
+    }
+}
+
 fn colons(span: Span) -> [TokenTree; 2] {
     let mut pair = [Punct::new(':', Spacing::Joint), Punct::new(':', Spacing::Alone)];
     pair.iter_mut().for_each(|punct| punct.set_span(span));
     pair.map(TokenTree::Punct)
+}
+
+/// Where code could stand in a type or a path: a block, or a macro. Signatures are repeated in a
+/// module of ours, and an item in such a block would reach what is private there.
+///
+/// `Purchase { amount }` is none: its braces come after a name.
+pub(crate) fn code_in(tokens: TokenStream) -> Option<Span> {
+    let mut after_name = false;
+    let mut after_bang = false;
+    tokens.into_iter().find_map(|token| {
+        let found = match &token {
+            TokenTree::Group(group) => {
+                let block = group.delimiter() == Delimiter::Brace && !after_name;
+                let code = block || after_bang;
+                if code { Some(group.span()) } else { code_in(group.stream()) }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+        };
+        after_name = matches!(token, TokenTree::Ident(_));
+        after_bang = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
+        found
+    })
 }
 
 /// The first place where one of our names stands in what the user wrote.

@@ -2,10 +2,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, ItemTrait, Meta, Pat, Path, spanned::Spanned};
+use syn::{FnArg, Ident, ItemTrait, Meta, Pat, Path, spanned::Spanned};
 
 use super::{
+    held,
     marks::{self, Mark},
+    names::{self, from_inside, visibility_inside},
     options::Options,
     parse::{Item, Whole},
     refused,
@@ -22,13 +24,16 @@ use crate::{
 //         #[unguarded(reason = "..")] fn currency(&self) -> &'static str;
 //     }
 // Output:
-//     pub struct GuardedClient<T> { guard: Guard, inner: T }
-//     impl<T> GuardedClient<T> { pub fn new(guard: &Guard, inner: T) -> Self { .. } }
-//     impl<T: vendor::Client + Send + Sync> vendor::Client for GuardedClient<T> {
-//         #[requires_permission(action = "purchase", guard = self.guard)]
-//         async fn charge(&self, amount: u64) -> R { <T as vendor::Client>::charge(&self.inner, amount).await }
-//         fn currency(&self) -> &'static str { <T as vendor::Client>::currency(&self.inner) }
+//     mod __failclosed_guarded_client {                       // whose fields nobody else sees
+//         pub struct GuardedClient<T> { guard: Guard, inner: T }
+//         impl<T> GuardedClient<T> { pub fn new(guard: &Guard, inner: T) -> Self { .. } }
+//         impl<T: vendor::Client + Send + Sync> vendor::Client for GuardedClient<T> {
+//             #[requires_permission(action = "purchase", guard = self.guard)]
+//             async fn charge(&self, amount: u64) -> R { <T as vendor::Client>::charge(&self.inner, amount).await }
+//             fn currency(&self) -> &'static str { <T as vendor::Client>::currency(&self.inner) }
+//         }
 //     }
+//     pub use __failclosed_guarded_client::GuardedClient;
 pub(crate) fn expand(
     options: &Options,
     whole: &Whole,
@@ -42,6 +47,9 @@ pub(crate) fn expand(
     }
     if !header.generics.params.is_empty() {
         errors.push(diag::guarded::generic_trait(header.generics.params.span()));
+    }
+    if let Some(span) = names::code_in(header.supertraits.to_token_stream()) {
+        errors.push(diag::guarded::code_inside(span));
     }
     let mut methods = TokenStream::new();
     for item in &whole.items {
@@ -61,7 +69,10 @@ pub(crate) fn expand(
     drop(errors.finish());
     let site = Span::mixed_site();
     let private = options.krate.private();
-    let (vis, name, bounds) = (&header.vis, &header.ident, &header.supertraits);
+    let (vis, inner, name) = (&header.vis, visibility_inside(&header.vis), &header.ident);
+    let module = Ident::new(&format!("__failclosed_{}", names::module(name)), site);
+    let bounds = from_inside(header.supertraits.to_token_stream());
+    let (methods, foreign) = (from_inside(methods), from_inside(remote.to_token_stream()));
     // Documentation is the struct's; the rest, such as `#[async_trait]`, is for the `impl`.
     let (docs, attrs): (Vec<_>, Vec<_>) =
         header.attrs.iter().partition(|attr| attr.path().is_ident("doc"));
@@ -72,31 +83,39 @@ pub(crate) fn expand(
         remote.to_token_stream().to_string().replace(' ', "")
     );
     quote_spanned! {site=>
-        #(#docs)*
-        #[doc = #about]
-        #vis struct #name<T> {
-            guard: #private::Guard,
-            inner: T,
-        }
+        mod #module {
+            #[allow(unused_imports)]
+            use super::*;
 
-        impl<T> #name<T> {
-            /// Puts a client behind a guard.
-            #vis fn new(guard: &#private::Guard, inner: T) -> Self {
-                Self { guard: ::core::clone::Clone::clone(guard), inner }
+            #(#docs)*
+            #[doc = #about]
+            #inner struct #name<T> {
+                guard: #private::Guard,
+                inner: T,
+            }
+
+            impl<T> #name<T> {
+                /// Puts a client behind a guard.
+                #inner fn new(guard: &#private::Guard, inner: T) -> Self {
+                    Self { guard: ::core::clone::Clone::clone(guard), inner }
+                }
+            }
+
+            #[automatically_derived]
+            impl<T> ::core::fmt::Debug for #name<T> {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.write_str(::core::stringify!(#name))
+                }
+            }
+
+            #(#attrs)*
+            impl<T: #foreign + #bounds> #foreign for #name<T> {
+                #methods
             }
         }
 
-        #[automatically_derived]
-        impl<T> ::core::fmt::Debug for #name<T> {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(::core::stringify!(#name))
-            }
-        }
-
-        #(#attrs)*
-        impl<T: #remote + #bounds> #remote for #name<T> {
-            #methods
-        }
+        #[allow(unused_imports)]
+        #vis use #module::#name;
     }
 }
 
@@ -130,6 +149,10 @@ fn method(
         }
     }
     let mut attrs = marks::without_unguarded(&function.attrs);
+    let said = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).map(|attr| &attr.meta);
+    if let Some(span) = names::code_in(quote!(#sig #(#said)*)) {
+        errors.push(diag::guarded::code_inside(span));
+    }
     if let Mark::Guarded = mark {
         let forwarded = Options::guarding(options);
         attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
@@ -142,7 +165,9 @@ fn method(
     let inner = quote_spanned!(site=> &#mutability #self_token.inner);
     let awaited = sig.asyncness.map(|_| quote!(.await));
     let body = quote_spanned!(site=> <T as #remote>::#name(#inner, #(#names),*)#awaited);
-    Some(quote!(#(#attrs)* #sig { #body }))
+    let guard = attrs.iter().find(|attr| marks::is_guard(attr));
+    let held = guard.map(|guard| held::held(name, guard));
+    Some(quote!(#(#attrs)* #sig { #held #body }))
 }
 
 /// A trait's attribute needs no import, for `#[guarded]` reads it; here it is handed on.

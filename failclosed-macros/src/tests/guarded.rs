@@ -2,6 +2,7 @@
 
 use expect_test::expect_file;
 use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 use super::{SHADOWED, flat};
 use crate::guarded;
@@ -81,6 +82,94 @@ fn each_guarded_method_asks_once() {
     // Declared and called by each of the two: as a method of `Carried`, and the door itself.
     assert_eq!(count("resource_of"), 1);
     assert_eq!(count("Entry"), 2);
+}
+
+const HELD: &str = "never reached its guard";
+
+fn held_bodies(tokens: &TokenStream) -> usize {
+    flat(tokens.clone()).iter().filter(|token| token.contains(HELD)).count()
+}
+
+/// The marked method of an accounted `impl`, without its attributes.
+fn held_method() -> TokenStream {
+    let block: syn::ItemImpl = syn::parse2(expanded("", ACCOUNTED)).unwrap();
+    let marked = block.items.into_iter().find_map(|item| match item {
+        syn::ImplItem::Fn(mut method) if method.sig.ident == "charge" => {
+            method.attrs.clear();
+            Some(method.to_token_stream())
+        }
+        _ => None,
+    });
+    marked.unwrap()
+}
+
+#[test]
+fn a_marked_body_is_held_until_its_guard_has_it() {
+    let released = |item: TokenStream| {
+        let args = r#"action = "purchase""#.parse().unwrap();
+        crate::expand::requires_permission(args, item)
+    };
+    // One of three functions is marked.
+    assert_eq!(held_bodies(&expanded("", ACCOUNTED)), 1);
+    assert_eq!(held_bodies(&expanded("remote = vendor::Client", REMOTE)), 1);
+    let method = held_method();
+    assert_eq!(held_bodies(&method), 1);
+    // What `#[async_trait]` or `#[tool]` make of it, and one that repeats it.
+    let syn::ImplItemFn { block, .. } = syn::parse2(method.clone()).unwrap();
+    let boxed = quote! {
+        fn charge(&self) -> Pin<Box<dyn Future<Output = R> + Send + '_>> {
+            Box::pin(async move #block)
+        }
+    };
+    let twice =
+        quote!(async fn charge(&self) -> R { if again() { return async #block.await; } #block });
+    for item in [method, boxed, twice] {
+        let tokens = released(item);
+        let flat = flat(tokens.clone());
+        assert_eq!(held_bodies(&tokens), 0, "{tokens}");
+        assert!(!flat.iter().any(|token| token == "compile_error"), "{tokens}");
+        assert!(flat.iter().any(|token| token == "BODY"), "{tokens}");
+    }
+}
+
+/// An error of the user's own is not ours to take out; nor is ours, where somebody rewrote it.
+#[test]
+fn other_errors_stay_in_a_body() {
+    let text = format!("the body of `charge` {HELD}");
+    for body in [quote!(::core::compile_error! { "mine" }), quote!(complain! { #text })] {
+        let item = quote!(async fn charge() -> R { #body });
+        let args = r#"action = "purchase""#.parse().unwrap();
+        let tokens = flat(crate::expand::requires_permission(args, item));
+        let kept = |word: &str| tokens.iter().any(|token| token == word);
+        assert!(kept("compile_error") || kept("complain"), "{tokens:?}");
+    }
+}
+
+#[test]
+fn code_has_no_place_in_a_signature() {
+    let traits = [
+        r#"trait T { #[requires_permission(action = "x")] async fn f(&self, x: [u8; { 1 }]) -> R; }"#,
+        r#"trait T { #[requires_permission(action = "x")] async fn f(&self, x: made!()) -> R; }"#,
+        r#"trait T { #[requires_permission(action = "x")] async fn f(&self) -> [u8; { 1 }]; }"#,
+        r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> R where [u8; { 1 }]: Sized; }"#,
+        r#"trait T { #[requires_permission(action = "x", on_denied = f::<{ 1 }>)] async fn f(&self) -> R; }"#,
+        r#"trait T: Debug<{ 1 }> { #[unguarded(reason = "r")] fn f(&self) -> R; }"#,
+    ];
+    let decorators = [
+        r#"trait D { #[requires_permission(action = "x")] async fn f(&self, x: [u8; { 1 }]) -> R; }"#,
+        r#"trait D { #[requires_permission(action = "x", resource = f::<{ 1 }>())] async fn f(&self) -> R; }"#,
+        r#"trait D: Send + Has<{ 1 }> { #[unguarded(reason = "r")] fn f(&self) -> R; }"#,
+    ];
+    let remote = decorators.iter().map(|item| ("remote = vendor::Client", item));
+    for (args, item) in traits.iter().map(|item| ("", item)).chain(remote) {
+        let tokens = flat(expanded(args, item));
+        assert!(tokens.iter().any(|token| token.contains("could hold code")), "{item}");
+        assert!(!tokens.iter().any(|token| token == "__Key" || token == "inner"), "{item}");
+    }
+    // A struct is none, and neither is a number.
+    let fine = r#"trait D { #[requires_permission(action = Buy { n: x[0] })] async fn f(&self, x: [u8; 4]) -> R; }"#;
+    let tokens = flat(expanded("remote = vendor::Client", fine));
+    assert!(!tokens.iter().any(|token| token.contains("could hold code")));
 }
 
 #[test]

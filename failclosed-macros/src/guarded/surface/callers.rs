@@ -2,18 +2,22 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, Signature};
+use syn::{Ident, Signature, TypeParamBound, spanned::Spanned};
 
 use super::check::{Kind, Method, Surface};
 use crate::{
     args::Args,
     diag::Errors,
     expand::local,
-    guarded::{body::future, names},
+    guarded::{
+        body::future,
+        names::{self, from_inside},
+    },
     params::Params,
 };
 
-pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
+/// The caller trait.
+pub(super) fn declared(surface: &Surface<'_>) -> TokenStream {
     let site = Span::mixed_site();
     let Surface { header, private, module, methods, .. } = surface;
     let name = &header.ident;
@@ -22,12 +26,12 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
         let (attrs, sig) = (&method.attrs, signature(method));
         quote!(#(#attrs)* #sig;)
     });
-    let implemented = methods.iter().map(|method| implemented(surface, method));
     let (attrs, vis, supertraits) = (&header.attrs, &header.vis, &header.supertraits);
     let inner_attrs = &surface.whole.inner_attrs;
     let message = format!("`{{Self}}` is not behind a guard, so it does not implement `{name}`");
     let bounds =
         if supertraits.empty_or_trailing() { quote!(#supertraits) } else { quote!(#supertraits +) };
+    let known = supertraits.iter().filter_map(known);
     quote_spanned! {site=>
         #(#attrs)*
         #[diagnostic::on_unimplemented(
@@ -43,9 +47,52 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
             #(#declared)*
         }
 
+        #(#known)*
+    }
+}
+
+/// Holds a supertrait to what its name says: a `Debug` of the user's own may have methods, and they
+/// would be on the object. In an array, a reference to one object is not coerced to another.
+fn known(bound: &TypeParamBound) -> Option<TokenStream> {
+    let TypeParamBound::Trait(named) = bound else { return None };
+    let last = &named.path.segments.last()?.ident;
+    let module = if last == "Debug" { quote!(fmt) } else { quote!(marker) };
+    let here = Span::mixed_site().located_at(bound.span());
+    Some(quote_spanned! {here=>
+        const _: fn([&dyn #bound; 1]) -> [&dyn ::core::#module::#last; 1] = |same| same;
+    })
+}
+
+// In a module inside the trait's own: what is private there, the key, is out of everybody's reach.
+// `super` is the trait's module.
+pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
+    let site = Span::mixed_site();
+    let Surface { header, private, methods, .. } = surface;
+    let (name, raw, key) = (&header.ident, names::raw(site), names::key(site));
+    let supertraits = from_twice_inside(header.supertraits.to_token_stream());
+    let methods = methods.iter().map(|method| implementation(surface, method));
+    quote_spanned! {site=>
+        #[allow(unused_imports)]
+        use super::*;
+
+        /// Reaches the object behind the guard. Made in this module alone.
+        #[derive(Debug)]
+        #[allow(unreachable_pub)]
+        pub struct #key(());
+
         #[automatically_derived]
-        impl #name for #private::Guarded<dyn #module::#raw> {
-            #(#implemented)*
+        impl #private::Surface for dyn super::#raw {
+            type Key = #key;
+        }
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl<__Guarded> super::super::#name for __Guarded
+        where
+            __Guarded: #private::OnlyGuarded<dyn super::#raw> + ?::core::marker::Sized,
+            __Guarded: #supertraits
+        {
+            #(#methods)*
         }
     }
 }
@@ -82,38 +129,41 @@ fn plain(sig: &Signature) -> Signature {
     sig
 }
 
-fn implemented(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
+fn implementation(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let site = Span::mixed_site();
-    let (private, module) = (&surface.private, &surface.module);
+    let private = &surface.private;
     let (raw, key) = (names::raw(site), names::key(site));
-    let (cfgs, sig, name) = (&method.cfgs, signature(method), &method.function.sig.ident);
+    let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
+    let sig = from_twice_inside(signature(method).to_token_stream());
     let self_token = &method.self_token;
     let idents: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
-    let (inner, borrowed) = match method.self_mut {
-        Some(_) => (quote!(inner_mut), quote_spanned!(site=> &*#self_token)),
-        None => (quote!(inner), quote!(#self_token)),
+    let behind = match method.self_mut {
+        Some(_) => quote!(__failclosed_behind_mut),
+        None => quote!(__failclosed_behind),
     };
-    let inner = quote_spanned!(site=> #private::#inner(#self_token, #module::#key(())));
+    let behind = quote_spanned! {site=>
+        <Self as #private::OnlyGuarded<dyn super::#raw>>::#behind(#self_token, #key(()))
+    };
     let body = match &method.kind {
-        Kind::Unguarded => quote_spanned!(site=> #module::#raw::#name(#inner, #(#idents),*)),
+        Kind::Unguarded => quote_spanned!(site=> super::#raw::#name(#behind.1, #(#idents),*)),
         Kind::Guarded { args, arguments, .. } => {
             let (offer, granted) = (local("offer", site), local("granted", site));
             let (denial, result) = (local("denial", site), local("result", site));
-            let guard = local("guard", site);
+            let (guard, inner) = (local("guard", site), local("inner", site));
             let denied = denied(surface, method, args, &denial);
             let failed = failed(surface, method, args, &result);
             quote_spanned! {site=>
+                let (#guard, #inner) = #behind;
                 ::std::boxed::Box::pin(async move {
-                    let #guard = #private::guard_before(#borrowed, #module::#key(()));
-                    let mut #offer = #private::Offer::new(#module::#arguments {
+                    let mut #offer = #private::Offer::new(super::#arguments {
                         #(#idents,)*
                         __failclosed: ::core::marker::PhantomData,
                     });
-                    let #granted = match #private::Offer::enter(&mut #offer, &#guard).await {
+                    let #granted = match #private::Offer::enter(&mut #offer, #guard).await {
                         ::core::result::Result::Ok(#granted) => #granted,
                         ::core::result::Result::Err(#denial) => return #denied,
                     };
-                    let #result = #module::#raw::#name(#inner, #granted).await;
+                    let #result = super::#raw::#name(#inner, #granted).await;
                     #private::Offer::conclude(&#offer, #failed);
                     #result
                 })
@@ -124,9 +174,13 @@ fn implemented(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 }
 
 fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args, denial: &Ident) -> TokenStream {
-    let (private, output) = (&surface.private, &method.output);
+    let private = &surface.private;
+    let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
-        Some(path) => quote_spanned!(Span::mixed_site()=> #path(#denial)),
+        Some(path) => {
+            let path = from_twice_inside(path.to_token_stream());
+            quote_spanned!(Span::mixed_site()=> #path(#denial))
+        }
         None => quote_spanned! {Span::mixed_site()=>
             <#output as #private::FromDenial>::from_denial(#denial)
         },
@@ -134,7 +188,8 @@ fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args, denial: &Iden
 }
 
 fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args, result: &Ident) -> TokenStream {
-    let (private, output) = (&surface.private, &method.output);
+    let private = &surface.private;
+    let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
         Some(_) => quote_spanned! {Span::mixed_site()=> {
             use #private::JudgeAny as _;
@@ -144,4 +199,8 @@ fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args, result: &Iden
             <#output as #private::FromDenial>::failed(&#result)
         },
     }
+}
+
+fn from_twice_inside(tokens: TokenStream) -> TokenStream {
+    from_inside(from_inside(tokens))
 }

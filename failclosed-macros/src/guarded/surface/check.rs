@@ -1,7 +1,7 @@
 //! Rules of a guarded trait's methods. Whatever cannot be put behind a check is refused here.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{
     Attribute, FnArg, GenericParam, Ident, ItemTrait, LifetimeParam, Meta, Pat, ReceiverKind,
     Signature, Token, Type, WhereClause, spanned::Spanned,
@@ -82,6 +82,11 @@ pub(crate) fn check<'w>(
     errors: &mut Errors,
 ) -> Option<Surface<'w>> {
     check_header(options, header, errors);
+    if let Some(place) = lifetimes::of_async_trait(whole) {
+        // It stands above, and has rewritten every signature.
+        errors.push(diag::guarded::async_trait(place));
+        return None;
+    }
     let mut methods = Vec::new();
     for item in &whole.items {
         match item {
@@ -140,6 +145,11 @@ fn lifetimes_of(sig: &Signature) -> Vec<LifetimeParam> {
 
 // `unsafe fn f<T>(&self, x: impl Read) -> impl Stream`
 fn check_signature(sig: &Signature, errors: &mut Errors) {
+    // `fn f(&self, bytes: [u8; { impl Leak for Key { .. } 4 }])`
+    if let Some(span) = names::code_in(sig.to_token_stream()) {
+        errors.push(diag::guarded::code_inside(span));
+        return;
+    }
     if let Some(constness) = &sig.constness {
         errors.push(diag::fun::constant(constness.span()));
     }
@@ -235,6 +245,9 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     let args = Args::parse(tokens, errors);
     if let Some(guard) = &args.guard {
         errors.push(diag::guarded::guard_in_trait(guard.span()));
+    }
+    if let Some(span) = args.on_denied.as_ref().and_then(|path| names::code_in(quote!(#path))) {
+        errors.push(diag::guarded::code_inside(span));
     }
     let unit = match &sig.output {
         syn::ReturnType::Default => Some(sig.paren_token.span.close()),

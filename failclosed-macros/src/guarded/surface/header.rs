@@ -35,6 +35,9 @@ pub(super) fn check_header(options: &Options, header: &ItemTrait, errors: &mut E
     } else if let Some(clause) = &header.generics.where_clause {
         errors.push(diag::guarded::generic_trait(clause.span()));
     }
+    if let Some(span) = names::code_in(header.supertraits.to_token_stream()) {
+        errors.push(diag::guarded::code_inside(span));
+    }
     for bound in &header.supertraits {
         let harmless = match bound {
             TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
@@ -62,7 +65,7 @@ fn modifier(header: &ItemTrait, words: TokenStream) -> Option<(Span, String)> {
 
 /// The trait's module sees the user's names through a glob, which ours would hide.
 pub(super) fn check_names(methods: &[Method<'_>], errors: &mut Errors) {
-    let mut ours = vec!["Raw".to_owned(), "Key".to_owned()];
+    let mut ours = vec!["Raw".to_owned()];
     for method in methods {
         if let Kind::Guarded { action, arguments, .. } = &method.kind {
             ours.push(arguments.to_string());

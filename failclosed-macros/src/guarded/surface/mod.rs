@@ -24,7 +24,6 @@ mod raw;
 //         fn charge<'fc>(&'fc self, vendor: &'fc str) -> BoxFuture<'fc, Result<Receipt, E>>;
 //         fn currency(&self) -> &'static str;
 //     }
-//     impl Payments for Guarded<dyn payments::Raw> { .. }      // asks, then calls the raw method
 //     pub mod payments {
 //         pub struct ChargeArgs<'fc> { vendor: &'fc str }
 //         pub trait Raw: Send + Sync {
@@ -32,6 +31,11 @@ mod raw;
 //                 -> BoxFuture<'call, Result<Receipt, E>> where 'fc: 'call;
 //             fn currency(&self) -> &'static str;
 //         }
+//         mod __failclosed {
+//             pub struct __Key(());                            // reaches the object behind a guard
+//             impl Surface for dyn super::Raw { type Key = __Key; }
+//             impl<G: OnlyGuarded<dyn super::Raw> + ?Sized> super::super::Payments for G { .. }
+//         }                                                    // asks, then calls the raw method
 //     }
 //     impl Carried for payments::ChargeArgs<'_> { .. }         // how these arguments are asked about
 pub(crate) fn expand(
@@ -43,7 +47,7 @@ pub(crate) fn expand(
     let checked = check::check(options, whole, header, &mut errors);
     match (checked, errors.finish()) {
         (Some(surface), Ok(())) => {
-            let mut tokens = callers::expand(&surface);
+            let mut tokens = callers::declared(&surface);
             tokens.extend(raw::expand(&surface));
             tokens
         }
@@ -74,6 +78,8 @@ fn named(whole: &Whole) -> TokenStream {
         if !borrowed || opaque {
             continue;
         }
+        // Refused already; the compiler would say so again.
+        (sig.constness, sig.abi, sig.safety) = (None, None, syn::Safety::Default);
         let mut unread = Errors::new();
         crate::params::Params::take(&mut sig, &mut unread);
         drop(unread.finish());

@@ -2,25 +2,27 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, Visibility};
+use syn::Ident;
 
 use super::{
     asked::asked,
+    callers,
     check::{Action, Kind, Method, Surface},
 };
 use crate::{
     expand::local,
     guarded::{
         body::{Redeemed, boxed, future, redeemed},
-        names::{self, from_inside},
+        names::{self, from_inside, visibility_inside},
     },
 };
 
 pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
     let site = Span::mixed_site();
     let Surface { header, private, module, methods, .. } = surface;
-    let (outer, inner) = (&header.vis, inside(&header.vis));
-    let (raw, key) = (names::raw(site), names::key(site));
+    let (outer, inner) = (&header.vis, visibility_inside(&header.vis));
+    let raw = names::raw(site);
+    let implemented = callers::implemented(surface);
     let structs = methods.iter().map(|method| structs(surface, method, &inner));
     let declared = methods.iter().map(|method| declared(surface, method));
     let asked = methods.iter().map(|method| asked(surface, method));
@@ -45,15 +47,9 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
                 #(#declared)*
             }
 
-            /// Reaches the object behind the guard. Made where the trait is declared.
-            #[doc(hidden)]
-            #[derive(Debug)]
-            #inner struct #key(pub(super) ());
-        }
-
-        #[automatically_derived]
-        impl #private::Surface for dyn #module::#raw {
-            type Key = #module::#key;
+            mod __failclosed {
+                #implemented
+            }
         }
 
         #[automatically_derived]
@@ -64,29 +60,6 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
         }
 
         #(#asked)*
-    }
-}
-
-// The same reach, said from inside the module.
-//
-// Input:  ``, `pub(super)`, `pub(crate)`
-// Output: `pub(super)`, `pub(in super::super)`, `pub(crate)`
-fn inside(vis: &Visibility) -> TokenStream {
-    match vis {
-        Visibility::Inherited => quote!(pub(super)),
-        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => {
-            quote!(pub(super))
-        }
-        Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
-            quote!(pub(in super::super))
-        }
-        Visibility::Restricted(restricted) => {
-            let path = restricted.path.to_token_stream();
-            let path = if restricted.in_token.is_some() { from_inside(path) } else { path };
-            let word = restricted.in_token;
-            quote!(pub(#word #path))
-        }
-        Visibility::Public(_) => quote!(#vis),
     }
 }
 

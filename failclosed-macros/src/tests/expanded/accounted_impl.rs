@@ -13,6 +13,9 @@ impl Shop {
     )]
     #[tool]
     async fn charge(&self) -> R {
+        ::core::compile_error! {
+            "the body of `charge` never reached its guard: this attribute is not failclosed's, or another one removed it or copied the function without it\nhelp: write `#[failclosed::requires_permission(..)]`, above every attribute that rewrites"
+        }
         BODY
     }
 }

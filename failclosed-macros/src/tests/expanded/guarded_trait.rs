@@ -29,111 +29,7 @@ pub trait Payments: Debug + ::core::marker::Send + ::core::marker::Sync + ::fail
     >;
     fn currency(&self) -> &'static str;
 }
-#[automatically_derived]
-impl Payments for ::failclosed::__private_0_1_0::Guarded<dyn payments::Raw> {
-    fn charge<'fc>(
-        &'fc self,
-        vendor: &'fc str,
-        amount: u64,
-    ) -> ::core::pin::Pin<
-        ::std::boxed::Box<
-            dyn ::core::future::Future<
-                Output = Result<Receipt, E>,
-            > + ::core::marker::Send + 'fc,
-        >,
-    > {
-        ::std::boxed::Box::pin(async move {
-            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
-                self,
-                payments::Key(()),
-            );
-            let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::ChargeArgs {
-                vendor,
-                amount,
-                __failclosed: ::core::marker::PhantomData,
-            });
-            let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                    &mut __failclosed_offer,
-                    &__failclosed_guard,
-                )
-                .await
-            {
-                ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
-                ::core::result::Result::Err(__failclosed_denial) => {
-                    return <Result<
-                        Receipt,
-                        E,
-                    > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
-                        __failclosed_denial,
-                    );
-                }
-            };
-            let __failclosed_result = payments::Raw::charge(
-                    ::failclosed::__private_0_1_0::inner(self, payments::Key(())),
-                    __failclosed_granted,
-                )
-                .await;
-            ::failclosed::__private_0_1_0::Offer::conclude(
-                &__failclosed_offer,
-                <Result<
-                    Receipt,
-                    E,
-                > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                    &__failclosed_result,
-                ),
-            );
-            __failclosed_result
-        })
-    }
-    fn close<'fc>(
-        &'fc mut self,
-        why: &'fc super::Why,
-    ) -> ::core::pin::Pin<
-        ::std::boxed::Box<
-            dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'fc,
-        >,
-    > {
-        ::std::boxed::Box::pin(async move {
-            let __failclosed_guard = ::failclosed::__private_0_1_0::guard_before(
-                &*self,
-                payments::Key(()),
-            );
-            let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(payments::CloseArgs {
-                why,
-                __failclosed: ::core::marker::PhantomData,
-            });
-            let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                    &mut __failclosed_offer,
-                    &__failclosed_guard,
-                )
-                .await
-            {
-                ::core::result::Result::Ok(__failclosed_granted) => __failclosed_granted,
-                ::core::result::Result::Err(__failclosed_denial) => {
-                    return closed(__failclosed_denial);
-                }
-            };
-            let __failclosed_result = payments::Raw::close(
-                    ::failclosed::__private_0_1_0::inner_mut(self, payments::Key(())),
-                    __failclosed_granted,
-                )
-                .await;
-            ::failclosed::__private_0_1_0::Offer::conclude(
-                &__failclosed_offer,
-                {
-                    use ::failclosed::__private_0_1_0::JudgeAny as _;
-                    ::failclosed::__private_0_1_0::Judge(&__failclosed_result).failed()
-                },
-            );
-            __failclosed_result
-        })
-    }
-    fn currency(&self) -> &'static str {
-        payments::Raw::currency(
-            ::failclosed::__private_0_1_0::inner(self, payments::Key(())),
-        )
-    }
-}
+const _: fn([&dyn Debug; 1]) -> [&dyn ::core::fmt::Debug; 1] = |same| same;
 ///What implementations of [`Payments`](super::Payments) implement: the trait behind the guard.
 pub mod payments {
     #[allow(unused_imports)]
@@ -198,14 +94,137 @@ pub mod payments {
         ///Behind [`Payments::currency`](super::Payments::currency).
         fn currency(&self) -> &'static str;
     }
-    /// Reaches the object behind the guard. Made where the trait is declared.
-    #[doc(hidden)]
-    #[derive(Debug)]
-    pub struct Key(pub(super) ());
-}
-#[automatically_derived]
-impl ::failclosed::__private_0_1_0::Surface for dyn payments::Raw {
-    type Key = payments::Key;
+    mod __failclosed {
+        #[allow(unused_imports)]
+        use super::*;
+        /// Reaches the object behind the guard. Made in this module alone.
+        #[derive(Debug)]
+        #[allow(unreachable_pub)]
+        pub struct __Key(());
+        #[automatically_derived]
+        impl ::failclosed::__private_0_1_0::Surface for dyn super::Raw {
+            type Key = __Key;
+        }
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl<__Guarded> super::super::Payments for __Guarded
+        where
+            __Guarded: ::failclosed::__private_0_1_0::OnlyGuarded<dyn super::Raw>
+                + ?::core::marker::Sized,
+            __Guarded: Debug,
+        {
+            fn charge<'fc>(
+                &'fc self,
+                vendor: &'fc str,
+                amount: u64,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = Result<Receipt, E>,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            > {
+                let (__failclosed_guard, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
+                    dyn super::Raw,
+                >>::__failclosed_behind(self, __Key(()));
+                ::std::boxed::Box::pin(async move {
+                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::ChargeArgs {
+                        vendor,
+                        amount,
+                        __failclosed: ::core::marker::PhantomData,
+                    });
+                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                            &mut __failclosed_offer,
+                            __failclosed_guard,
+                        )
+                        .await
+                    {
+                        ::core::result::Result::Ok(__failclosed_granted) => {
+                            __failclosed_granted
+                        }
+                        ::core::result::Result::Err(__failclosed_denial) => {
+                            return <Result<
+                                Receipt,
+                                E,
+                            > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                                __failclosed_denial,
+                            );
+                        }
+                    };
+                    let __failclosed_result = super::Raw::charge(
+                            __failclosed_inner,
+                            __failclosed_granted,
+                        )
+                        .await;
+                    ::failclosed::__private_0_1_0::Offer::conclude(
+                        &__failclosed_offer,
+                        <Result<
+                            Receipt,
+                            E,
+                        > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                            &__failclosed_result,
+                        ),
+                    );
+                    __failclosed_result
+                })
+            }
+            fn close<'fc>(
+                &'fc mut self,
+                why: &'fc super::super::super::Why,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = bool,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            > {
+                let (__failclosed_guard, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
+                    dyn super::Raw,
+                >>::__failclosed_behind_mut(self, __Key(()));
+                ::std::boxed::Box::pin(async move {
+                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::CloseArgs {
+                        why,
+                        __failclosed: ::core::marker::PhantomData,
+                    });
+                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                            &mut __failclosed_offer,
+                            __failclosed_guard,
+                        )
+                        .await
+                    {
+                        ::core::result::Result::Ok(__failclosed_granted) => {
+                            __failclosed_granted
+                        }
+                        ::core::result::Result::Err(__failclosed_denial) => {
+                            return closed(__failclosed_denial);
+                        }
+                    };
+                    let __failclosed_result = super::Raw::close(
+                            __failclosed_inner,
+                            __failclosed_granted,
+                        )
+                        .await;
+                    ::failclosed::__private_0_1_0::Offer::conclude(
+                        &__failclosed_offer,
+                        {
+                            use ::failclosed::__private_0_1_0::JudgeAny as _;
+                            ::failclosed::__private_0_1_0::Judge(&__failclosed_result)
+                                .failed()
+                        },
+                    );
+                    __failclosed_result
+                })
+            }
+            fn currency(&self) -> &'static str {
+                super::Raw::currency(
+                    <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
+                        dyn super::Raw,
+                    >>::__failclosed_behind(self, __Key(()))
+                        .1,
+                )
+            }
+        }
+    }
 }
 #[automatically_derived]
 impl<T: payments::Raw + 'static> ::failclosed::__private_0_1_0::Wraps<T>

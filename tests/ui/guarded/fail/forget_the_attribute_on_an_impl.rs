@@ -1,5 +1,5 @@
 // attempt: implement a guarded trait without the attribute
-// stopped by: E0053, E0277 "may not implement a guarded trait by itself"
+// stopped by: E0053, E0277 "may not implement a guarded trait"
 
 use failclosed::{Action, Denial, guarded};
 

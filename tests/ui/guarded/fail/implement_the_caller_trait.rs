@@ -1,5 +1,5 @@
 // attempt: implement the caller trait by hand, in the trait's own module
-// stopped by: E0277 "`Evil` may not implement a guarded trait by itself"
+// stopped by: E0277 "`Evil` is not behind a guard, so it may not implement a guarded trait"
 
 use failclosed::{Action, Denial, guarded};
 

@@ -1,5 +1,5 @@
 // attempt: implement the caller trait for a guarded type of ones own
-// stopped by: E0277 "may not implement a guarded trait by itself"
+// stopped by: E0277 "may not implement a guarded trait"
 
 use failclosed::{Action, Denial, guarded};
 

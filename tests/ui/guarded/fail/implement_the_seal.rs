@@ -1,5 +1,5 @@
 // attempt: implement the seal to be allowed to implement the caller trait
-// stopped by: E0277
+// stopped by: E0046, E0277
 
 use failclosed::{Action, Denial, guarded};
 

@@ -35,7 +35,8 @@ mod pay {
 }
 
 fn open(guarded: &Guarded<dyn pay::payments::Raw>) {
-    drop(failclosed::__private_0_1_0::inner(guarded, pay::payments::Key(())));
+    use failclosed::__private_0_1_0::OnlyGuarded;
+    drop(OnlyGuarded::__failclosed_behind(guarded, pay::payments::__failclosed::__Key(())));
 }
 
 fn main() {}

@@ -1,0 +1,36 @@
+// attempt: make a call that was allowed to look one that spends
+// stopped by: E0308
+
+#![allow(coherence_leak_check)]
+
+use std::marker::PhantomData;
+
+use failclosed::{Action, Arguments, NamedArgument, __private_0_1_0::Call};
+
+pub struct Kind<T>(PhantomData<fn() -> T>);
+
+/// A subtype of the other: what holds for every lifetime holds for one.
+pub type Look = Kind<for<'a> fn(&'a u8)>;
+pub type Spend = Kind<fn(&'static u8)>;
+
+impl<T> Arguments for Kind<T> {
+    fn argument(&self, _: usize) -> Option<NamedArgument<'_>> {
+        None
+    }
+}
+
+impl Action for Look {
+    const NAME: &'static str = "look";
+    type Key = Self;
+}
+
+impl Action for Spend {
+    const NAME: &'static str = "spend";
+    type Key = Self;
+}
+
+pub fn widen(it: Call<'_, Look>) -> Call<'_, Spend> {
+    it
+}
+
+fn main() {}

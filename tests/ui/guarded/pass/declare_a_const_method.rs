@@ -1,0 +1,12 @@
+use failclosed::{Denial, guarded};
+
+#[guarded]
+pub trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn limit(&self) -> u64;
+}
+
+fn main() {}
