@@ -172,13 +172,10 @@ where
                 Err(denial) => return Ok(on_denied(denial)),
             };
             let served = inner.call(Request::from_parts(parts, body)).await;
-            let failed = match &served {
-                Ok(response) => {
-                    response.status().is_client_error() || response.status().is_server_error()
-                }
-                Err(_) => true,
-            };
-            call.conclude(failed);
+            let well = served.as_ref().is_ok_and(|response| {
+                !response.status().is_client_error() && !response.status().is_server_error()
+            });
+            call.conclude(!well);
             served
         })
     }

@@ -256,7 +256,7 @@ async fn a_head_that_does_not_parse_is_refused() {
         framed_text("Content-Length : 17\r\n"),
         framed_text(&format!("{many}Content-Length: 17\r\n")),
     ] {
-        denies(Step::Close(head.into_bytes()), Cause::Malformed, "error sending request").await;
+        denies(Step::Close(head.into_bytes()), Cause::Malformed, "client error").await;
     }
 }
 

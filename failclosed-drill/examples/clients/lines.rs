@@ -9,7 +9,7 @@ use failclosed_drill::{Format, Verdict};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::json;
 
-use crate::{naive, typed};
+use crate::{naive, ours, typed};
 
 /// One question, as the drill puts it.
 #[derive(Deserialize)]
@@ -41,12 +41,14 @@ pub(crate) fn answer(client: &str) -> Result<(), Box<dyn std::error::Error>> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let (naive, typed) = (naive::Client::default(), typed::Client::default());
+    let ours = ours::Client::default();
     for line in io::stdin().lock().lines() {
         let question: Question = serde_json::from_str(&line?)?;
         let verdict: Verdict = runtime.block_on(async {
             match client {
                 "naive" => naive.verdict(&question).await,
                 "typed" => typed.verdict(&question).await,
+                "ours" => ours.verdict(&question).await,
                 other => Verdict::refused(format!("no client {other}")),
             }
         });

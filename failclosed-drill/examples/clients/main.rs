@@ -14,12 +14,13 @@ use failclosed_drill::{Format, Report, Run};
 
 mod lines;
 mod naive;
+mod ours;
 mod table;
 mod typed;
 
 /// The clients there are. A new one is a module with a `verdict`, an arm in [`lines::answer`], and
 /// its name here.
-const CLIENTS: [&str; 2] = ["naive", "typed"];
+const CLIENTS: [&str; 3] = ["naive", "typed", "ours"];
 
 struct Options {
     formats: Vec<Format>,

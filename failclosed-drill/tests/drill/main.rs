@@ -25,6 +25,8 @@ mod times;
 mod lines;
 #[path = "../../examples/clients/naive.rs"]
 mod naive;
+#[path = "../../examples/clients/ours.rs"]
+mod ours;
 #[path = "../../examples/clients/typed.rs"]
 mod typed;
 
