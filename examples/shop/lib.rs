@@ -48,7 +48,7 @@ impl Authority for AgentPolicies {
         Answer::pending(async move {
             match self.at_all.decide(request).await? {
                 Decision::Allow(_) => {}
-                denied => return Ok(denied),
+                denied @ (Decision::Deny(_) | Decision::Ask(_)) => return Ok(denied),
             }
             match self.unasked.decide(request).await? {
                 Decision::Deny(deny) => {
@@ -59,7 +59,7 @@ impl Authority for AgentPolicies {
                     Ok(question)
                 }
                 // Both permit it; or the second set asks by itself.
-                decided => Ok(decided),
+                decided @ (Decision::Allow(_) | Decision::Ask(_)) => Ok(decided),
             }
         })
     }

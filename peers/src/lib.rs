@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
     reason = "a harness: it fails by panicking, and its only readers are the tests beside it"
 )]
 

@@ -6,6 +6,8 @@ use failclosed_tests::{
     authorities::{Says, ask, deny, hangs},
 };
 
+type Authority = fn() -> Answer<'static>;
+
 const SECRET: &str = "postgres://admin:hunter2@10.0.0.7";
 
 fn unavailable() -> Answer<'static> {
@@ -27,14 +29,14 @@ fn denied_with_detail() -> Answer<'static> {
     }
 }
 
-async fn denial(authority: fn() -> Answer<'static>, cause: Cause) -> Denial {
+async fn denial(authority: Authority, cause: Cause) -> Denial {
     Rig::with(Says(authority)).denies(cause).await.denial
 }
 
 /// OpenID AuthZEN, COAZ-MCP binding (draft, July 2026): denial, and no decision.
 #[tokio::test(start_paused = true)]
 async fn each_cause_has_its_code() {
-    let rows: [(fn() -> Answer<'static>, Cause, i32, &str); 7] = [
+    let rows: [(Authority, Cause, i32, &str); 7] = [
         (deny, Cause::Denied, -32001, "Blocked: over the limit"),
         (denied_with_detail, Cause::Denied, -32001, "Blocked: over the limit"),
         (
@@ -69,7 +71,7 @@ async fn arguments_that_cannot_be_shown_are_a_mapping_error() {
 /// What a client gets of a denial, in any form, has nothing that is for the operator.
 #[tokio::test]
 async fn no_detail_leaks() {
-    let faults: [(fn() -> Answer<'static>, Cause); 4] = [
+    let faults: [(Authority, Cause); 4] = [
         (unavailable, Cause::Unavailable),
         (malformed, Cause::Malformed),
         (not_configured, Cause::NotConfigured),
