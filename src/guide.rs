@@ -21,6 +21,9 @@ pub mod attribute_order {}
 #[doc = include_str!("guide/policies.md")]
 pub mod policies {}
 
+#[doc = include_str!("guide/approvals.md")]
+pub mod approvals {}
+
 #[cfg(feature = "mcp")]
 #[doc = include_str!("guide/mcp.md")]
 pub mod mcp {}

@@ -19,7 +19,7 @@ mod shorten;
 mod terminal;
 
 pub use answer::{cancelled, declined};
-pub use part::{Part, PartKind};
+pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
 pub use shorten::MAX_VALUE_CHARS;
 #[cfg(all(unix, feature = "terminal"))]

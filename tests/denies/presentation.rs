@@ -11,7 +11,7 @@ use std::{
 
 use failclosed::{
     Answer, Approver, Argument, Ask, Authority, Cause, Decision, Denial, Request, always_ask,
-    approval::{MAX_PARTS, PartKind, Presentation, cancelled, declined},
+    approval::{MAX_PARTS, Presentation, cancelled, declined},
     requires_permission,
 };
 use failclosed_tests::{
@@ -148,7 +148,7 @@ async fn different_arguments_look_different() {
         let running = Rig::with(Says(ask)).approver(person.clone(), PATIENCE).build();
         pay(&running.shop, to, note).await.unwrap();
         let shown = person.last();
-        let arguments = shown.parts().filter(|part| part.kind() == PartKind::Argument);
+        let arguments = shown.parts().filter(|part| part.label() == "Argument");
         seen.push(arguments.map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(seen.last().map(Vec::len), Some(2));
     }
@@ -180,7 +180,7 @@ async fn a_long_argument_is_shown_by_its_ends_and_its_digest() {
     assert!(text.contains("Note     a value is too long to show whole"), "{text}");
     assert!(text.len() < 2500, "{}", text.len());
     let argument = |shown: &Presentation| {
-        shown.parts().find(|part| part.kind() == PartKind::Argument).unwrap().text().to_owned()
+        shown.parts().find(|part| part.label() == "Argument").unwrap().text().to_owned()
     };
     assert_ne!(argument(&one), argument(&other), "they differ only where nothing is shown");
 }

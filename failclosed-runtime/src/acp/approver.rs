@@ -165,7 +165,7 @@ fn shown(presentation: &Presentation) -> ToolCallUpdateFields {
         .parts()
         .map(|part| {
             let name = part.name().map(|name| format!(" {name}")).unwrap_or_default();
-            (format!("{}{name}", part.kind().label()), part.text().into())
+            (format!("{}{name}", part.label()), part.text().into())
         })
         .collect();
     ToolCallUpdateFields::new()

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     escape::escape,
     inert::inert,
-    part::{Part, PartKind},
+    part::Part,
     shorten::{depth, shorten},
 };
 use crate::{
@@ -24,6 +24,9 @@ pub const MAX_PARTS: usize = 64;
 
 /// How deep a value may nest for a person to make sense of it on one line.
 pub const MAX_SHOWN_DEPTH: usize = 8;
+
+/// A fact that the guard adds.
+const CONTEXT: &str = "Context";
 
 /// The whole action, as a person sees it: who, what, on what, with which arguments, and why they
 /// are asked.
@@ -60,28 +63,28 @@ impl Presentation {
     /// [`MAX_SHOWN_CHARS`] in all, arguments that change while they are read.
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let mut shown = Lines::default();
-        shown.text(PartKind::Question, ask.question());
+        shown.text("Question", ask.question());
         if let Some(rule) = &ask.grounds().rule {
-            shown.text(PartKind::Rule, rule);
+            shown.text("Rule", rule);
         }
-        shown.text(PartKind::Action, request.action());
-        shown.text(PartKind::Agent, request.subject().agent_id());
+        shown.text("Action", request.action());
+        shown.text("Agent", request.subject().agent_id());
         if let Some(user) = request.subject().user_id() {
-            shown.text(PartKind::User, user);
+            shown.text("User", user);
         }
         if let Some(resource) = request.resource() {
             shown.resource(resource)?;
         }
         for (name, argument) in request.arguments().iter() {
-            shown.value(PartKind::Argument, name, argument)?;
+            shown.value("Argument", name, argument)?;
         }
         for (name, value) in request.context() {
-            shown.value(PartKind::Context, name, value)?;
+            shown.value(CONTEXT, name, value)?;
         }
         shown.notes();
-        shown.text(PartKind::Call, &request.id().to_string());
+        shown.text("Call", &request.id().to_string());
         let digest = request.digest().map_err(NoDecision::malformed)?;
-        shown.text(PartKind::Digest, &format!("sha256 {digest}"));
+        shown.text("Digest", &format!("sha256 {digest}"));
         if shown.digest(request)? != digest {
             // FAIL CLOSED: what is shown is not what the guard asks about.
             return Err(NoDecision::malformed("the arguments changed while they were read"));
@@ -142,14 +145,14 @@ impl Map {
 }
 
 impl Lines {
-    fn push(&mut self, kind: PartKind, name: Option<String>, text: impl Into<String>) {
-        self.parts.push(Part { kind, name, text: text.into() });
+    fn push(&mut self, label: &'static str, name: Option<String>, text: impl Into<String>) {
+        self.parts.push(Part { label, name, text: text.into() });
     }
 
-    fn text(&mut self, kind: PartKind, text: &str) {
+    fn text(&mut self, label: &'static str, text: &str) {
         let escaped = escape(text);
         self.hidden |= escaped.hidden;
-        self.push(kind, None, escaped.text);
+        self.push(label, None, escaped.text);
     }
 
     fn resource(&mut self, resource: &Resource<'_>) -> Result<(), NoDecision> {
@@ -160,18 +163,18 @@ impl Lines {
             Some(kind) => format!("{} {id}", self.one_line(&to_json(&kind)?)?),
             None => id,
         };
-        self.push(PartKind::Resource, None, text);
+        self.push("Resource", None, text);
         Ok(())
     }
 
     fn value(
         &mut self,
-        kind: PartKind,
+        label: &'static str,
         name: &str,
         value: &dyn Argument,
     ) -> Result<(), NoDecision> {
         let json = to_json(value)?;
-        let of_context = kind == PartKind::Context;
+        let of_context = label == CONTEXT;
         let map = if of_context { &mut self.context } else { &mut self.arguments };
         map.push(name, &json)?;
         if self.arguments.entries + self.context.entries > MAX_PARTS {
@@ -182,7 +185,7 @@ impl Lines {
         }
         let name = if is_name(name) { name.to_owned() } else { self.one_line(&to_json(&name)?)? };
         let text = self.one_line(&json)?;
-        self.push(kind, Some(name), text);
+        self.push(label, Some(name), text);
         Ok(())
     }
 
@@ -215,11 +218,11 @@ impl Lines {
     fn notes(&mut self) {
         if self.hidden {
             let note = "hidden or control characters are written as \\u";
-            self.push(PartKind::Note, None, note);
+            self.push("Note", None, note);
         }
         if self.shortened {
             let note = "a value is too long to show whole; what is left out is approved too";
-            self.push(PartKind::Note, None, note);
+            self.push("Note", None, note);
         }
     }
 }

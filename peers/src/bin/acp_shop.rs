@@ -1,6 +1,6 @@
 //! An ACP agent that asks its user about everything, and writes down what it did: `acp_shop LOG
 //! PATIENCE_MS spawn|block`. Told to `block`, it waits where an agent must not: in the handler.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper of the tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of the tests")]
 
 use std::{
     env,

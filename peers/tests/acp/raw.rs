@@ -3,6 +3,8 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use failclosed_peers::acp::Log;
@@ -147,6 +149,24 @@ fn a_cancel_wins_over_a_yes() {
         raw.goes_on();
         assert_denied_then_healthy(&raw.log, "denied", "cancel and allow");
     }
+}
+
+/// A moment behind it, too: a yes is held back that long. Of many tries, because the machine may be
+/// busy for longer than the moment.
+#[test]
+fn a_cancel_right_behind_a_yes_wins() {
+    let cancelled_in_time = |_: &i32| {
+        let mut raw = Raw::start(PATIENT, "spawn");
+        let prompt = raw.prompt();
+        let question = raw.question();
+        raw.send(&[question.answer(&question.allow)]);
+        thread::sleep(Duration::from_millis(4));
+        raw.send(&[cancel()]);
+        raw.ended(prompt);
+        raw.log.events() == ["denied"]
+    };
+    let tries = (0..20).filter(cancelled_in_time).count();
+    assert!(tries > 5, "{tries} of 20");
 }
 
 /// The yes of a turn that is over: for this question, and for the next one.
