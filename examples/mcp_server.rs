@@ -145,7 +145,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Refuses to start with an authority that cannot say no.
     guards.self_check().await?;
     match env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => Ok(drop(Shop::new(guards).serve(stdio()).await?.waiting().await?)),
+        [] => {
+            Shop::new(guards).serve(stdio()).await?.waiting().await?;
+            Ok(())
+        }
         [flag, port] if flag == "--http" => http(guards, port.parse()?).await,
         _ => Err("usage: mcp_server [--http PORT]".into()),
     }
