@@ -85,7 +85,9 @@ async fn call(client: &Client, tool: &'static str) -> Result<(), Failure> {
 }
 
 fn order() -> serde_json::Map<String, serde_json::Value> {
-    [("vendor".to_owned(), "coachella.com".into()), ("cents".to_owned(), 742.into())].into()
+    [("vendor".to_owned(), "coachella.com".into()), ("cents".to_owned(), 742.into())]
+        .into_iter()
+        .collect()
 }
 
 /// How long nobody answers in `pending`.
