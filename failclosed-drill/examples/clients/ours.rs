@@ -39,10 +39,10 @@ impl Client {
     /// One guard for each authority, as in a program that lives.
     fn guard(&self, question: &Question) -> Result<Guard, Box<dyn std::error::Error>> {
         let mut kept = self.0.lock().map_err(|_| "a drill panicked")?;
-        if let Some((url, guard)) = &*kept {
-            if *url == question.url {
-                return Ok(guard.clone());
-            }
+        if let Some((url, guard)) = &*kept
+            && *url == question.url
+        {
+            return Ok(guard.clone());
         }
         let guard = Guard::builder(Subject::agent("shopper")?, authority(question)?).build()?;
         *kept = Some((question.url.clone(), guard.clone()));
