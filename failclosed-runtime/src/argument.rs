@@ -81,6 +81,7 @@ impl ser::Error for NotShowable {
 }
 
 /// Walks every argument once, writing nothing, and fails on the first that cannot be shown whole.
+/// Gives what they are compared by later.
 ///
 /// # Denies
 /// An argument that fails to serialize, holds a float that is not finite or a map key that is not
@@ -88,18 +89,23 @@ impl ser::Error for NotShowable {
 /// than [`MAX_ARGUMENT_BYTES`].
 pub(crate) fn inspect<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
-) -> Result<(), NotShowable> {
-    let mut walk =
-        Walk { bytes_left: MAX_ARGUMENT_BYTES, depth: 0, in_some: false, maps: Vec::new() };
+) -> Result<Fingerprint, NotShowable> {
+    let mut walk = Walk {
+        bytes_left: MAX_ARGUMENT_BYTES,
+        depth: 0,
+        in_some: false,
+        maps: Vec::new(),
+        trace: Trace::new(),
+    };
     for (name, argument) in arguments {
-        walk.text(name.len())
+        walk.text(Token::Name, name.as_bytes())
             .and_then(|()| walk.show(argument))
             .map_err(|error| NotShowable(format!("argument `{name}`: {error}")))?;
     }
-    Ok(())
+    Ok(walk.trace.finish())
 }
 
-/// A serializer that only counts.
+/// A serializer that only counts, and remembers what it was told as one number.
 struct Walk {
     bytes_left: usize,
     depth: usize,
@@ -107,6 +113,7 @@ struct Walk {
     in_some: bool,
     /// The keys of each map that is open.
     maps: Vec<HashSet<String>>,
+    trace: Trace,
 }
 
 impl Walk {
@@ -118,8 +125,16 @@ impl Walk {
     }
 
     /// Counts text and the quotes around it: a million empty strings are not nothing.
-    fn text(&mut self, bytes: usize) -> Result<(), NotShowable> {
-        self.take(bytes.saturating_add(1))
+    fn text(&mut self, token: Token, text: &[u8]) -> Result<(), NotShowable> {
+        self.take(text.len().saturating_add(1))?;
+        self.trace.text(token, text);
+        Ok(())
+    }
+
+    fn number(&mut self, token: Token, value: u64) -> Result<(), NotShowable> {
+        self.take(8)?;
+        self.trace.number(token, value);
+        Ok(())
     }
 
     /// Wrappers leave no trace in JSON, but each is a frame on the stack of whoever walks them.
@@ -128,7 +143,7 @@ impl Walk {
         value: &T,
         in_some: bool,
     ) -> Result<(), NotShowable> {
-        self.enter()?;
+        self.enter(if in_some { Token::Some } else { Token::Wrapper })?;
         self.in_some = in_some;
         value.serialize(&mut *self)?;
         self.leave()
@@ -140,7 +155,7 @@ impl Walk {
             // FAIL CLOSED: `Some(None)` and `None` mean two things and are written as one `null`.
             return Err(NotShowable("a `Some` with nothing in it".into()));
         }
-        self.take(1)
+        self.number(Token::Nothing, 0)
     }
 
     /// A type that is written as what it holds, and not as what it says it is.
@@ -164,32 +179,26 @@ impl Walk {
         }
     }
 
-    fn enter(&mut self) -> Result<(), NotShowable> {
+    fn enter(&mut self, token: Token) -> Result<(), NotShowable> {
         self.depth += 1;
         if self.depth > MAX_ARGUMENT_DEPTH {
             // FAIL CLOSED: a value the authority's parser might give up on half way.
             return Err(NotShowable(format!("nested deeper than {MAX_ARGUMENT_DEPTH}")));
         }
-        self.take(1)
+        self.take(1)?;
+        self.trace.number(token, 0);
+        Ok(())
     }
 
     fn leave(&mut self) -> Result<(), NotShowable> {
         self.depth -= 1;
+        self.trace.number(Token::End, 0);
         Ok(())
     }
 
-    fn wide(&mut self, fits: bool) -> Result<(), NotShowable> {
-        if fits {
-            self.take(8)
-        } else {
-            // FAIL CLOSED: JSON readers fail on it or round it, and the log would lose it.
-            Err(NotShowable("a number of more than 64 bits".into()))
-        }
-    }
-
-    fn float(&mut self, finite: bool) -> Result<(), NotShowable> {
-        if finite {
-            self.take(8)
+    fn float(&mut self, value: f64) -> Result<(), NotShowable> {
+        if value.is_finite() {
+            self.number(Token::Float, value.to_bits())
         } else {
             // FAIL CLOSED: JSON writers turn NaN into `null`, and `null` passes numeric caps.
             Err(NotShowable("a float that is not finite".into()))
@@ -197,10 +206,23 @@ impl Walk {
     }
 }
 
-macro_rules! counted {
+fn wide() -> NotShowable {
+    // FAIL CLOSED: JSON readers fail on it or round it, and the log would lose it.
+    NotShowable("a number of more than 64 bits".into())
+}
+
+macro_rules! numbers {
+    ($($method:ident: $type:ty => $token:ident),* $(,)?) => {$(
+        fn $method(self, value: $type) -> Result<(), NotShowable> {
+            self.number(Token::$token, value.into())
+        }
+    )*};
+}
+
+macro_rules! signed {
     ($($method:ident: $type:ty),* $(,)?) => {$(
-        fn $method(self, _: $type) -> Result<(), NotShowable> {
-            self.take(size_of::<$type>())
+        fn $method(self, value: $type) -> Result<(), NotShowable> {
+            self.number(Token::Signed, i64::from(value).cast_unsigned())
         }
     )*};
 }
@@ -216,34 +238,41 @@ impl ser::Serializer for &mut Walk {
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
-    counted! {
-        serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-        serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
-        serialize_u64: u64, serialize_char: char,
+    numbers! {
+        serialize_bool: bool => Bool, serialize_char: char => Char,
+        serialize_u8: u8 => Unsigned, serialize_u16: u16 => Unsigned,
+        serialize_u32: u32 => Unsigned, serialize_u64: u64 => Unsigned,
+    }
+
+    signed! {
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
     }
 
     fn serialize_i128(self, value: i128) -> Result<(), NotShowable> {
-        self.wide(i64::try_from(value).is_ok() || u64::try_from(value).is_ok())
+        match i64::try_from(value) {
+            Ok(value) => self.serialize_i64(value),
+            Err(_) => self.serialize_u64(u64::try_from(value).map_err(|_| wide())?),
+        }
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), NotShowable> {
-        self.wide(u64::try_from(value).is_ok())
+        self.serialize_u64(u64::try_from(value).map_err(|_| wide())?)
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), NotShowable> {
-        self.float(value.is_finite())
+        self.float(value.into())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), NotShowable> {
-        self.float(value.is_finite())
+        self.float(value)
     }
 
     fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
-        self.text(value.len())
+        self.text(Token::Text, value.as_bytes())
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), NotShowable> {
-        self.text(value.len())
+        self.text(Token::Bytes, value)
     }
 
     fn serialize_none(self) -> Result<(), NotShowable> {
@@ -268,7 +297,7 @@ impl ser::Serializer for &mut Walk {
         _: u32,
         variant: &'static str,
     ) -> Result<(), NotShowable> {
-        self.text(variant.len())
+        self.text(Token::Variant, variant.as_bytes())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -288,20 +317,20 @@ impl ser::Serializer for &mut Walk {
         variant: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        self.take(variant.len())?;
+        self.text(Token::Variant, variant.as_bytes())?;
         self.wrapped(value, false)
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self, NotShowable> {
-        self.enter().map(|()| self)
+        self.enter(Token::List).map(|()| self)
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Self, NotShowable> {
-        self.enter().map(|()| self)
+        self.enter(Token::List).map(|()| self)
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, NotShowable> {
-        self.enter().map(|()| self)
+        self.enter(Token::List).map(|()| self)
     }
 
     fn serialize_tuple_variant(
@@ -311,19 +340,19 @@ impl ser::Serializer for &mut Walk {
         variant: &'static str,
         _: usize,
     ) -> Result<Self, NotShowable> {
-        self.take(variant.len())?;
-        self.enter().map(|()| self)
+        self.text(Token::Variant, variant.as_bytes())?;
+        self.enter(Token::List).map(|()| self)
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self, NotShowable> {
-        self.enter()?;
+        self.enter(Token::Map)?;
         self.maps.push(HashSet::new());
         Ok(self)
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, NotShowable> {
         self.plain(name)?;
-        self.enter().map(|()| self)
+        self.enter(Token::Map).map(|()| self)
     }
 
     fn serialize_struct_variant(
@@ -333,8 +362,8 @@ impl ser::Serializer for &mut Walk {
         variant: &'static str,
         _: usize,
     ) -> Result<Self, NotShowable> {
-        self.take(variant.len())?;
-        self.enter().map(|()| self)
+        self.text(Token::Variant, variant.as_bytes())?;
+        self.enter(Token::Map).map(|()| self)
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
@@ -342,14 +371,22 @@ impl ser::Serializer for &mut Walk {
         struct Count<'w>(&'w mut Walk);
         impl fmt::Write for Count<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
-                self.0.take(text.len()).map_err(|_| fmt::Error)
+                self.0.take(text.len()).map_err(|_| fmt::Error)?;
+                self.0.trace.text(Token::Piece, text.as_bytes());
+                Ok(())
             }
         }
-        self.text(0)?;
-        fmt::write(&mut Count(self), format_args!("{value}")).map_err(|_| {
+        self.number(Token::Written, 0)?;
+        fmt::write(&mut Count(&mut *self), format_args!("{value}")).map_err(|_| {
             NotShowable(format!("not printable, or larger than {MAX_ARGUMENT_BYTES} bytes"))
-        })
+        })?;
+        self.trace.number(Token::End, 0);
+        Ok(())
     }
 }
 
 mod compound;
+mod fingerprint;
+
+pub(crate) use fingerprint::Fingerprint;
+use fingerprint::{Token, Trace};

@@ -5,7 +5,7 @@ use serde::{
     ser::{self, Impossible},
 };
 
-use super::{NotShowable, Walk};
+use super::{NotShowable, Token, Walk};
 
 macro_rules! elements {
     ($($trait:ident::$method:ident),* $(,)?) => {$(
@@ -42,7 +42,7 @@ macro_rules! fields {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), NotShowable> {
-                self.take(name.len())?;
+                self.text(Token::Name, name.as_bytes())?;
                 value.serialize(&mut **self)
             }
 
@@ -78,7 +78,7 @@ struct Key<'w>(&'w mut Walk);
 
 impl Key<'_> {
     fn take(self, key: &str) -> Result<(), NotShowable> {
-        self.0.text(key.len())?;
+        self.0.text(Token::Name, key.as_bytes())?;
         let seen = self.0.maps.last_mut();
         if seen.is_some_and(|seen| seen.insert(key.to_owned())) {
             return Ok(());
@@ -134,7 +134,7 @@ impl ser::Serializer for Key<'_> {
         _: &'static str,
         value: &T,
     ) -> Result<(), NotShowable> {
-        self.0.enter()?;
+        self.0.enter(Token::Wrapper)?;
         value.serialize(Key(&mut *self.0))?;
         self.0.leave()
     }
