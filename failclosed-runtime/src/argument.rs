@@ -387,6 +387,8 @@ impl ser::Serializer for &mut Walk {
 
 mod compound;
 mod fingerprint;
+mod key;
 
 pub(crate) use fingerprint::Fingerprint;
 use fingerprint::{Token, Trace};
+pub(crate) use key::Key;
