@@ -2,7 +2,7 @@
 
 use serde::{Serialize, ser};
 
-use super::{Key, NotShowable, Token, Walk};
+use super::{Key, NotShowable, fingerprint::Token, walk::Walk};
 
 macro_rules! elements {
     ($($trait:ident::$method:ident),* $(,)?) => {$(
