@@ -3,6 +3,7 @@
 //! | of a reply | accepted |
 //! | --- | --- |
 //! | status | 200, and no other |
+//! | time | after the whole question was written, and before the deadline |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
 //! | `X-Request-ID` | our own, where there is one |
@@ -32,6 +33,7 @@ use super::{
     client::chain,
     credentials::Credentials,
     json::MAX_REPLY_BYTES,
+    ordered::Order,
     retry::{Again, Failure, retry_after},
 };
 use crate::decision::NoDecision;
@@ -55,6 +57,10 @@ pub(super) async fn body(
     if response.status() != StatusCode::OK {
         // FAIL CLOSED: no other status is an answer, whatever stands under it.
         return Err(Box::pin(other_status(response, credentials)).await);
+    }
+    if !response.extensions().get::<Order>().is_some_and(Order::was_kept) {
+        // FAIL CLOSED: it is not about a question that nobody had heard to its end.
+        return Err(NoDecision::malformed("the reply came before the question was out").into());
     }
     let length = head(response.headers(), id, credentials)?;
     let mut incoming = response.into_body();
