@@ -84,13 +84,18 @@ impl ser::Error for NotShowable {
 ///
 /// # Denies
 /// An argument that fails to serialize, holds a float that is not finite or a map key that is not
-/// text or a number of more than 64 bits, panics, is nested too deep, or makes the request larger
+/// text or one name twice or a number of more than 64 bits, panics, is nested too deep, or makes the request larger
 /// than [`MAX_ARGUMENT_BYTES`].
 pub(crate) fn inspect<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
 ) -> Result<(), NotShowable> {
-    let mut walk =
-        Walk { bytes_left: MAX_ARGUMENT_BYTES, depth: 0, in_some: false, maps: Vec::new() };
+    let mut walk = Walk {
+        bytes_left: MAX_ARGUMENT_BYTES,
+        depth: 0,
+        in_some: false,
+        maps: Vec::new(),
+        fields: Names::default(),
+    };
     for (name, argument) in arguments {
         walk.text(name.len())
             .and_then(|()| walk.show(argument))
@@ -107,6 +112,8 @@ struct Walk {
     in_some: bool,
     /// The keys of each map that is open.
     maps: Vec<HashSet<String>>,
+    /// The same for structs.
+    fields: Names,
 }
 
 impl Walk {
@@ -205,7 +212,7 @@ macro_rules! counted {
     )*};
 }
 
-impl ser::Serializer for &mut Walk {
+impl<'w> ser::Serializer for &'w mut Walk {
     type Ok = ();
     type Error = NotShowable;
     type SerializeSeq = Self;
@@ -213,8 +220,8 @@ impl ser::Serializer for &mut Walk {
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Self;
     type SerializeMap = Self;
-    type SerializeStruct = Self;
-    type SerializeStructVariant = Self;
+    type SerializeStruct = Fields<'w>;
+    type SerializeStructVariant = Fields<'w>;
 
     counted! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
@@ -321,9 +328,9 @@ impl ser::Serializer for &mut Walk {
         Ok(self)
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, NotShowable> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'w>, NotShowable> {
         self.plain(name)?;
-        self.enter().map(|()| self)
+        Fields::of(self)
     }
 
     fn serialize_struct_variant(
@@ -332,9 +339,9 @@ impl ser::Serializer for &mut Walk {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Self, NotShowable> {
+    ) -> Result<Fields<'w>, NotShowable> {
         self.take(variant.len())?;
-        self.enter().map(|()| self)
+        Fields::of(self)
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
@@ -353,3 +360,6 @@ impl ser::Serializer for &mut Walk {
 }
 
 mod compound;
+mod fields;
+
+use fields::{Fields, Names};

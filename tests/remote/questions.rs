@@ -111,6 +111,38 @@ async fn an_argument_that_is_none_is_left_out() {
     assert_eq!(asked["subject"], json!({"type": "agent", "id": "shopper"}));
 }
 
+/// Of two fields with one name some readers take the first and some the last: a deletion would be
+/// asked about as a reading.
+#[tokio::test]
+async fn a_field_that_stands_twice_is_not_asked_about() {
+    #[derive(serde::Serialize)]
+    #[serde(tag = "kind")]
+    enum Step {
+        Delete(Target),
+    }
+    #[derive(serde::Serialize)]
+    struct Target {
+        kind: &'static str,
+    }
+    async fn asked(dialect: impl Dialect + 'static) -> (Option<Value>, Cause) {
+        let step = Step::Delete(Target { kind: "Read" });
+        let (asked, outcome) = asks(dialect, shopper(), async |guard| take(guard, step).await).await;
+        (asked, outcome.unwrap_err().cause())
+    }
+    #[requires_permission(action = "take", guard = &guard, skip(guard))]
+    async fn take(guard: Guard, step: Step) -> Result<(), Denial> {
+        let _ = (guard, step);
+        Ok(())
+    }
+    let nothing = (None, Cause::Malformed);
+    assert_eq!(asked(Behalf::new()).await, nothing);
+    assert_eq!(asked(AuthZen::new()).await, nothing);
+    assert_eq!(asked(Opa::rule("shop/allow").unwrap()).await, nothing);
+    let openfga = OpenFga::new("s", "m").unwrap().default_resource("app", "shop");
+    assert_eq!(asked(openfga).await, nothing);
+    assert_eq!(asked(SpiceDb::new().default_resource("app", "shop")).await, nothing);
+}
+
 #[requires_permission(action = "Send.Mail", guard = &guard, skip(guard))]
 async fn mail(guard: Guard) -> Result<(), Denial> {
     let _ = guard;
