@@ -172,6 +172,43 @@ async fn a_name_that_would_mean_something_else_is_not_asked_about() {
     assert_eq!((asked, outcome.unwrap_err().cause()), (None, Cause::Malformed));
 }
 
+/// A name that is blank names nothing, and some servers then decide about nothing in particular.
+#[tokio::test]
+async fn a_blank_name_is_not_asked_about() {
+    async fn refused(dialect: impl Dialect + 'static, to: &str) {
+        let (asked, outcome) = asks(dialect, shopper(), async |guard| post(guard, to).await).await;
+        let denial = outcome.unwrap_err();
+        assert_eq!((asked, denial.cause()), (None, Cause::Malformed), "{denial:?}");
+    }
+    for to in ["", " ", "\t"] {
+        refused(Behalf::new(), to).await;
+        refused(AuthZen::new(), to).await;
+        refused(Opa::rule("shop/allow").unwrap(), to).await;
+        refused(OpenFga::new("s", "m").unwrap(), to).await;
+        refused(SpiceDb::new(), to).await;
+    }
+    // What a configuration left empty is no name either.
+    refused(AuthZen::new().agent_type(""), "bob").await;
+    refused(OpenFga::new("s", "m").unwrap().subject_types("user", ""), "bob").await;
+    refused(SpiceDb::new().subject_types("user", " "), "bob").await;
+    for (kind, id) in [("", "shop"), ("app", ""), (" ", " ")] {
+        let authzen = AuthZen::new().default_resource(kind, id);
+        let (asked, _) =
+            asks(authzen, shopper(), async |guard| send(guard, Value::Null).await).await;
+        assert_eq!(asked, None);
+        let spicedb = SpiceDb::new().default_resource(kind, id);
+        let (asked, _) =
+            asks(spicedb, shopper(), async |guard| send(guard, Value::Null).await).await;
+        assert_eq!(asked, None);
+    }
+    // Everything, in the words of a relation store.
+    refused(SpiceDb::new(), "*").await;
+    // Trimmed it is another one's name.
+    for to in [" bob", "bob ", "bob\n"] {
+        refused(Behalf::new(), to).await;
+    }
+}
+
 /// Without a kind an id may be anything's.
 #[tokio::test]
 async fn a_resource_without_a_kind_is_not_guessed() {
@@ -206,8 +243,12 @@ async fn write(guard: Guard, file: &str) -> Result<(), Denial> {
 #[tokio::test]
 async fn verify_is_asked_nothing_that_it_would_not_look_at() {
     let cause = |outcome: Result<(), Denial>| outcome.unwrap_err().cause();
-    for (on, vendor, amount) in [("other", "shop", 1.0), ("shop", " ", 1.0), ("shop", "shop", -1.0)]
-    {
+    for (on, vendor, amount) in [
+        ("other", "shop", 1.0),
+        ("shop", " ", 1.0),
+        ("shop ", "shop ", 1.0),
+        ("shop", "shop", -1.0),
+    ] {
         let call = async |guard| buy(guard, on, vendor, amount).await;
         let (asked, outcome) = asks(Behalf::new(), shopper(), call).await;
         assert_eq!((asked, cause(outcome)), (None, Cause::Malformed), "{on} {vendor} {amount}");
