@@ -34,6 +34,7 @@ async fn a_question_is_put_as_it_should_be() {
         ("content-type", "application/json"),
         ("accept", "application/json"),
         ("accept-encoding", "identity"),
+        ("cache-control", "no-cache, no-store"),
         ("authorization", &format!("Bearer {TOKEN}")),
         ("x-request-id", &record.call),
         ("host", &server.address.to_string()),
@@ -153,6 +154,15 @@ async fn an_encoded_reply_is_refused() {
     }
 }
 
+/// What a cache keeps, it gives to whoever asks at that address, whatever is asked.
+#[tokio::test]
+async fn a_reply_from_a_cache_is_refused() {
+    for age in ["0", "1", "3600", "", "-1", "soon"] {
+        let headers = format!("Content-Type: application/json\r\nAge: {age}\r\n");
+        denies(Step::Say(yes_with(&headers)), Cause::Malformed, "comes from a cache").await;
+    }
+}
+
 /// 512 MiB of spaces in half a megabyte is a yes for whoever unpacks it; here it is 130 bytes that
 /// nobody does.
 #[tokio::test]
@@ -209,6 +219,7 @@ async fn a_reply_says_once_how_long_it_is() {
         ),
         ("", YES, Cause::Malformed, "has no length"),
         ("Content-Length: 17, 17\r\n", YES, Cause::Malformed, "has no valid length"),
+        ("Content-Length: 017\r\n", YES, Cause::Malformed, "has no valid length"),
         // The client refuses these heads by itself.
         ("Content-Length: 17\r\nContent-Length: 18\r\n", YES, Cause::Malformed, "content-length"),
         ("Content-Length: -17\r\n", YES, Cause::Malformed, "content-length"),

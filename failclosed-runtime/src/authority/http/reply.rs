@@ -7,6 +7,7 @@
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
 //! | `X-Request-ID` | our own, where there is one |
+//! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
 //! | body | at most 64 KiB |
 //!
@@ -24,7 +25,7 @@ use hyper::{
     Response, StatusCode,
     body::{Body, Incoming},
     header::{
-        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+        AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
         TRANSFER_ENCODING,
     },
 };
@@ -118,10 +119,16 @@ fn head(
     if headers.contains_key(CONTENT_ENCODING) {
         return Err(malformed("has a content encoding, which nobody asked for"));
     }
+    if headers.contains_key(AGE) {
+        // FAIL CLOSED: a cache keeps it under the address of the question, whatever was asked.
+        return Err(malformed("comes from a cache"));
+    }
     let length = match (one(headers, &CONTENT_LENGTH), one(headers, &TRANSFER_ENCODING)) {
         (One::Absent, One::Is(value)) if value.as_bytes().eq_ignore_ascii_case(b"chunked") => None,
         (One::Is(value), One::Absent) => {
-            let length = value.to_str().ok().and_then(|text| text.parse::<usize>().ok());
+            // One that some readers take for octal is none: they would see another end.
+            let plain = |text: &&str| text.len() == 1 || !text.starts_with(['0', '+']);
+            let length = value.to_str().ok().filter(plain).and_then(|text| text.parse().ok());
             match length {
                 Some(length) if length > MAX_REPLY_BYTES => return Err(too_large()),
                 Some(length) => Some(length),
