@@ -148,8 +148,7 @@ async fn an_end_that_waits_in_the_socket_is_noticed() {
 /// A listener whose connections take little at a time, so that a long question waits until somebody
 /// reads it.
 fn narrow() -> TcpListener {
-    let socket =
-        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     socket.set_tcp_mss(536).unwrap();
     socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();

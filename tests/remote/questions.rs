@@ -126,7 +126,8 @@ async fn a_field_that_stands_twice_is_not_asked_about() {
     }
     async fn asked(dialect: impl Dialect + 'static) -> (Option<Value>, Cause) {
         let step = Step::Delete(Target { kind: "Read" });
-        let (asked, outcome) = asks(dialect, shopper(), async |guard| take(guard, step).await).await;
+        let (asked, outcome) =
+            asks(dialect, shopper(), async |guard| take(guard, step).await).await;
         (asked, outcome.unwrap_err().cause())
     }
     #[requires_permission(action = "take", guard = &guard, skip(guard))]

@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use hyper::{
     Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue,
-        USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap,
+        HeaderValue, USER_AGENT,
     },
 };
 use tokio::sync::Semaphore;

@@ -35,7 +35,8 @@ use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered};
 /// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
 /// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
 /// crate.
-pub(super) type Client = legacy::Client<Ordered<HttpsConnector<Metered<HttpConnector<Names>>>>, Full<Bytes>>;
+pub(super) type Client =
+    legacy::Client<Ordered<HttpsConnector<Metered<HttpConnector<Names>>>>, Full<Bytes>>;
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
