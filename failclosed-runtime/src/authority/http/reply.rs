@@ -9,7 +9,7 @@
 //! | `X-Request-ID` | our own, where there is one |
 //! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
-//! | body | at most 64 KiB |
+//! | body | at most 64 KiB, and nothing behind it |
 //!
 //! A body without a length ends where the connection does, whoever ended it: HTTP/1.0 replies count
 //! only with a `Content-Length`.
@@ -87,26 +87,20 @@ pub(super) async fn body(
     Ok(body)
 }
 
+/// The next piece of a body, `None` behind the last one.
 async fn read_one(incoming: &mut Incoming) -> Result<Option<Bytes>, Failure> {
-    piece(incoming).await.map_err(|error| {
+    let Some(frame) = poll_fn(|cx| Pin::new(&mut *incoming).poll_frame(cx)).await else {
+        return Ok(None);
+    };
+    let frame = frame.map_err(|error| {
         // FAIL CLOSED: a part of an answer is no answer, even where it parses. And it is not asked
         // for again: the authority did decide.
-        NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error))).into()
+        NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error)))
+    })?;
+    frame.into_data().map(Some).map_err(|_| {
+        // FAIL CLOSED: nobody asked for trailers, and some gateways report their errors there.
+        NoDecision::malformed("the reply goes on behind its body").into()
     })
-}
-
-/// The next piece of a body; what comes behind the last one is passed over.
-async fn piece(incoming: &mut Incoming) -> hyper::Result<Option<Bytes>> {
-    loop {
-        match poll_fn(|cx| Pin::new(&mut *incoming).poll_frame(cx)).await {
-            None => return Ok(None),
-            Some(frame) => {
-                if let Ok(piece) = frame?.into_data() {
-                    return Ok(Some(piece));
-                }
-            }
-        }
-    }
 }
 
 /// Checks everything above the body. Gives its length, where that is known.
@@ -201,7 +195,7 @@ async fn other_status(mut response: Response<Incoming>, credentials: &Credential
     let status = response.status();
     // What came with the head is worth a look; nothing is waited for.
     let came = {
-        let mut came = pin!(piece(response.body_mut()));
+        let mut came = pin!(read_one(response.body_mut()));
         poll_fn(|cx| Poll::Ready(came.as_mut().poll(cx))).await
     };
     let said = match came {
