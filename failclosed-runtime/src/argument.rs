@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Serialize, ser};
 
 mod compound;
+mod fields;
 mod fingerprint;
 mod key;
 mod walk;

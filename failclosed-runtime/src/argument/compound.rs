@@ -1,4 +1,4 @@
-//! The walk through sequences, maps and structs.
+//! The walk through sequences and maps.
 
 use serde::{Serialize, ser};
 
@@ -27,30 +27,6 @@ elements! {
     SerializeTupleStruct::serialize_field,
     SerializeTupleVariant::serialize_field,
 }
-
-macro_rules! fields {
-    ($($trait:ident),* $(,)?) => {$(
-        impl ser::$trait for &mut Walk {
-            type Ok = ();
-            type Error = NotShowable;
-
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                name: &'static str,
-                value: &T,
-            ) -> Result<(), NotShowable> {
-                self.text(Token::Name, name.as_bytes())?;
-                value.serialize(&mut **self)
-            }
-
-            fn end(self) -> Result<(), NotShowable> {
-                self.leave()
-            }
-        }
-    )*};
-}
-
-fields! { SerializeStruct, SerializeStructVariant }
 
 impl ser::SerializeMap for &mut Walk {
     type Ok = ();

@@ -6,6 +6,7 @@ use serde::{Serialize, ser};
 
 use super::{
     Argument, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
+    fields::{Fields, Names},
     fingerprint::{Fingerprint, Token, Trace},
 };
 use crate::contain::{Panicked, contain};
@@ -14,9 +15,9 @@ use crate::contain::{Panicked, contain};
 /// Gives what they are compared by later.
 ///
 /// # Denies
-/// An argument that fails to serialize, holds a float that is not finite or a map key that is not
-/// text or a number of more than 64 bits, panics, is nested too deep, or makes the request larger
-/// than [`MAX_ARGUMENT_BYTES`].
+/// An argument that fails to serialize, holds a float that is not finite, a map key that is not text,
+/// one name twice or a number of more than 64 bits, panics, is nested too deep, or makes the request
+/// larger than [`MAX_ARGUMENT_BYTES`].
 pub(crate) fn inspect<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
 ) -> Result<Fingerprint, NotShowable> {
@@ -25,6 +26,7 @@ pub(crate) fn inspect<'a>(
         depth: 0,
         in_some: false,
         maps: Vec::new(),
+        fields: Names::default(),
         trace: Trace::new(),
     };
     for (name, argument) in arguments {
@@ -43,6 +45,8 @@ pub(super) struct Walk {
     in_some: bool,
     /// The keys of each map that is open.
     pub(super) maps: Vec<HashSet<String>>,
+    /// The same for structs.
+    pub(super) fields: Names,
     trace: Trace,
 }
 
@@ -157,7 +161,7 @@ macro_rules! signed {
     )*};
 }
 
-impl ser::Serializer for &mut Walk {
+impl<'w> ser::Serializer for &'w mut Walk {
     type Ok = ();
     type Error = NotShowable;
     type SerializeSeq = Self;
@@ -165,8 +169,8 @@ impl ser::Serializer for &mut Walk {
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Self;
     type SerializeMap = Self;
-    type SerializeStruct = Self;
-    type SerializeStructVariant = Self;
+    type SerializeStruct = Fields<'w>;
+    type SerializeStructVariant = Fields<'w>;
 
     numbers! {
         serialize_bool: bool => Bool, serialize_char: char => Char,
@@ -280,9 +284,9 @@ impl ser::Serializer for &mut Walk {
         Ok(self)
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self, NotShowable> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'w>, NotShowable> {
         self.plain(name)?;
-        self.enter(Token::Map).map(|()| self)
+        Fields::of(self)
     }
 
     fn serialize_struct_variant(
@@ -291,9 +295,9 @@ impl ser::Serializer for &mut Walk {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Self, NotShowable> {
+    ) -> Result<Fields<'w>, NotShowable> {
         self.text(Token::Variant, variant.as_bytes())?;
-        self.enter(Token::Map).map(|()| self)
+        Fields::of(self)
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
