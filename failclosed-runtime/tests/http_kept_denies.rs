@@ -86,12 +86,13 @@ fn say(stream: &mut dyn Stream, bytes: &[u8]) {
     let _ = stream.write_all(bytes).and_then(|()| stream.flush());
 }
 
-/// Says no, and a moment later yes, which nobody asked.
-fn says_yes_unasked(stream: &mut dyn Stream) {
+/// Says no, and a moment later yes, which nobody asked; and then tells the test that it did.
+fn says_yes_unasked(stream: &mut dyn Stream, said: &mpsc::Sender<()>) {
     while question(stream).is_some() {
         say(stream, &json(NO));
         thread::sleep(Duration::from_millis(20));
         say(stream, &json(YES));
+        said.send(()).unwrap();
     }
 }
 
@@ -101,47 +102,55 @@ fn long() -> Purchase {
 
 /// Nobody runs the event loop between two calls, so that the runtime has not heard of the answer that
 /// waits in the socket.
-async fn denies_though_the_thread_is_busy(shop: &Shop) {
-    shop.denied(Cause::Denied).await;
-    for _ in 0..5 {
-        thread::sleep(Duration::from_millis(60));
+async fn denies_though_the_thread_is_busy(shop: &Shop, said: &mpsc::Receiver<()>) {
+    for _ in 0..6 {
         shop.denied(Cause::Denied).await;
+        said.recv().unwrap();
+        // The loopback interface delivers before `write` returns; this is for those that do not.
+        thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(shop.bodies(), 0);
 }
 
 #[tokio::test]
 async fn a_yes_that_waits_in_the_socket_is_nobodys() {
-    let address = serving(listener(), None, says_yes_unasked);
+    let (sender, said) = mpsc::channel();
+    let script = move |stream: &mut dyn Stream| says_yes_unasked(stream, &sender);
+    let address = serving(listener(), None, script);
     let authority = authzen(&format!("http://{address}")).retries(0);
-    denies_though_the_thread_is_busy(&Shop::new(authority.build().unwrap())).await;
+    denies_though_the_thread_is_busy(&Shop::new(authority.build().unwrap()), &said).await;
 }
 
 #[tokio::test]
 async fn nor_is_one_that_waits_behind_tls() {
     let ca = Ca::new("ours");
     let config = Arc::new(ca.server("localhost").config(None));
-    let address = serving(listener(), Some(config), says_yes_unasked);
+    let (sender, said) = mpsc::channel();
+    let script = move |stream: &mut dyn Stream| says_yes_unasked(stream, &sender);
+    let address = serving(listener(), Some(config), script);
     let url = format!("https://localhost:{}", address.port());
     let authority = authzen(&url).ca_certificate(ca.pem()).retries(0);
-    denies_though_the_thread_is_busy(&Shop::new(authority.build().unwrap())).await;
+    denies_though_the_thread_is_busy(&Shop::new(authority.build().unwrap()), &said).await;
 }
 
 /// An end that has not been heard of either: a question that is put once is not lost in it.
 #[tokio::test]
 async fn an_end_that_waits_in_the_socket_is_noticed() {
     let allowed = r#"{"requestId":"req_1","allowed":true,"approvalRequired":false,"reason":"ok","risk":"low"}"#;
+    let (sender, ends) = mpsc::channel();
     let address = serving(listener(), None, move |stream| {
         if question(stream).is_some() {
             say(stream, &json(allowed));
             thread::sleep(Duration::from_millis(10));
+            sender.send(()).unwrap();
         }
     });
     let authority = HttpAuthority::builder(Behalf::new()).endpoint(format!("http://{address}"));
     let shop = Shop::new(authority.bearer(token()).build().unwrap());
     for _ in 0..5 {
         shop.allowed().await;
-        thread::sleep(Duration::from_millis(40));
+        ends.recv().unwrap();
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

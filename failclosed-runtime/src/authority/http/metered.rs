@@ -58,7 +58,9 @@ where
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connecting = self.0.call(uri);
-        Box::pin(async move { Ok(Meter { inner: connecting.await?, left: MAX_READ }) })
+        Box::pin(
+            async move { Ok(Meter { inner: connecting.await?, left: MAX_READ, asked: Asked::No }) },
+        )
     }
 }
 
@@ -66,6 +68,16 @@ where
 pub(super) struct Meter {
     inner: TokioIo<TcpStream>,
     left: usize,
+    asked: Asked,
+}
+
+/// How far a question is. What has come since ends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    No,
+    InPart,
+    /// It is out: what comes now may be its answer.
+    Whole,
 }
 
 impl Read for Meter {
@@ -83,12 +95,16 @@ impl Read for Meter {
         let room = PIECE.min(buffer.remaining()).min(self.left);
         let mut piece = ReadBuf::uninit(&mut piece[..room]);
         if Pin::new(&mut self.inner).poll_read(cx, piece.unfilled())?.is_pending() {
+            if self.asked == Asked::Whole {
+                return Poll::Pending;
+            }
             // FAIL CLOSED: the runtime knows of nothing, which does not mean that nothing came. It
             // wakes this task when something does, so what is not there now is not missed.
             let mut bytes = [0; LOOK];
             let there = ready!(self.there(&mut bytes[..LOOK.min(room)]))?;
             piece.unfilled().put_slice(bytes.get(..there).unwrap_or_default());
         }
+        self.asked = Asked::No;
         self.left -= piece.filled().len();
         buffer.put_slice(piece.filled());
         Poll::Ready(Ok(()))
@@ -102,7 +118,6 @@ impl Meter {
         match io::Read::read(&mut socket, bytes) {
             Ok(count) => Poll::Ready(Ok(count)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Poll::Pending,
             Err(error) => Poll::Ready(Err(error)),
         }
     }
@@ -114,12 +129,16 @@ impl Write for Meter {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.left = MAX_READ;
+        (self.left, self.asked) = (MAX_READ, Asked::InPart);
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        if self.asked == Asked::InPart {
+            self.asked = Asked::Whole;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -135,7 +154,7 @@ impl Write for Meter {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.left = MAX_READ;
+        (self.left, self.asked) = (MAX_READ, Asked::InPart);
         Pin::new(&mut self.inner).poll_write_vectored(cx, bytes)
     }
 }
