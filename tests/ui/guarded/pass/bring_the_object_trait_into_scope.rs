@@ -1,0 +1,4 @@
+module 'E0603' use
+Denial,
+
+fn main() {}
