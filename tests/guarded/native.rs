@@ -62,7 +62,13 @@ struct Either<A, B> {
 }
 
 impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
-    async fn climb(&self, granted: Granted<'_, steps::ClimbArgs<'_>>) -> Result<u64, Denial> {
+    async fn climb<'fc, 'call>(
+        &'fc self,
+        granted: Granted<'call, steps::ClimbArgs<'fc>>,
+    ) -> Result<u64, Denial>
+    where
+        'fc: 'call,
+    {
         if self.takes_first {
             self.first.climb(granted).await
         } else {
@@ -70,7 +76,13 @@ impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
         }
     }
 
-    async fn rest(&mut self, granted: Granted<'_, steps::RestArgs<'_>>) -> Result<(), Denial> {
+    async fn rest<'fc, 'call>(
+        &'fc mut self,
+        granted: Granted<'call, steps::RestArgs<'fc>>,
+    ) -> Result<(), Denial>
+    where
+        'fc: 'call,
+    {
         if self.takes_first {
             self.first.rest(granted).await
         } else {

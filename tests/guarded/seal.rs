@@ -4,7 +4,8 @@ use std::mem;
 
 use failclosed::{
     __private_0_1_0::{OnlyGuarded, Surface, Wraps},
-    Cause, Denial, Guard, audit::MemoryLog,
+    Cause, Denial, Guard,
+    audit::MemoryLog,
 };
 
 use crate::{

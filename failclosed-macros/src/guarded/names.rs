@@ -207,3 +207,25 @@ pub(crate) fn find(tokens: TokenStream, names: &[String]) -> Option<(Span, Strin
         TokenTree::Punct(_) | TokenTree::Literal(_) => None,
     })
 }
+
+/// Where a field of this name is reached, of whatever value. `.inner()` is a method.
+pub(crate) fn field_in(tokens: TokenStream, name: &str) -> Option<Span> {
+    let mut after_dot = false;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let mut called = || matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+        match &token {
+            TokenTree::Ident(word) if after_dot && word.unraw() == name && !called() => {
+                return Some(word.span());
+            }
+            TokenTree::Group(group) => {
+                if let Some(span) = field_in(group.stream(), name) {
+                    return Some(span);
+                }
+            }
+            _ => {}
+        }
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    None
+}

@@ -183,6 +183,30 @@ fn code_has_no_place_in_a_signature() {
 }
 
 #[test]
+fn nothing_that_is_looked_up_reaches_the_client() {
+    let refused = |said: &str| {
+        let item = format!(
+            "trait D {{ #[requires_permission(action = {said})] async fn f(&self, x: O) -> R; }}"
+        );
+        let tokens = flat(expanded("remote = vendor::Client", &item));
+        tokens.iter().any(|token| token.contains("out of reach"))
+    };
+    for said in [
+        r#""x", resource = leak(&self.inner)"#,
+        r#""x", resource = leak(&(self).r#inner)"#,
+        r#""x", args(n = same(self).inner.n)"#,
+        r#""x", guard = leak(&self.inner)"#,
+        "Buy { n: leak(&self.inner) }",
+    ] {
+        assert!(refused(said), "{said}");
+    }
+    for said in [r#""x", resource = self.inner()"#, r#""x", resource = inner"#, "Buy { inner: 1 }"]
+    {
+        assert!(!refused(said), "{said}");
+    }
+}
+
+#[test]
 fn nothing_of_ours_can_be_shadowed() {
     for (args, item) in [("", TRAIT), ("", IMPL), ("remote = vendor::Client", REMOTE)] {
         let written = flat(item.parse().unwrap());

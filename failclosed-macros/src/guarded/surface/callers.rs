@@ -87,8 +87,9 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
 
         type #before<'g> = #private::Before<'g, dyn super::#raw>;
 
+        // For every lifetime, because a future forgets which one it was.
         #[automatically_derived]
-        impl #private::Surface for dyn super::#raw {
+        impl<'r> #private::Surface for dyn super::#raw + 'r {
             type Key = #key;
             type Object = dyn #object;
         }

@@ -35,7 +35,7 @@ mod raw;
 //         mod __failclosed {
 //             pub struct __Key(());                            // reaches the object behind a guard
 //             type __Before<'g> = Before<'g, dyn super::Raw>;  // its guard, which only a key gives
-//             impl Surface for dyn super::Raw { type Key = __Key; type Object = dyn __Object; }
+//             impl Surface for dyn super::Raw + '_ { type Key = __Key; type Object = dyn __Object; }
 //             pub trait __Object: super::Raw {
 //                 fn charge<'fc>(&'fc self, before: __Before<'fc>, vendor: &'fc str)
 //                     -> BoxFuture<'fc, Result<Receipt, E>>;

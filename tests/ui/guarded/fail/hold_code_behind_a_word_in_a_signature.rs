@@ -21,7 +21,7 @@ pub trait Payments {
     async fn charge(&self, amount: u64) -> Result<u64, Denial>;
 
     #[unguarded(reason = "reads no account")]
-    fn currency(&self) -> [u8; unsafe { impl Leak<__Key> for __failclosed::__Key { fn leak() -> __Key { __Key(()) } } N }];
+    fn currency(&self) -> [u8; N] where [u8; loop { impl Leak<__Key> for __failclosed::__Key { fn leak() -> __Key { __Key(()) } } break N }]: Sized;
 }
 
 pub fn key() -> __Key {

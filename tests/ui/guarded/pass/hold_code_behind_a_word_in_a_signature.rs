@@ -18,7 +18,7 @@ pub trait Payments {
     async fn charge(&self, amount: u64) -> Result<u64, Denial>;
 
     #[unguarded(reason = "reads no account")]
-    fn currency(&self) -> [u8; N];
+    fn currency(&self) -> [u8; N] where [u8; N]: Sized;
 }
 
 pub fn key() -> __Key {
