@@ -55,6 +55,11 @@ pub trait Wraps<T>: Surface {
 }
 
 /// A raw trait, as an object. Generated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no raw trait, so there is no `Guarded<{Self}>`",
+    label = "the value's own type is hidden behind its guard",
+    note = "help: hold an `Arc<dyn Payments>`, or write `Guarded<dyn payments::Raw>`"
+)]
 pub trait Surface {
     /// What generated code shows to reach the object. It is made in one place: where the caller
     /// trait is implemented, in a module of its own, so that not even the module that declares the

@@ -210,6 +210,14 @@ pub(crate) fn self_type(span: Span) -> Error {
     error(span, "`Self` is another type before the guard than behind it", "write the type itself")
 }
 
+pub(crate) fn self_bound(span: Span) -> Error {
+    error(
+        span,
+        "callers of a guarded trait hold objects, and a bound on `Self` takes the method off them",
+        "remove the bound",
+    )
+}
+
 pub(crate) fn guarded_not_async(span: Span) -> Error {
     error(
         span,

@@ -56,7 +56,7 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStre
     let taken =
         quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::Granted::redeem(#granted););
     let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
-    unboxed(redeemed.private, &redeemed.output, &inside, body)
+    unboxed(redeemed.private, &redeemed.output, here, &inside, body)
 }
 
 /// A body in a box.
@@ -65,21 +65,24 @@ pub(crate) fn boxed(
     output: &TokenStream,
     body: &TokenStream,
 ) -> TokenStream {
-    let future = unboxed(private, output, &TokenStream::new(), body);
-    quote_spanned!(Span::mixed_site()=> ::std::boxed::Box::pin(#future))
+    let site = Span::mixed_site();
+    let future = unboxed(private, output, site, &TokenStream::new(), body);
+    quote_spanned!(site=> ::std::boxed::Box::pin(#future))
 }
 
 /// A body as a future. The branch that is never taken tells the compiler what the body returns, so
-/// that it reports a wrong one where it is written.
+/// that it reports a wrong one where it is written. What is wrong with the future is reported `here`.
 fn unboxed(
     private: &TokenStream,
     output: &TokenStream,
+    here: Span,
     before: &TokenStream,
     body: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
+    let future = quote_spanned!(here=> async move);
     quote_spanned! {site=>
-        async move {
+        #future {
             #before
             if false {
                 return #private::returns::<#output>();
@@ -90,9 +93,16 @@ fn unboxed(
 }
 
 /// `impl Future<Output = R> + Send + 'l`: what a guarded raw method returns. Its caller boxes it
-/// together with the check.
-pub(crate) fn opaque(output: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
+/// together with the check. That it is not `Send` is reported where the method is.
+pub(crate) fn opaque(
+    method: &Ident,
+    output: &TokenStream,
+    lifetime: &syn::Lifetime,
+) -> TokenStream {
+    let here = Span::mixed_site().located_at(method.span());
+    let mut lifetime = lifetime.clone();
+    lifetime.set_span(here);
+    quote_spanned! {here=>
         impl ::core::future::Future<Output = #output> + ::core::marker::Send + #lifetime
     }
 }

@@ -230,7 +230,7 @@ fn guarded(
     let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let granted = local("granted", site);
     let output = parts.output.to_token_stream();
-    let returned = opaque(&output, &call);
+    let returned = opaque(name, &output, &call);
     let statements = redeemed(
         &Redeemed {
             private: &private,

@@ -5,6 +5,8 @@ use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote};
 use syn::{Ident, Lifetime, PathArguments, Visibility, ext::IdentExt};
 
+use crate::expand::local;
+
 /// The raw trait, in the trait's module.
 pub(crate) fn raw(span: Span) -> Ident {
     Ident::new("Raw", span)
@@ -18,6 +20,11 @@ pub(crate) fn key(span: Span) -> Ident {
 /// What a guarded value holds: the guarded methods, each behind its check, as an object.
 pub(crate) fn object(span: Span) -> Ident {
     Ident::new("__Object", span)
+}
+
+/// A method of that object. Of another name than the raw one, which the compiler may suggest.
+pub(crate) fn checked(method: &Ident) -> Ident {
+    local(&format!("checked_{}", method.unraw()), method.span())
 }
 
 /// The guard before such an object: see `failclosed_runtime::guarded::Before`.

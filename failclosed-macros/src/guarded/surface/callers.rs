@@ -120,18 +120,18 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
 
 /// A method as callers see it.
 fn signature(method: &Method<'_>) -> TokenStream {
-    signature_with(method, None)
-}
-
-/// The same, with a parameter before the others.
-fn signature_with(method: &Method<'_>, first: Option<TokenStream>) -> TokenStream {
-    let site = Span::mixed_site();
     let sig = &method.function.sig;
     if sig.asyncness.is_none() {
         return plain(sig).into_token_stream();
     }
+    boxing(method, &sig.ident, None)
+}
+
+/// A method that gives a box, perhaps with a parameter before the others.
+fn boxing(method: &Method<'_>, name: &Ident, first: Option<TokenStream>) -> TokenStream {
+    let site = Span::mixed_site();
     let (fc, _) = names::lifetimes();
-    let (name, self_mut, self_token) = (&sig.ident, &method.self_mut, &method.self_token);
+    let (self_mut, self_token) = (&method.self_mut, &method.self_token);
     let lifetimes = &method.lifetimes;
     let named = method.lifetimes.iter().map(|param| &param.lifetime);
     let idents = method.params.iter().map(|param| &param.ident);
@@ -179,9 +179,10 @@ fn forwarded(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         Kind::Unguarded => quote_spanned!(site=> super::#raw::#name(#behind.1, #(#idents),*)),
         Kind::Guarded { .. } => {
             let (before, inner) = (local("before", site), local("inner", site));
+            let checked = names::checked(name);
             quote_spanned! {site=>
                 let (#before, #inner) = #behind;
-                #object::#name(#inner, #before, #(#idents),*)
+                #object::#checked(#inner, #before, #(#idents),*)
             }
         }
     };
@@ -202,7 +203,7 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
     let (before, (fc, _)) = (local("before", site), names::lifetimes());
     let first = quote_spanned!(site=> #before: #of<#fc>,);
-    let sig = from_twice_inside(signature_with(method, Some(first)));
+    let sig = from_twice_inside(boxing(method, &names::checked(name), Some(first)));
     let self_token = &method.self_token;
     let idents = method.params.iter().map(|param| &param.ident);
     let (offer, granted) = (local("offer", site), local("granted", site));

@@ -37,7 +37,7 @@ mod raw;
 //             type __Before<'g> = Before<'g, dyn super::Raw>;  // its guard, which only a key gives
 //             impl Surface for dyn super::Raw + '_ { type Key = __Key; type Object = dyn __Object; }
 //             pub trait __Object: super::Raw {
-//                 fn charge<'fc>(&'fc self, before: __Before<'fc>, vendor: &'fc str)
+//                 fn checked_charge<'fc>(&'fc self, before: __Before<'fc>, vendor: &'fc str)
 //                     -> BoxFuture<'fc, Result<Receipt, E>>;
 //             }
 //             impl<R: super::Raw> __Object for R { .. }        // asks, then calls the raw method

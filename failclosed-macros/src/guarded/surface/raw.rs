@@ -147,7 +147,7 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         };
     };
     let granted = local("granted", site);
-    let returned = opaque(&output, &call);
+    let returned = opaque(name, &output, &call);
     let spelled = if body.is_some() { granted.clone() } else { Ident::new("granted", site) };
     let sig = quote_spanned! {site=>
         fn #name<#fc, #call, #(#lifetimes),*>(

@@ -97,7 +97,7 @@ pub mod payments {
         pub struct __Key(());
         type __Before<'g> = ::failclosed::__private_0_1_0::Before<'g, dyn super::Raw>;
         #[automatically_derived]
-        impl ::failclosed::__private_0_1_0::Surface for dyn super::Raw {
+        impl<'r> ::failclosed::__private_0_1_0::Surface for dyn super::Raw + 'r {
             type Key = __Key;
             type Object = dyn __Object;
         }
@@ -105,7 +105,7 @@ pub mod payments {
         /// raw trait above it leaves room for no second implementation.
         #[allow(unreachable_pub)]
         pub trait __Object: super::Raw {
-            fn charge<'fc>(
+            fn __failclosed_checked_charge<'fc>(
                 &'fc self,
                 __failclosed_before: __Before<'fc>,
                 vendor: &'fc str,
@@ -117,7 +117,7 @@ pub mod payments {
                     > + ::core::marker::Send + 'fc,
                 >,
             >;
-            fn close<'fc>(
+            fn __failclosed_checked_close<'fc>(
                 &'fc mut self,
                 __failclosed_before: __Before<'fc>,
                 why: &'fc super::super::super::Why,
@@ -131,7 +131,7 @@ pub mod payments {
         }
         #[automatically_derived]
         impl<__Raw: super::Raw> __Object for __Raw {
-            fn charge<'fc>(
+            fn __failclosed_checked_charge<'fc>(
                 &'fc self,
                 __failclosed_before: __Before<'fc>,
                 vendor: &'fc str,
@@ -186,7 +186,7 @@ pub mod payments {
                     __failclosed_result
                 })
             }
-            fn close<'fc>(
+            fn __failclosed_checked_close<'fc>(
                 &'fc mut self,
                 __failclosed_before: __Before<'fc>,
                 why: &'fc super::super::super::Why,
@@ -256,7 +256,12 @@ pub mod payments {
                 let (__failclosed_before, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
                     dyn super::Raw,
                 >>::__failclosed_behind(self, __Key(()));
-                __Object::charge(__failclosed_inner, __failclosed_before, vendor, amount)
+                __Object::__failclosed_checked_charge(
+                    __failclosed_inner,
+                    __failclosed_before,
+                    vendor,
+                    amount,
+                )
             }
             fn close<'fc>(
                 &'fc mut self,
@@ -271,7 +276,11 @@ pub mod payments {
                 let (__failclosed_before, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
                     dyn super::Raw,
                 >>::__failclosed_behind_mut(self, __Key(()));
-                __Object::close(__failclosed_inner, __failclosed_before, why)
+                __Object::__failclosed_checked_close(
+                    __failclosed_inner,
+                    __failclosed_before,
+                    why,
+                )
             }
             fn currency(&self) -> &'static str {
                 super::Raw::currency(

@@ -1,4 +1,4 @@
-// attempt: make an object of the raw value by a coercion, and call it with a guard of one's own
+// attempt: make an object of the raw value by a coercion, and call it with another guard
 // stopped by: E0308
 
 use failclosed::{Action, Denial, Guard, guarded};
@@ -33,7 +33,7 @@ type Object = <dyn payments::Raw as failclosed::__private_0_1_0::Surface>::Objec
 
 pub async fn buy(guard: &Guard) -> Result<u64, Denial> {
     let object: &Object = &Stripe;
-    { let _ = object.currency(); object.charge(guard, 742).await }
+    { let _ = object.currency(); object.__failclosed_checked_charge(guard, 742).await }
 }
 
 fn main() {}

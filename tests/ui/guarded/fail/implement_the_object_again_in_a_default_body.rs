@@ -13,7 +13,7 @@ pub trait Payments {
     #[requires_permission(action = "purchase")]
     async fn charge(&self, amount: u64) -> Result<u64, Denial> {
         impl __failclosed::__Object for crate::Evil {
-            fn charge<'fc>(&'fc self, _: Before<'fc>, amount: u64) -> Answer<'fc> {
+            fn __failclosed_checked_charge<'fc>(&'fc self, _: Before<'fc>, amount: u64) -> Answer<'fc> {
                 Box::pin(async move { Ok(amount) })
             }
         }

@@ -31,7 +31,7 @@ type Before<'g> = failclosed::__private_0_1_0::Before<'g, dyn payments::Raw>;
 
 pub async fn buy<'g>(object: &'g Object, guard: &'g Guard, before: Before<'g>) -> Result<u64, Denial> {
     let before = { let _ = guard; before };
-    object.charge(before, 742).await
+    object.__failclosed_checked_charge(before, 742).await
 }
 
 fn main() {}
