@@ -29,7 +29,11 @@ impl Payments for Stripe {
     }
 }
 
-pub async fn buy(guard: &Guard, raw: &dyn payments::Raw, granted: failclosed::Granted<'_, payments::ChargeArgs<'_>>) -> Result<u64, Denial> {
+pub async fn buy<'a>(
+    guard: &Guard,
+    raw: &'a dyn payments::Raw,
+    granted: failclosed::Granted<'a, payments::ChargeArgs<'a>>,
+) -> Result<u64, Denial> {
     let _ = guard;
     raw.charge(granted).await
 }

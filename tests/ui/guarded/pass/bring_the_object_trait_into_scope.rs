@@ -28,7 +28,7 @@ impl Payments for Stripe {
 
 pub async fn buy(guard: &Guard) -> Result<u64, Denial> {
     let payments = guard.wrap(Stripe);
-    { payments.charge(742).await }
+    payments.charge(742).await
 }
 
 fn main() {}

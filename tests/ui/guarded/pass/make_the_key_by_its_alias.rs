@@ -30,7 +30,7 @@ type Key = <dyn payments::Raw as failclosed::__private_0_1_0::Surface>::Key;
 
 pub fn key(guard: &Guard, key: Key) -> Key {
     let _ = guard;
-    { key }
+    key
 }
 
 fn main() {}
