@@ -29,7 +29,7 @@ use failclosed_benches::{
         process,
     },
     runtime,
-    traits::{by_hand, derived, generated, unguarded},
+    traits::{attributed, by_hand, derived, generated, unguarded},
 };
 use tokio::runtime::Runtime;
 
@@ -69,11 +69,15 @@ fn main() -> Result<(), Failure> {
     remote()
 }
 
-/// A client behind a trait, guarded in four ways.
+/// A client behind a trait, guarded in several ways.
 fn traits(guard: &Guard, runtime: &Runtime) -> Result<(), Failure> {
     let plain = unguarded();
     count("unguarded `Arc<dyn Client>`, `#[async_trait]`", runtime, guard, async || {
         plain.charge("coachella.com", 742).await
+    })?;
+    let attributed = attributed(guard);
+    count("attribute on a method, `#[async_trait]`", runtime, guard, async || {
+        attributed.charge("coachella.com", 742).await
     })?;
     let by_hand = by_hand(guard);
     count("decorator by hand, `#[async_trait]`", runtime, guard, async || {

@@ -11,11 +11,12 @@ use failclosed_benches::{
     executor::purchase,
     rounds::Rounds,
     runtime,
-    traits::{by_hand, derived, generated, unguarded},
+    traits::{attributed, by_hand, derived, generated, unguarded},
 };
 
 const OBJECT: &str = "unguarded `Arc<dyn Client>`, `#[async_trait]`";
 const ATTRIBUTE: &str = "attribute on a function";
+const ON_A_METHOD: &str = "attribute on a method, `#[async_trait]`";
 const BY_HAND: &str = "decorator by hand, `#[async_trait]`";
 
 fn main() -> Result<(), Failure> {
@@ -23,7 +24,7 @@ fn main() -> Result<(), Failure> {
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
     let guard = Guard::builder(subject, Ready).build()?;
     let current = (&runtime, &guard);
-    let (plain, by_hand) = (unguarded(), by_hand(&guard));
+    let (plain, attributed, by_hand) = (unguarded(), attributed(&guard), by_hand(&guard));
     let (derived, generated) = (derived(&guard), generated(&guard));
 
     let mut rounds = Rounds::default();
@@ -32,6 +33,9 @@ fn main() -> Result<(), Failure> {
     });
     rounds.guarded(ATTRIBUTE, Some(OBJECT), current, async || {
         purchase(black_box("coachella.com"), black_box(742)).await
+    });
+    rounds.awaited(ON_A_METHOD, Some(ATTRIBUTE), &runtime, async || {
+        attributed.charge(black_box("coachella.com"), black_box(742)).await
     });
     rounds.awaited(BY_HAND, Some(ATTRIBUTE), &runtime, async || {
         by_hand.charge(black_box("coachella.com"), black_box(742)).await
@@ -42,7 +46,10 @@ fn main() -> Result<(), Failure> {
         &runtime,
         async || derived.charge(black_box("coachella.com"), black_box(742)).await,
     );
-    rounds.awaited("the same once more, over the decorator", Some(BY_HAND), &runtime, async || {
+    rounds.awaited("the same, over the method", Some(ON_A_METHOD), &runtime, async || {
+        derived.charge(black_box("coachella.com"), black_box(742)).await
+    });
+    rounds.awaited("the same, over the decorator", Some(BY_HAND), &runtime, async || {
         derived.charge(black_box("coachella.com"), black_box(742)).await
     });
     rounds.awaited("`#[guarded(remote = ..)]` decorator", Some(BY_HAND), &runtime, async || {

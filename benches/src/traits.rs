@@ -1,11 +1,11 @@
-//! One client behind a trait, guarded in four ways.
+//! One client behind a trait, guarded in several ways.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use failclosed::{
     __private_0_1_0::{Argument, Asking, Entry, FromDenial, enter},
-    Denial, Guard, guarded,
+    Denial, Guard, HasGuard, guarded, requires_permission,
 };
 
 /// The client.
@@ -35,6 +35,21 @@ pub trait Client: Send + Sync {
 
 #[async_trait]
 impl Client for Stripe {
+    async fn charge(&self, vendor: &str, amount: u64) -> Result<u64, Denial> {
+        Ok(amount + vendor.len() as u64)
+    }
+}
+
+/// The client with the attribute on its method, and nothing around it.
+#[derive(HasGuard)]
+pub struct Attributed {
+    #[guard]
+    guard: Guard,
+}
+
+#[async_trait]
+impl Client for Attributed {
+    #[requires_permission(action = "purchase")]
     async fn charge(&self, vendor: &str, amount: u64) -> Result<u64, Denial> {
         Ok(amount + vendor.len() as u64)
     }
@@ -78,6 +93,11 @@ pub fn derived(guard: &Guard) -> Arc<dyn Payments> {
 /// The client without a guard.
 pub fn unguarded() -> Arc<dyn Client> {
     Arc::new(Stripe)
+}
+
+/// The client that carries the attribute.
+pub fn attributed(guard: &Guard) -> Arc<dyn Client> {
+    Arc::new(Attributed { guard: guard.clone() })
 }
 
 /// The decorator by hand. It knows its client's type, which is the best case for it.
