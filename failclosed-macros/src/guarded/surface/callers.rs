@@ -96,7 +96,7 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
 
         /// What is behind the guard: each guarded method asks the guard before it, then calls. The
         /// raw trait above it leaves room for no second implementation.
-        #[allow(unreachable_pub)]
+        #[allow(unreachable_pub, clippy::too_many_arguments)]
         pub trait #object: super::#raw {
             #(#asked)*
         }

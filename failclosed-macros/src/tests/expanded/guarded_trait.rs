@@ -103,7 +103,7 @@ pub mod payments {
         }
         /// What is behind the guard: each guarded method asks the guard before it, then calls. The
         /// raw trait above it leaves room for no second implementation.
-        #[allow(unreachable_pub)]
+        #[allow(unreachable_pub, clippy::too_many_arguments)]
         pub trait __Object: super::Raw {
             fn __failclosed_checked_charge<'fc>(
                 &'fc self,
