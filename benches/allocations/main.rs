@@ -29,6 +29,7 @@ use failclosed_benches::{
         process,
     },
     runtime,
+    traits::{attributed, by_hand, derived, generated, unguarded},
 };
 use tokio::runtime::Runtime;
 
@@ -64,7 +65,32 @@ fn main() -> Result<(), Failure> {
 
     let guard = Guard::builder(subject()?, Ready).audit(MemoryLog::new()).build()?;
     count("the order, owned records into a `MemoryLog`", &runtime, &guard, buy)?;
+    traits(&Guard::builder(subject()?, Ready).build()?, &runtime)?;
     remote()
+}
+
+/// A client behind a trait, guarded in several ways.
+fn traits(guard: &Guard, runtime: &Runtime) -> Result<(), Failure> {
+    let plain = unguarded();
+    count("unguarded `Arc<dyn Client>`, `#[async_trait]`", runtime, guard, async || {
+        plain.charge("coachella.com", 742).await
+    })?;
+    let attributed = attributed(guard);
+    count("attribute on a method, `#[async_trait]`", runtime, guard, async || {
+        attributed.charge("coachella.com", 742).await
+    })?;
+    let by_hand = by_hand(guard);
+    count("decorator by hand, `#[async_trait]`", runtime, guard, async || {
+        by_hand.charge("coachella.com", 742).await
+    })?;
+    let derived = derived(guard);
+    count("`#[guarded]` trait: `Arc<dyn Payments>`", runtime, guard, async || {
+        derived.charge("coachella.com", 742).await
+    })?;
+    let generated = generated(guard);
+    count("`#[guarded(remote = ..)]` decorator, `#[async_trait]`", runtime, guard, async || {
+        generated.charge("coachella.com", 742).await
+    })
 }
 
 /// The order's question, put to the server of `--bench http`.

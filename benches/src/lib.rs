@@ -9,6 +9,7 @@ pub mod executor;
 pub mod handoff;
 pub mod remote;
 pub mod rounds;
+pub mod traits;
 
 /// Any error: a bench that cannot be set up ends with its text.
 pub type Failure = Box<dyn std::error::Error>;

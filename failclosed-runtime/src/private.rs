@@ -11,7 +11,7 @@ pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
 pub use crate::{
     granted::{Carried, Granted, Offer},
-    guarded::{Guarded, OnlyGuarded, Surface, Wraps},
+    guarded::{Before, Guarded, OnlyGuarded, Surface, Wraps},
 };
 // Named in generated signatures and coercions.
 pub use crate::{

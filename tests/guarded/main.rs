@@ -17,6 +17,7 @@ use failclosed::{
 use pay::{Card, Order, Payments, Ran, Stripe, wrapped};
 
 mod accounted;
+mod native;
 mod pay;
 mod records;
 mod retry;

@@ -2,7 +2,11 @@
 
 use std::mem;
 
-use failclosed::{__private_0_1_0::OnlyGuarded, Cause, Denial, Guard, audit::MemoryLog};
+use failclosed::{
+    __private_0_1_0::{OnlyGuarded, Surface, Wraps},
+    Cause, Denial, Guard,
+    audit::MemoryLog,
+};
 
 use crate::{
     Behaviour, guard,
@@ -41,4 +45,24 @@ async fn a_guard_goes_where_its_value_goes() {
     through(&no).await.unwrap();
     assert!(through(&yes).await.is_err());
     assert_eq!((behind_no.times(), behind_yes.times()), (0, 1));
+}
+
+/// Wrapped by a hand-written `Wraps`, which has to give an implementation of the raw trait.
+struct Handed(Stripe);
+
+impl Wraps<Handed> for dyn payments::Raw {
+    fn boxed(inner: Handed) -> Box<<Self as Surface>::Object> {
+        Box::new(inner.0)
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrapped_by_hand_asks_the_guard_that_wraps_it() {
+    let (log, ran) = (MemoryLog::new(), Ran::default());
+    let handed = || Handed(Stripe::new(&ran));
+    let denied = through(&guard(Behaviour::Deny, &log).wrap(handed())).await.unwrap_err();
+    assert_eq!(denied.cause(), Cause::Denied);
+    assert_eq!((ran.times(), log.entries().len()), (0, 1));
+    through(&guard(Behaviour::Allow, &log).wrap(handed())).await.unwrap();
+    assert_eq!((ran.times(), log.entries().len()), (1, 3));
 }

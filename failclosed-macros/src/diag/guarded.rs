@@ -198,8 +198,24 @@ pub(crate) fn code_inside(span: Span) -> Error {
     )
 }
 
+pub(crate) fn client_field(span: Span) -> Error {
+    error(
+        span,
+        "a field `inner` is out of reach here: the client is behind it, and nobody was asked yet",
+        "use an argument or a method, such as `self.currency()`; call a function for another `inner`",
+    )
+}
+
 pub(crate) fn self_type(span: Span) -> Error {
     error(span, "`Self` is another type before the guard than behind it", "write the type itself")
+}
+
+pub(crate) fn self_bound(span: Span) -> Error {
+    error(
+        span,
+        "callers of a guarded trait hold objects, and a bound on `Self` takes the method off them",
+        "remove the bound",
+    )
 }
 
 pub(crate) fn guarded_not_async(span: Span) -> Error {

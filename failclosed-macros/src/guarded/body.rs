@@ -22,13 +22,13 @@ pub(crate) struct Redeemed<'a> {
 // Input:
 //     { BODY }, of `async fn charge(&self, #[permit] permit: Permit<'_, Purchase>, amount: u64) -> R`
 // Output:
-//     Box::pin(async move {
+//     async move {
 //         let (permit, (amount,)) = Granted::redeem(granted);
 //         let permit: Permit<'_, Purchase> = permit;
 //         let amount: u64 = amount;
 //         if false { return returns::<R>(); }
 //         BODY
-//     })
+//     }
 pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStream {
     let Redeemed { granted, private, .. } = redeemed;
     let site = Span::mixed_site();
@@ -56,26 +56,54 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStre
     let taken =
         quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::Granted::redeem(#granted););
     let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
-    boxed(redeemed.private, &redeemed.output, &inside, body)
+    unboxed(redeemed.private, &redeemed.output, here, &inside, body)
 }
 
-/// A body in a box. The branch that is never taken tells the compiler what the body returns, so that
-/// it reports a wrong one where it is written.
+/// A body in a box.
 pub(crate) fn boxed(
     private: &TokenStream,
     output: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let future = unboxed(private, output, site, &TokenStream::new(), body);
+    quote_spanned!(site=> ::std::boxed::Box::pin(#future))
+}
+
+/// A body as a future. The branch that is never taken tells the compiler what the body returns, so
+/// that it reports a wrong one where it is written. What is wrong with the future is reported `here`.
+fn unboxed(
+    private: &TokenStream,
+    output: &TokenStream,
+    here: Span,
     before: &TokenStream,
     body: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
+    let future = quote_spanned!(here=> async move);
     quote_spanned! {site=>
-        ::std::boxed::Box::pin(async move {
+        #future {
             #before
             if false {
                 return #private::returns::<#output>();
             }
             #body
-        })
+        }
+    }
+}
+
+/// `impl Future<Output = R> + Send + 'l`: what a guarded raw method returns. Its caller boxes it
+/// together with the check. That it is not `Send` is reported where the method is.
+pub(crate) fn opaque(
+    method: &Ident,
+    output: &TokenStream,
+    lifetime: &syn::Lifetime,
+) -> TokenStream {
+    let here = Span::mixed_site().located_at(method.span());
+    let mut lifetime = lifetime.clone();
+    lifetime.set_span(here);
+    quote_spanned! {here=>
+        impl ::core::future::Future<Output = #output> + ::core::marker::Send + #lifetime
     }
 }
 

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{
-    body::{Redeemed, boxed, future, pattern, redeemed},
+    body::{Redeemed, boxed, future, opaque, pattern, redeemed},
     lifetimes,
     marks::{self, Mark},
     names,
@@ -35,7 +35,7 @@ use crate::{
 // Output:
 //     impl pay::payments::Raw for Stripe {
 //         fn charge<'fc, 'call>(&'fc self, granted: Granted<'call, pay::payments::ChargeArgs<'fc>>)
-//             -> BoxFuture<'call, Result<Receipt, E>> where 'fc: 'call { .. BODY .. }
+//             -> impl Future<Output = Result<Receipt, E>> + Send + 'call where 'fc: 'call { .. BODY .. }
 //         fn currency(&self) -> &'static str { "EUR" }
 //     }
 pub(crate) fn expand(
@@ -230,7 +230,7 @@ fn guarded(
     let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let granted = local("granted", site);
     let output = parts.output.to_token_stream();
-    let returned = future(&output, &call);
+    let returned = opaque(name, &output, &call);
     let statements = redeemed(
         &Redeemed {
             private: &private,
@@ -267,7 +267,7 @@ fn unguarded(options: &Options, sig: &Signature, parts: &Parts, body: &Body) -> 
     let params = parts.params.iter().map(|(pat, ty)| quote!(#pat: #ty));
     let output = parts.output.to_token_stream();
     let returned = future(&output, &fc);
-    let statements = boxed(&private, &output, &TokenStream::new(), &body.tokens);
+    let statements = boxed(&private, &output, &body.tokens);
     let inner_attrs = &body.inner_attrs;
     quote_spanned! {site=>
         fn #name<#fc, #(#lifetimes),*>(&#fc #self_mut #self_token, #(#params),*) -> #returned

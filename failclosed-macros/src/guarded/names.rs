@@ -5,6 +5,8 @@ use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree
 use quote::{ToTokens, quote};
 use syn::{Ident, Lifetime, PathArguments, Visibility, ext::IdentExt};
 
+use crate::expand::local;
+
 /// The raw trait, in the trait's module.
 pub(crate) fn raw(span: Span) -> Ident {
     Ident::new("Raw", span)
@@ -13,6 +15,21 @@ pub(crate) fn raw(span: Span) -> Ident {
 /// What reaches the object behind the guard: see `failclosed_runtime::guarded::Surface`.
 pub(crate) fn key(span: Span) -> Ident {
     Ident::new("__Key", span)
+}
+
+/// What a guarded value holds: the guarded methods, each behind its check, as an object.
+pub(crate) fn object(span: Span) -> Ident {
+    Ident::new("__Object", span)
+}
+
+/// A method of that object. Of another name than the raw one, which the compiler may suggest.
+pub(crate) fn checked(method: &Ident) -> Ident {
+    local(&format!("checked_{}", method.unraw()), method.span())
+}
+
+/// The guard before such an object: see `failclosed_runtime::guarded::Before`.
+pub(crate) fn before(span: Span) -> Ident {
+    Ident::new("__Before", span)
 }
 
 /// `Payments` -> `payments`
@@ -147,14 +164,16 @@ fn colons(span: Span) -> [TokenTree; 2] {
 /// Where code could stand in a type or a path: a block, or a macro. Signatures are repeated in a
 /// module of ours, and an item in such a block would reach what is private there.
 ///
-/// `Purchase { amount }` is none: its braces come after a name.
+/// `Purchase { amount }` is none: its braces come after a name, and hold fields. `unsafe { .. }` and
+/// `if X { .. }` come after a word too.
 pub(crate) fn code_in(tokens: TokenStream) -> Option<Span> {
     let mut after_name = false;
     let mut after_bang = false;
     tokens.into_iter().find_map(|token| {
         let found = match &token {
             TokenTree::Group(group) => {
-                let block = group.delimiter() == Delimiter::Brace && !after_name;
+                let braces = group.delimiter() == Delimiter::Brace;
+                let block = braces && !(after_name && holds_fields(group.stream()));
                 let code = block || after_bang;
                 if code { Some(group.span()) } else { code_in(group.stream()) }
             }
@@ -163,6 +182,24 @@ pub(crate) fn code_in(tokens: TokenStream) -> Option<Span> {
         after_name = matches!(token, TokenTree::Ident(_));
         after_bang = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
         found
+    })
+}
+
+/// `amount, vendor: x[0], ..base`, or nothing. No item and no statement begins like a field.
+fn holds_fields(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |token: Option<&TokenTree>, sign: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
+    tokens.split(|token| is(Some(token), ',')).all(|field| {
+        // FAIL CLOSED: of statements, all but the last end in one of these.
+        let statement = field.iter().any(|token| is(Some(token), ';'));
+        let starts = match field {
+            [] | [TokenTree::Ident(_)] => true,
+            [TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] => {
+                is(rest.first(), ':') && !is(rest.get(1), ':')
+            }
+            _ => is(field.first(), '.') && is(field.get(1), '.'),
+        };
+        starts && !statement
     })
 }
 
@@ -176,4 +213,26 @@ pub(crate) fn find(tokens: TokenStream, names: &[String]) -> Option<(Span, Strin
         TokenTree::Group(group) => find(group.stream(), names),
         TokenTree::Punct(_) | TokenTree::Literal(_) => None,
     })
+}
+
+/// Where a field of this name is reached, of whatever value. `.inner()` is a method.
+pub(crate) fn field_in(tokens: TokenStream, name: &str) -> Option<Span> {
+    let mut after_dot = false;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let mut called = || matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+        match &token {
+            TokenTree::Ident(word) if after_dot && word.unraw() == name && !called() => {
+                return Some(word.span());
+            }
+            TokenTree::Group(group) => {
+                if let Some(span) = field_in(group.stream(), name) {
+                    return Some(span);
+                }
+            }
+            _ => {}
+        }
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    None
 }

@@ -150,8 +150,12 @@ fn method(
     }
     let mut attrs = marks::without_unguarded(&function.attrs);
     let said = attrs.iter().filter(|attr| !attr.path().is_ident("doc")).map(|attr| &attr.meta);
-    if let Some(span) = names::code_in(quote!(#sig #(#said)*)) {
+    let said = quote!(#(#said)*);
+    if let Some(span) = names::code_in(quote!(#sig #said)) {
         errors.push(diag::guarded::code_inside(span));
+    } else if let Some(span) = names::field_in(said, "inner") {
+        // FAIL CLOSED: what is looked up is written where the decorator's fields are seen.
+        errors.push(diag::guarded::client_field(span));
     }
     if let Mark::Guarded = mark {
         let forwarded = Options::guarding(options);

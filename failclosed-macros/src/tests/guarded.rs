@@ -154,11 +154,17 @@ fn code_has_no_place_in_a_signature() {
         r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> R where [u8; { 1 }]: Sized; }"#,
         r#"trait T { #[requires_permission(action = "x", on_denied = f::<{ 1 }>)] async fn f(&self) -> R; }"#,
         r#"trait T: Debug<{ 1 }> { #[unguarded(reason = "r")] fn f(&self) -> R; }"#,
+        // A word before the braces makes no struct of them.
+        r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> [u8; unsafe { fn g() {} 1 }]; }"#,
+        r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> [u8; if X { fn g() {} 1 } else { 1 }]; }"#,
+        r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> [u8; match X { _ => 1 }]; }"#,
+        r#"trait T { #[unguarded(reason = "r")] fn f(&self) -> [u8; loop { let n = 1; break n }]; }"#,
     ];
     let decorators = [
         r#"trait D { #[requires_permission(action = "x")] async fn f(&self, x: [u8; { 1 }]) -> R; }"#,
         r#"trait D { #[requires_permission(action = "x", resource = f::<{ 1 }>())] async fn f(&self) -> R; }"#,
         r#"trait D: Send + Has<{ 1 }> { #[unguarded(reason = "r")] fn f(&self) -> R; }"#,
+        r#"trait D { #[requires_permission(action = "x", resource = unsafe { impl A for D {} "r" })] async fn f(&self) -> R; }"#,
     ];
     let remote = decorators.iter().map(|item| ("remote = vendor::Client", item));
     for (args, item) in traits.iter().map(|item| ("", item)).chain(remote) {
@@ -167,9 +173,37 @@ fn code_has_no_place_in_a_signature() {
         assert!(!tokens.iter().any(|token| token == "__Key" || token == "inner"), "{item}");
     }
     // A struct is none, and neither is a number.
-    let fine = r#"trait D { #[requires_permission(action = Buy { n: x[0] })] async fn f(&self, x: [u8; 4]) -> R; }"#;
-    let tokens = flat(expanded("remote = vendor::Client", fine));
-    assert!(!tokens.iter().any(|token| token.contains("could hold code")));
+    for action in ["Buy { n: x[0] }", "Buy { n: a::N, x }", "Buy {}", "Buy { x, ..base(), }"] {
+        let fine = format!(
+            "trait D {{ #[requires_permission(action = {action})] async fn f(&self, x: [u8; 4]) -> R; }}"
+        );
+        let tokens = flat(expanded("remote = vendor::Client", &fine));
+        assert!(!tokens.iter().any(|token| token.contains("could hold code")), "{action}");
+    }
+}
+
+#[test]
+fn nothing_that_is_looked_up_reaches_the_client() {
+    let refused = |said: &str| {
+        let item = format!(
+            "trait D {{ #[requires_permission(action = {said})] async fn f(&self, x: O) -> R; }}"
+        );
+        let tokens = flat(expanded("remote = vendor::Client", &item));
+        tokens.iter().any(|token| token.contains("out of reach"))
+    };
+    for said in [
+        r#""x", resource = leak(&self.inner)"#,
+        r#""x", resource = leak(&(self).r#inner)"#,
+        r#""x", args(n = same(self).inner.n)"#,
+        r#""x", guard = leak(&self.inner)"#,
+        "Buy { n: leak(&self.inner) }",
+    ] {
+        assert!(refused(said), "{said}");
+    }
+    for said in [r#""x", resource = self.inner()"#, r#""x", resource = inner"#, "Buy { inner: 1 }"]
+    {
+        assert!(!refused(said), "{said}");
+    }
 }
 
 #[test]

@@ -69,8 +69,13 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
     let site = Span::mixed_site();
     let Surface { header, private, methods, .. } = surface;
     let (name, raw, key) = (&header.ident, names::raw(site), names::key(site));
+    let (object, before) = (names::object(site), names::before(site));
     let supertraits = from_twice_inside(header.supertraits.to_token_stream());
-    let methods = methods.iter().map(|method| implementation(surface, method));
+    let checked: Vec<Checked> =
+        methods.iter().filter_map(|method| checked(surface, method)).collect();
+    let asked = checked.iter().map(|Checked { sig, .. }| quote!(#sig;));
+    let bodies = checked.iter().map(|Checked { sig, body }| quote!(#sig { #body }));
+    let forwarded = methods.iter().map(|method| forwarded(surface, method));
     quote_spanned! {site=>
         #[allow(unused_imports)]
         use super::*;
@@ -80,9 +85,25 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
         #[allow(unreachable_pub)]
         pub struct #key(());
 
+        type #before<'g> = #private::Before<'g, dyn super::#raw>;
+
+        // For every lifetime, because a future forgets which one it was.
         #[automatically_derived]
-        impl #private::Surface for dyn super::#raw {
+        impl<'r> #private::Surface for dyn super::#raw + 'r {
             type Key = #key;
+            type Object = dyn #object;
+        }
+
+        /// What is behind the guard: each guarded method asks the guard before it, then calls. The
+        /// raw trait above it leaves room for no second implementation.
+        #[allow(unreachable_pub, clippy::too_many_arguments)]
+        pub trait #object: super::#raw {
+            #(#asked)*
+        }
+
+        #[automatically_derived]
+        impl<__Raw: super::#raw> #object for __Raw {
+            #(#bodies)*
         }
 
         #[automatically_derived]
@@ -92,20 +113,25 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
             __Guarded: #private::OnlyGuarded<dyn super::#raw> + ?::core::marker::Sized,
             __Guarded: #supertraits
         {
-            #(#methods)*
+            #(#forwarded)*
         }
     }
 }
 
 /// A method as callers see it.
 fn signature(method: &Method<'_>) -> TokenStream {
-    let site = Span::mixed_site();
     let sig = &method.function.sig;
     if sig.asyncness.is_none() {
         return plain(sig).into_token_stream();
     }
+    boxing(method, &sig.ident, None)
+}
+
+/// A method that gives a box, perhaps with a parameter before the others.
+fn boxing(method: &Method<'_>, name: &Ident, first: Option<TokenStream>) -> TokenStream {
+    let site = Span::mixed_site();
     let (fc, _) = names::lifetimes();
-    let (name, self_mut, self_token) = (&sig.ident, &method.self_mut, &method.self_token);
+    let (self_mut, self_token) = (&method.self_mut, &method.self_token);
     let lifetimes = &method.lifetimes;
     let named = method.lifetimes.iter().map(|param| &param.lifetime);
     let idents = method.params.iter().map(|param| &param.ident);
@@ -113,7 +139,11 @@ fn signature(method: &Method<'_>) -> TokenStream {
     let output = future(&method.output.to_token_stream(), &fc);
     let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
     quote_spanned! {site=>
-        fn #name<#fc, #(#lifetimes),*>(&#fc #self_mut #self_token, #(#idents: #types),*) -> #output
+        fn #name<#fc, #(#lifetimes),*>(
+            &#fc #self_mut #self_token,
+            #first
+            #(#idents: #types),*
+        ) -> #output
         where
             #(#named: #fc,)*
             #(#bounds,)*
@@ -129,14 +159,15 @@ fn plain(sig: &Signature) -> Signature {
     sig
 }
 
-fn implementation(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
+/// A method of the caller trait: it hands the guard to what is behind it.
+fn forwarded(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let site = Span::mixed_site();
     let private = &surface.private;
-    let (raw, key) = (names::raw(site), names::key(site));
+    let (raw, key, object) = (names::raw(site), names::key(site), names::object(site));
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
-    let sig = from_twice_inside(signature(method).to_token_stream());
+    let sig = from_twice_inside(signature(method));
     let self_token = &method.self_token;
-    let idents: Vec<&Ident> = method.params.iter().map(|param| &param.ident).collect();
+    let idents = method.params.iter().map(|param| &param.ident);
     let behind = match method.self_mut {
         Some(_) => quote!(__failclosed_behind_mut),
         None => quote!(__failclosed_behind),
@@ -144,33 +175,58 @@ fn implementation(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let behind = quote_spanned! {site=>
         <Self as #private::OnlyGuarded<dyn super::#raw>>::#behind(#self_token, #key(()))
     };
-    let body = match &method.kind {
+    let body = match method.kind {
         Kind::Unguarded => quote_spanned!(site=> super::#raw::#name(#behind.1, #(#idents),*)),
-        Kind::Guarded { args, arguments, .. } => {
-            let (offer, granted) = (local("offer", site), local("granted", site));
-            let (denial, result) = (local("denial", site), local("result", site));
-            let (guard, inner) = (local("guard", site), local("inner", site));
-            let denied = denied(surface, method, args, &denial);
-            let failed = failed(surface, method, args, &result);
+        Kind::Guarded { .. } => {
+            let (before, inner) = (local("before", site), local("inner", site));
+            let checked = names::checked(name);
             quote_spanned! {site=>
-                let (#guard, #inner) = #behind;
-                ::std::boxed::Box::pin(async move {
-                    let mut #offer = #private::Offer::new(super::#arguments {
-                        #(#idents,)*
-                        __failclosed: ::core::marker::PhantomData,
-                    });
-                    let #granted = match #private::Offer::enter(&mut #offer, #guard).await {
-                        ::core::result::Result::Ok(#granted) => #granted,
-                        ::core::result::Result::Err(#denial) => return #denied,
-                    };
-                    let #result = super::#raw::#name(#inner, #granted).await;
-                    #private::Offer::conclude(&#offer, #failed);
-                    #result
-                })
+                let (#before, #inner) = #behind;
+                #object::#checked(#inner, #before, #(#idents),*)
             }
         }
     };
     quote_spanned!(site=> #(#cfgs)* #sig { #body })
+}
+
+/// A guarded method of the object.
+struct Checked {
+    sig: TokenStream,
+    body: TokenStream,
+}
+
+/// A guarded method behind its guard, in one box with its check.
+fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
+    let Kind::Guarded { args, arguments, .. } = &method.kind else { return None };
+    let site = Span::mixed_site();
+    let (private, raw, of) = (&surface.private, names::raw(site), names::before(site));
+    let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
+    let (before, (fc, _)) = (local("before", site), names::lifetimes());
+    let first = quote_spanned!(site=> #before: #of<#fc>,);
+    let sig = from_twice_inside(boxing(method, &names::checked(name), Some(first)));
+    let self_token = &method.self_token;
+    let idents = method.params.iter().map(|param| &param.ident);
+    let (offer, granted) = (local("offer", site), local("granted", site));
+    let (denial, result) = (local("denial", site), local("result", site));
+    let denied = denied(surface, method, args, &denial);
+    let failed = failed(surface, method, args, &result);
+    let body = quote_spanned! {site=>
+        ::std::boxed::Box::pin(async move {
+            let mut #offer = #private::Offer::new(super::#arguments {
+                #(#idents,)*
+                __failclosed: ::core::marker::PhantomData,
+            });
+            let #granted =
+                match #private::Offer::enter(&mut #offer, #private::Before::guard(#before)).await {
+                    ::core::result::Result::Ok(#granted) => #granted,
+                    ::core::result::Result::Err(#denial) => return #denied,
+                };
+            let #result = super::#raw::#name(#self_token, #granted).await;
+            #private::Offer::conclude(&#offer, #failed);
+            #result
+        })
+    };
+    Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body })
 }
 
 fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args, denial: &Ident) -> TokenStream {

@@ -187,6 +187,10 @@ fn check_signature(sig: &Signature, errors: &mut Errors) {
     if let Some((span, _)) = written.filter_map(|ty| names::find(ty, &["Self".to_owned()])).next() {
         errors.push(diag::guarded::self_type(span));
     }
+    let bounds = sig.generics.where_clause.to_token_stream();
+    if let Some((span, _)) = names::find(bounds, &["Self".to_owned()]) {
+        errors.push(diag::guarded::self_bound(span));
+    }
 }
 
 // `fn new()`, `fn close(self)`, `fn charge(self: Arc<Self>)`

@@ -28,15 +28,23 @@ mod raw;
 //         pub struct ChargeArgs<'fc> { vendor: &'fc str }
 //         pub trait Raw: Send + Sync {
 //             fn charge<'fc, 'call>(&'fc self, granted: Granted<'call, ChargeArgs<'fc>>)
-//                 -> BoxFuture<'call, Result<Receipt, E>> where 'fc: 'call;
+//                 -> impl Future<Output = Result<Receipt, E>> + Send + 'call
+//             where Self: Sized, 'fc: 'call;
 //             fn currency(&self) -> &'static str;
 //         }
 //         mod __failclosed {
 //             pub struct __Key(());                            // reaches the object behind a guard
-//             impl Surface for dyn super::Raw { type Key = __Key; }
+//             type __Before<'g> = Before<'g, dyn super::Raw>;  // its guard, which only a key gives
+//             impl Surface for dyn super::Raw + '_ { type Key = __Key; type Object = dyn __Object; }
+//             pub trait __Object: super::Raw {
+//                 fn checked_charge<'fc>(&'fc self, before: __Before<'fc>, vendor: &'fc str)
+//                     -> BoxFuture<'fc, Result<Receipt, E>>;
+//             }
+//             impl<R: super::Raw> __Object for R { .. }        // asks, then calls the raw method
 //             impl<G: OnlyGuarded<dyn super::Raw> + ?Sized> super::super::Payments for G { .. }
-//         }                                                    // asks, then calls the raw method
+//         }                                                    // hands the guard to the object
 //     }
+//     impl<T: payments::Raw + 'static> Wraps<T> for dyn payments::Raw { .. }
 //     impl Carried for payments::ChargeArgs<'_> { .. }         // how these arguments are asked about
 pub(crate) fn expand(
     options: &Options,

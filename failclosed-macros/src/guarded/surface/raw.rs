@@ -12,7 +12,7 @@ use super::{
 use crate::{
     expand::local,
     guarded::{
-        body::{Redeemed, boxed, future, redeemed},
+        body::{Redeemed, boxed, future, opaque, redeemed},
         names::{self, from_inside, visibility_inside},
     },
 };
@@ -54,7 +54,7 @@ pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
 
         #[automatically_derived]
         impl<T: #module::#raw + 'static> #private::Wraps<T> for dyn #module::#raw {
-            fn boxed(inner: T) -> ::std::boxed::Box<Self> {
+            fn boxed(inner: T) -> ::std::boxed::Box<<Self as #private::Surface>::Object> {
                 ::std::boxed::Box::new(inner)
             }
         }
@@ -140,21 +140,21 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         };
         return match body {
             Some(body) => {
-                let body = boxed(private, &output, &TokenStream::new(), &body);
+                let body = boxed(private, &output, &body);
                 quote!(#attrs #sig { #(#inner_attrs)* #body })
             }
             None => quote!(#attrs #sig;),
         };
     };
     let granted = local("granted", site);
-    let returned = future(&output, &call);
+    let returned = opaque(name, &output, &call);
     let spelled = if body.is_some() { granted.clone() } else { Ident::new("granted", site) };
     let sig = quote_spanned! {site=>
         fn #name<#fc, #call, #(#lifetimes),*>(
             &#fc #self_mut #self_token,
             #spelled: #private::Granted<#call, #arguments<#fc, #(#named),*>>,
         ) -> #returned
-        where #fc: #call, #(#named: #call,)* #(#bounds,)*
+        where Self: ::core::marker::Sized, #fc: #call, #(#named: #call,)* #(#bounds,)*
     };
     match body {
         Some(body) => {

@@ -5,17 +5,13 @@ impl pay::payments::Raw for Stripe<'_> {
             'call,
             pay::payments::ChargeArgs<'fc>,
         >,
-    ) -> ::core::pin::Pin<
-        ::std::boxed::Box<
-            dyn ::core::future::Future<
-                Output = Result<Receipt, E>,
-            > + ::core::marker::Send + 'call,
-        >,
-    >
+    ) -> impl ::core::future::Future<
+        Output = Result<Receipt, E>,
+    > + ::core::marker::Send + 'call
     where
         'fc: 'call,
     {
-        ::std::boxed::Box::pin(async move {
+        async move {
             let (
                 __failclosed_permit,
                 (__failclosed_argument_0, __failclosed_argument_1),
@@ -27,7 +23,7 @@ impl pay::payments::Raw for Stripe<'_> {
                 return ::failclosed::__private_0_1_0::returns::<Result<Receipt, E>>();
             }
             BODY
-        })
+        }
     }
     fn ping<'fc>(
         &'fc self,

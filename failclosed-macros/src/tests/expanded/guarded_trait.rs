@@ -54,14 +54,11 @@ pub mod payments {
         fn charge<'fc, 'call>(
             &'fc self,
             granted: ::failclosed::__private_0_1_0::Granted<'call, ChargeArgs<'fc>>,
-        ) -> ::core::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::core::future::Future<
-                    Output = Result<Receipt, E>,
-                > + ::core::marker::Send + 'call,
-            >,
-        >
+        ) -> impl ::core::future::Future<
+            Output = Result<Receipt, E>,
+        > + ::core::marker::Send + 'call
         where
+            Self: ::core::marker::Sized,
             'fc: 'call;
         ///Behind [`Payments::close`](super::Payments::close).
         fn close<'fc, 'call>(
@@ -70,15 +67,12 @@ pub mod payments {
                 'call,
                 CloseArgs<'fc>,
             >,
-        ) -> ::core::pin::Pin<
-            ::std::boxed::Box<
-                dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'call,
-            >,
-        >
+        ) -> impl ::core::future::Future<Output = bool> + ::core::marker::Send + 'call
         where
+            Self: ::core::marker::Sized,
             'fc: 'call,
         {
-            ::std::boxed::Box::pin(async move {
+            async move {
                 let (__failclosed_permit, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::Granted::redeem(
                     __failclosed_granted,
                 );
@@ -89,7 +83,7 @@ pub mod payments {
                 }
                 super::log(why);
                 true
-            })
+            }
         }
         ///Behind [`Payments::currency`](super::Payments::currency).
         fn currency(&self) -> &'static str;
@@ -101,9 +95,144 @@ pub mod payments {
         #[derive(Debug)]
         #[allow(unreachable_pub)]
         pub struct __Key(());
+        type __Before<'g> = ::failclosed::__private_0_1_0::Before<'g, dyn super::Raw>;
         #[automatically_derived]
-        impl ::failclosed::__private_0_1_0::Surface for dyn super::Raw {
+        impl<'r> ::failclosed::__private_0_1_0::Surface for dyn super::Raw + 'r {
             type Key = __Key;
+            type Object = dyn __Object;
+        }
+        /// What is behind the guard: each guarded method asks the guard before it, then calls. The
+        /// raw trait above it leaves room for no second implementation.
+        #[allow(unreachable_pub, clippy::too_many_arguments)]
+        pub trait __Object: super::Raw {
+            fn __failclosed_checked_charge<'fc>(
+                &'fc self,
+                __failclosed_before: __Before<'fc>,
+                vendor: &'fc str,
+                amount: u64,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = Result<Receipt, E>,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            >;
+            fn __failclosed_checked_close<'fc>(
+                &'fc mut self,
+                __failclosed_before: __Before<'fc>,
+                why: &'fc super::super::super::Why,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = bool,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            >;
+        }
+        #[automatically_derived]
+        impl<__Raw: super::Raw> __Object for __Raw {
+            fn __failclosed_checked_charge<'fc>(
+                &'fc self,
+                __failclosed_before: __Before<'fc>,
+                vendor: &'fc str,
+                amount: u64,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = Result<Receipt, E>,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            > {
+                ::std::boxed::Box::pin(async move {
+                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::ChargeArgs {
+                        vendor,
+                        amount,
+                        __failclosed: ::core::marker::PhantomData,
+                    });
+                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                            &mut __failclosed_offer,
+                            ::failclosed::__private_0_1_0::Before::guard(
+                                __failclosed_before,
+                            ),
+                        )
+                        .await
+                    {
+                        ::core::result::Result::Ok(__failclosed_granted) => {
+                            __failclosed_granted
+                        }
+                        ::core::result::Result::Err(__failclosed_denial) => {
+                            return <Result<
+                                Receipt,
+                                E,
+                            > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
+                                __failclosed_denial,
+                            );
+                        }
+                    };
+                    let __failclosed_result = super::Raw::charge(
+                            self,
+                            __failclosed_granted,
+                        )
+                        .await;
+                    ::failclosed::__private_0_1_0::Offer::conclude(
+                        &__failclosed_offer,
+                        <Result<
+                            Receipt,
+                            E,
+                        > as ::failclosed::__private_0_1_0::FromDenial>::failed(
+                            &__failclosed_result,
+                        ),
+                    );
+                    __failclosed_result
+                })
+            }
+            fn __failclosed_checked_close<'fc>(
+                &'fc mut self,
+                __failclosed_before: __Before<'fc>,
+                why: &'fc super::super::super::Why,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<
+                        Output = bool,
+                    > + ::core::marker::Send + 'fc,
+                >,
+            > {
+                ::std::boxed::Box::pin(async move {
+                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::CloseArgs {
+                        why,
+                        __failclosed: ::core::marker::PhantomData,
+                    });
+                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
+                            &mut __failclosed_offer,
+                            ::failclosed::__private_0_1_0::Before::guard(
+                                __failclosed_before,
+                            ),
+                        )
+                        .await
+                    {
+                        ::core::result::Result::Ok(__failclosed_granted) => {
+                            __failclosed_granted
+                        }
+                        ::core::result::Result::Err(__failclosed_denial) => {
+                            return closed(__failclosed_denial);
+                        }
+                    };
+                    let __failclosed_result = super::Raw::close(
+                            self,
+                            __failclosed_granted,
+                        )
+                        .await;
+                    ::failclosed::__private_0_1_0::Offer::conclude(
+                        &__failclosed_offer,
+                        {
+                            use ::failclosed::__private_0_1_0::JudgeAny as _;
+                            ::failclosed::__private_0_1_0::Judge(&__failclosed_result)
+                                .failed()
+                        },
+                    );
+                    __failclosed_result
+                })
+            }
         }
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -124,49 +253,15 @@ pub mod payments {
                     > + ::core::marker::Send + 'fc,
                 >,
             > {
-                let (__failclosed_guard, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
+                let (__failclosed_before, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
                     dyn super::Raw,
                 >>::__failclosed_behind(self, __Key(()));
-                ::std::boxed::Box::pin(async move {
-                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::ChargeArgs {
-                        vendor,
-                        amount,
-                        __failclosed: ::core::marker::PhantomData,
-                    });
-                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                            &mut __failclosed_offer,
-                            __failclosed_guard,
-                        )
-                        .await
-                    {
-                        ::core::result::Result::Ok(__failclosed_granted) => {
-                            __failclosed_granted
-                        }
-                        ::core::result::Result::Err(__failclosed_denial) => {
-                            return <Result<
-                                Receipt,
-                                E,
-                            > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
-                                __failclosed_denial,
-                            );
-                        }
-                    };
-                    let __failclosed_result = super::Raw::charge(
-                            __failclosed_inner,
-                            __failclosed_granted,
-                        )
-                        .await;
-                    ::failclosed::__private_0_1_0::Offer::conclude(
-                        &__failclosed_offer,
-                        <Result<
-                            Receipt,
-                            E,
-                        > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                            &__failclosed_result,
-                        ),
-                    );
-                    __failclosed_result
-                })
+                __Object::__failclosed_checked_charge(
+                    __failclosed_inner,
+                    __failclosed_before,
+                    vendor,
+                    amount,
+                )
             }
             fn close<'fc>(
                 &'fc mut self,
@@ -178,42 +273,14 @@ pub mod payments {
                     > + ::core::marker::Send + 'fc,
                 >,
             > {
-                let (__failclosed_guard, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
+                let (__failclosed_before, __failclosed_inner) = <Self as ::failclosed::__private_0_1_0::OnlyGuarded<
                     dyn super::Raw,
                 >>::__failclosed_behind_mut(self, __Key(()));
-                ::std::boxed::Box::pin(async move {
-                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::CloseArgs {
-                        why,
-                        __failclosed: ::core::marker::PhantomData,
-                    });
-                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                            &mut __failclosed_offer,
-                            __failclosed_guard,
-                        )
-                        .await
-                    {
-                        ::core::result::Result::Ok(__failclosed_granted) => {
-                            __failclosed_granted
-                        }
-                        ::core::result::Result::Err(__failclosed_denial) => {
-                            return closed(__failclosed_denial);
-                        }
-                    };
-                    let __failclosed_result = super::Raw::close(
-                            __failclosed_inner,
-                            __failclosed_granted,
-                        )
-                        .await;
-                    ::failclosed::__private_0_1_0::Offer::conclude(
-                        &__failclosed_offer,
-                        {
-                            use ::failclosed::__private_0_1_0::JudgeAny as _;
-                            ::failclosed::__private_0_1_0::Judge(&__failclosed_result)
-                                .failed()
-                        },
-                    );
-                    __failclosed_result
-                })
+                __Object::__failclosed_checked_close(
+                    __failclosed_inner,
+                    __failclosed_before,
+                    why,
+                )
             }
             fn currency(&self) -> &'static str {
                 super::Raw::currency(
@@ -229,7 +296,9 @@ pub mod payments {
 #[automatically_derived]
 impl<T: payments::Raw + 'static> ::failclosed::__private_0_1_0::Wraps<T>
 for dyn payments::Raw {
-    fn boxed(inner: T) -> ::std::boxed::Box<Self> {
+    fn boxed(
+        inner: T,
+    ) -> ::std::boxed::Box<<Self as ::failclosed::__private_0_1_0::Surface>::Object> {
         ::std::boxed::Box::new(inner)
     }
 }

@@ -1,5 +1,5 @@
 // attempt: take a guarded method off the object by `where Self: Sized`
-// stopped by: E0277
+// stopped by: "a bound on `Self` takes the method off them"
 // differs: 4
 
 use failclosed::{Denial, guarded};

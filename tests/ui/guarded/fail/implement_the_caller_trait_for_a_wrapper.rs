@@ -1,5 +1,5 @@
 // attempt: implement the caller trait for a guarded type of ones own
-// stopped by: E0277 "may not implement a guarded trait"
+// stopped by: E0277 "may not implement a guarded trait", E0277 "is no raw trait"
 
 use failclosed::{Action, Denial, guarded};
 

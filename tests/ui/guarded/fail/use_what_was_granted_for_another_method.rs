@@ -36,13 +36,11 @@ mod pay {
 
 struct Relay<T>(T, T);
 
-type BoxFuture<'a, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'a>>;
-
 impl<T: payments::Raw> payments::Raw for Relay<T> {
     fn charge<'fc, 'call>(
         &'fc self,
         granted: Granted<'call, payments::ChargeArgs<'fc>>,
-    ) -> BoxFuture<'call, Result<u64, Denial>>
+    ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {
@@ -52,7 +50,7 @@ impl<T: payments::Raw> payments::Raw for Relay<T> {
     fn subscribe<'fc, 'call>(
         &'fc self,
         granted: Granted<'call, payments::SubscribeArgs<'fc>>,
-    ) -> BoxFuture<'call, Result<u64, Denial>>
+    ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {
@@ -62,7 +60,7 @@ impl<T: payments::Raw> payments::Raw for Relay<T> {
     fn refund<'fc, 'call>(
         &'fc self,
         granted: Granted<'call, payments::RefundArgs<'fc>>,
-    ) -> BoxFuture<'call, Result<u64, Denial>>
+    ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {

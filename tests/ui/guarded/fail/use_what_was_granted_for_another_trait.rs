@@ -35,9 +35,9 @@ mod pay {
 }
 
 fn relay<'call>(
-    raw: &'call dyn transfers::Raw,
+    raw: &'call impl transfers::Raw,
     granted: Granted<'call, pay::payments::ChargeArgs<'call>>,
-) -> std::pin::Pin<Box<dyn Future<Output = Result<u64, Denial>> + Send + 'call>> {
+) -> impl Future<Output = Result<u64, Denial>> + Send {
     raw.charge(granted)
 }
 

@@ -32,9 +32,9 @@ mod pay {
 }
 
 fn relay<'call>(
-    raw: &'call dyn transfers::Raw,
+    raw: &'call impl transfers::Raw,
     granted: Granted<'call, transfers::ChargeArgs<'call>>,
-) -> std::pin::Pin<Box<dyn Future<Output = Result<u64, Denial>> + Send + 'call>> {
+) -> impl Future<Output = Result<u64, Denial>> + Send {
     raw.charge(granted)
 }
 

@@ -1,0 +1,35 @@
+// attempt: declare an item where the fields of a decorator are seen
+// stopped by: "what stands here could hold code, beside the guard's own"
+
+use failclosed::{Denial, guarded};
+
+#[allow(async_fn_in_trait)]
+pub trait Client {
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+    fn name(&self) -> &'static str;
+}
+
+pub struct Theirs;
+
+pub fn look(client: &impl Client) -> &'static str {
+    client.name()
+}
+
+pub fn pick<T>() -> &'static str {
+    "stripe"
+}
+
+pub trait Take {
+    fn take(self) -> Theirs;
+}
+
+#[guarded(remote = Client)]
+pub trait GuardedClient {
+    #[requires_permission(action = "purchase", resource = pick::<[u8; loop { type G = GuardedClient<Theirs>; impl Take for G { fn take(self) -> Theirs { self.inner } } break 1 }]>())]
+    async fn charge(&self, amount: u64) -> Result<u64, Denial>;
+
+    #[unguarded(reason = "reads no account")]
+    fn name(&self) -> &'static str;
+}
+
+fn main() {}
