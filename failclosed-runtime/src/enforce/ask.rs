@@ -78,14 +78,15 @@ async fn approved<'a>(
     // question has been answered now, everything else still counts.
     let deadline = Deadline::after(guard.deadline);
     let again = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
-    match sort(request, again.0, deadline, again.1)? {
+    match sort(request, again.0, deadline, Some(again.1))? {
         Answered::Yes(allowed) => Ok(allowed.approved_by(&approval)),
         // The same question means that nothing but the person's yes was missing; unless the
         // authority wants that yes given to itself.
         Answered::Question(again, digest)
             if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
         {
-            Ok(Allowed { allow: approval.stamped_as(again.danger.as_ref()), digest, deadline })
+            let allow = approval.stamped_as(again.danger.as_ref());
+            Ok(Allowed { allow, digest, deadline, by_person: true })
         }
         // FAIL CLOSED: another question was not answered by anybody.
         Answered::Question(again, _) => {
@@ -101,7 +102,9 @@ fn sort(
     digest: Option<Digest>,
 ) -> Result<Answered, Denial> {
     match decision {
-        Decision::Allow(allow) => Ok(Answered::Yes(Allowed { allow, digest, deadline })),
+        Decision::Allow(allow) => {
+            Ok(Answered::Yes(Allowed { allow, digest, deadline, by_person: false }))
+        }
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         Decision::Ask(ask) => Ok(Answered::Question(ask, digest)),
     }
@@ -126,26 +129,56 @@ async fn person(
     let (decision, digest) =
         answer(request, deadline, digest, || approver.approve(request, ask)).await?;
     match decision {
-        Decision::Allow(allow) => Ok((allow, digest)),
+        Decision::Allow(allow) => Ok((allow, Some(digest))),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // FAIL CLOSED: an approver that asks on has nobody to ask.
         Decision::Ask(ask) => Err(needs_approval(ask)),
     }
 }
 
+/// Whether the person's yes still stands.
+///
+/// # Denies
+/// A yes that was taken back.
+pub(super) fn still(guard: &Parts, request: &Request<'_>) -> Result<(), Denial> {
+    let Some((approver, _)) = &guard.approver else {
+        // FAIL CLOSED: whoever said yes is not there.
+        return Err(Denial::new(
+            Cause::NotConfigured,
+            request.id,
+            request.action,
+            "the approver is gone",
+        ));
+    };
+    match deciding(|| approver.withdrawn()) {
+        Ok(None) => Ok(()),
+        // FAIL CLOSED: a cancel that came before the body wins.
+        Ok(Some(deny)) => Err(Denial::denied(request.id, request.action, deny)),
+        Err(panic) => Err(panicked(request, panic)),
+    }
+}
+
 /// One answer, in time, to arguments that did not change meanwhile.
+///
+/// Compared with what they were before anybody looked at them, also where the answer was at hand: a
+/// dialog may hold its thread while another one changes them under the person's eyes.
 async fn answer<'a>(
     request: &'a Request<'a>,
     deadline: Deadline,
     digest: Option<Digest>,
     ask: impl Fn() -> Answer<'a>,
-) -> Result<(Decision, Option<Digest>), Denial> {
+) -> Result<(Decision, Digest), Denial> {
+    let before = match digest {
+        Some(digest) => digest,
+        None => self::digest(request)?,
+    };
     match poll_fn(|cx| Poll::Ready(begin(request, deadline, &ask, cx))).await? {
-        Begun::Decided(decision) => Ok((decision, digest)),
-        Begun::Waiting(answer) => {
-            let (decision, digest) = finish(request, deadline, digest, answer).await?;
-            Ok((decision, Some(digest)))
+        Begun::Decided(decision) => {
+            unchanged(request, before)?;
+            deadline.check().map_err(|why| expired(request, deadline, why))?;
+            Ok((decision, before))
         }
+        Begun::Waiting(answer) => finish(request, deadline, Some(before), answer).await,
     }
 }
 
