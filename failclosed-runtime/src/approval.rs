@@ -13,6 +13,7 @@ use crate::{
 
 mod answer;
 mod escape;
+mod fold;
 mod inert;
 #[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
