@@ -257,7 +257,9 @@ async fn callers_on_one_connection_are_not_mixed_up() {
 }
 
 /// A body that is streamed is made by the connection, after the handler: nobody's guard is there.
-struct Streams(Option<Pin<Box<dyn Future<Output = Result<String, Denial>> + Send>>>);
+struct Streams(Option<Call>);
+
+type Call = Pin<Box<dyn Future<Output = Result<String, Denial>> + Send>>;
 
 impl Stream for Streams {
     type Item = Result<Bytes, Infallible>;
