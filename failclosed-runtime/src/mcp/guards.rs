@@ -112,8 +112,7 @@ impl Guards {
         match &self.approvals {
             None => guard,
             Some(approvals) => {
-                let is_owned =
-                    self.identify.is_none() || sessions::is_owned(call, &guard.0.subject);
+                let is_owned = sessions::is_owned(call, &guard.0.subject);
                 let person = Person { call: call.clone(), approvals: approvals.clone(), is_owned };
                 guard.approved_by(person, approvals.lasting().saturating_add(GRACE))
             }
