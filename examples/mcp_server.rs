@@ -13,7 +13,7 @@ use axum::{
 };
 use failclosed::{
     Action, Guard, Locked, NoDecision, Permit, Subject, guarded,
-    mcp::{self, Approvals, Guards, ToolCall},
+    mcp::{self, Approvals, Guards, SessionLayer, ToolCall},
     requires_permission,
 };
 use failclosed_examples::{AgentPolicies, Stderr, euros};
@@ -141,20 +141,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
 struct Verified(&'static str);
 
 async fn http(guards: Guards, port: u16) -> Result<(), Box<dyn Error>> {
-    let guards = guards.identified_by(|parts: &Parts| match parts.extensions.get::<Verified>() {
-        Some(Verified(user)) => Ok(Subject::agent("shopper")?.on_behalf_of(*user)?),
-        None => Err(NoDecision::not_configured("no layer has verified the caller")),
-    });
-    let shop = Shop::new(guards);
+    let shop = Shop::new(guards.identified_by(caller));
     let service = StreamableHttpService::new(
         move || Ok(shop.clone()),
         Arc::new(LocalSessionManager::default()),
         StreamableHttpServerConfig::default(),
     );
-    let routes = Router::new().nest_service("/mcp", service).layer(from_fn(authenticate));
+    // Before protocol 2026-07-28 an answer is whoever's who knows the session, unless it is bound.
+    let sessions = SessionLayer::in_process(caller)?;
+    let routes =
+        Router::new().nest_service("/mcp", service).layer(sessions).layer(from_fn(authenticate));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     eprintln!("listening on http://{}/mcp", listener.local_addr()?);
     Ok(axum::serve(listener, routes).await?)
+}
+
+fn caller(parts: &Parts) -> Result<Subject, NoDecision> {
+    match parts.extensions.get::<Verified>() {
+        Some(Verified(user)) => Ok(Subject::agent("shopper")?.on_behalf_of(*user)?),
+        None => Err(NoDecision::not_configured("no layer has verified the caller")),
+    }
 }
 
 /// Stands for your own: whoever has no token that is known here gets no further.

@@ -38,7 +38,8 @@
 //!
 //! The client is the authority here. One that answers by itself, as most do in an "auto" mode, answers
 //! for its user, and nothing in the protocol tells the difference. Let policies deny what no user
-//! should be asked about.
+//! should be asked about. And of an answer that has a key twice, the SDK's parser keeps the last: what
+//! a client contradicts itself with is not seen here.
 
 mod approver;
 mod denial;

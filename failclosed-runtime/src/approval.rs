@@ -5,10 +5,15 @@
 
 use std::sync::Arc;
 
-use crate::{authority::Answer, decision::Ask, request::Request};
+use crate::{
+    authority::Answer,
+    decision::{Ask, Deny},
+    request::Request,
+};
 
 mod answer;
 mod escape;
+mod fold;
 mod inert;
 #[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
@@ -18,7 +23,7 @@ mod shorten;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
 
-pub use answer::{cancelled, declined};
+pub use answer::{cancelled, declined, taken_back};
 pub(crate) use escape::is_blank;
 pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
@@ -39,16 +44,33 @@ pub(crate) use {escape::escape, inert::inert};
 pub trait Approver: Send + Sync {
     /// Shows the person the whole request and the authority's question: see [`Presentation`].
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a>;
+
+    /// Whether the person has taken their yes back since they gave it.
+    ///
+    /// Looked at once, when the authority has been asked again, the decision is on record and nothing
+    /// but the body is left: so a cancel that was handled before the body begins wins. It must not
+    /// wait for anything.
+    fn withdrawn(&self) -> Option<Deny> {
+        None
+    }
 }
 
 impl<T: Approver + ?Sized> Approver for Arc<T> {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         (**self).approve(request, ask)
     }
+
+    fn withdrawn(&self) -> Option<Deny> {
+        (**self).withdrawn()
+    }
 }
 
 impl<T: Approver + ?Sized> Approver for Box<T> {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         (**self).approve(request, ask)
+    }
+
+    fn withdrawn(&self) -> Option<Deny> {
+        (**self).withdrawn()
     }
 }

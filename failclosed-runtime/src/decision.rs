@@ -35,7 +35,7 @@ impl Decision {
 
     /// No, and why: a short sentence that the model and the user may read.
     pub fn deny(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self::Deny(Deny { reason: reason.into(), detail: None, grounds: Grounds::none() })
+        Self::Deny(Deny::new(reason))
     }
 
     /// A person must approve; `question` is what they are told beside the request itself.
@@ -117,6 +117,10 @@ pub struct Deny {
 }
 
 impl Deny {
+    pub(crate) fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into(), detail: None, grounds: Grounds::none() }
+    }
+
     /// The reason, fit for the model and the user.
     pub fn reason(&self) -> &str {
         &self.reason

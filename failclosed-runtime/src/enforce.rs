@@ -169,11 +169,14 @@ fn begin<'b>(
         Ok(Asked::Answered(Answered::Yes(allowed))) => report::allow(guard, request, allowed, 0),
         Ok(asked) => {
             return Some(Box::pin(async move {
-                let recorded = match ask::settle(guard, request, asked).await {
-                    Ok(allowed) => report::allow(guard, request, allowed, 0),
-                    Err(denial) => Err(denial),
+                let (recorded, by_person) = match ask::settle(guard, request, asked).await {
+                    Ok(allowed) => {
+                        let by_person = allowed.by_person;
+                        (report::allow(guard, request, allowed, 0), by_person)
+                    }
+                    Err(denial) => (Err(denial), false),
                 };
-                end(guard, request, undecided, recorded).await
+                end(guard, request, undecided, recorded, by_person).await
             }));
         }
         Err(denial) => Err(denial),
@@ -184,7 +187,7 @@ fn begin<'b>(
             undecided.decided();
             None
         }
-        recorded => Some(Box::pin(end(guard, request, undecided, recorded))),
+        recorded => Some(Box::pin(end(guard, request, undecided, recorded, false))),
     }
 }
 
@@ -194,6 +197,7 @@ async fn end<'b>(
     request: &'b Request<'b>,
     mut undecided: report::Undecided<'b>,
     recorded: Result<Recorded<'b>, Denial>,
+    by_person: bool,
 ) -> Result<(), Denial> {
     let recorded = match recorded {
         Ok(Recorded::InAll(allow)) => Ok(allow),
@@ -202,7 +206,12 @@ async fn end<'b>(
         Ok(waiting) => Box::pin(waiting.everywhere(guard, request)).await,
         Err(denial) => Err(denial),
     };
-    let decided = match recorded {
+    // Last of all, because each wait before it was one in which the person could cancel.
+    let still = match recorded {
+        Ok(allow) if by_person => ask::still(guard, request).map(|()| allow),
+        recorded => recorded,
+    };
+    let decided = match still {
         Ok(allow) => {
             report::allowed(request, &allow);
             Ok(())
@@ -230,12 +239,15 @@ struct Allowed {
     shown: Shown,
     /// What is left of the time.
     deadline: Deadline,
+    /// Whether it rests on a person's yes.
+    by_person: bool,
 }
 
 impl Allowed {
     /// The authority's yes after a person's: a stamp on that one is a stamp on both.
     fn approved_by(mut self, approval: &Allow) -> Self {
         self.allow = self.allow.stamped_as(approval.danger.as_ref());
+        self.by_person = true;
         self
     }
 }

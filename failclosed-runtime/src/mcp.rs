@@ -19,6 +19,7 @@ mod hints;
 mod nonces;
 mod person;
 mod reply;
+mod sessions;
 mod tool_call;
 
 pub use approvals::{Approvals, DEFAULT_PATIENCE};
@@ -27,4 +28,5 @@ pub use guards::Guards;
 pub use hints::{Hinted, hinted};
 pub use nonces::{Burned, MemoryNonces, Nonce, NonceStore, Stored};
 pub use reply::{protocol_error, tool_error, tool_response};
+pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;

@@ -23,6 +23,8 @@ use crate::{
     request::Resource,
 };
 
+mod asked;
+
 type Identify = dyn Fn(&Parts) -> Option<Guard> + Send + Sync;
 
 /// Finds the guard of a request's caller, in what the layers above have verified: an extension that
@@ -91,7 +93,10 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
         let guard = self.callers.guard(&parts);
-        Box::pin(guard.scope(self.inner.call(Request::from_parts(parts, body))))
+        // Inside of it too: a service may look for its guard before it has made its future, and must
+        // not find the one that its server runs under.
+        let served = guard.within(|| self.inner.call(Request::from_parts(parts, body)));
+        Box::pin(guard.scope(served))
     }
 }
 
@@ -99,10 +104,16 @@ where
 ///
 /// The authority sees `method`, `path` and `query` as arguments, and the path as a resource of kind
 /// `http`. It does **not** see headers or the body, so it cannot bind to what they say: where that
-/// matters, the attribute belongs on the handler.
+/// matters, the attribute belongs on the handler. Inside of a nested router it sees the path that is
+/// left there.
 ///
 /// # Denies
-/// Everything but an explicit allow; the service is not called then.
+/// Everything but an explicit allow; the service is not called then. As malformed, and nobody is
+/// asked, what a service might take for another request:
+/// - a path that is not in the normal form of RFC 3986 (empty segments, `.` and `..`, encoded
+///   letters, digits and slashes, lower case digits in an encoding), or is encoded twice, or is no
+///   text when it is decoded;
+/// - a header that overrules method or path, such as `x-http-method-override`.
 #[derive(Clone)]
 pub struct PermissionLayer<D> {
     action: &'static str,
@@ -161,8 +172,7 @@ where
         let (parts, body) = request.into_parts();
         let guard = self.layer.callers.guard(&parts);
         Box::pin(async move {
-            let (method, path, query) =
-                (parts.method.as_str().to_owned(), parts.uri.path().to_owned(), query(&parts));
+            let (method, path, query) = (asked::method(&parts), asked::path(&parts), query(&parts));
             let asked: [NamedArgument<'_>; 3] =
                 [("method", &method), ("path", &path), ("query", &query)];
             let resource = Resource::new("http", path.as_str());

@@ -41,6 +41,7 @@ async function connect(token) {
 
 const clients = { [job.server.token]: await connect(job.server.token) }
 const states = {}
+const keys = {}
 for (current of job.calls) {
   asked = []
   abort = new AbortController()
@@ -57,7 +58,10 @@ for (current of job.calls) {
       if (wait) await sleep(wait)
       if (state?.of) call.requestState = states[state.of]
       if (state?.text) call.requestState = state.text
-      if (answers) call.inputResponses = answers
+      // What a question wants its answer filed under is called `approval` by whoever tells us.
+      const { approval, ...others } = answers ?? {}
+      const key = keys[state?.of] ?? state?.key ?? 'approval'
+      if (answers) call.inputResponses = approval ? { ...others, [key]: approval } : others
     }
     const made = Array.from({ length: current.times ?? 1 }, () => client.callTool(call, options))
     // In 2026-07-28 nobody but the client itself could give up on its own dialog.
@@ -67,6 +71,7 @@ for (current of job.calls) {
     seen.result = await Promise.race(made)
     await Promise.allSettled(current.times ? made : [])
     states[current.id] = seen.result.requestState
+    keys[current.id] = Object.keys(seen.result.inputRequests ?? {})[0]
   } catch (error) {
     seen.error = { code: error.code ?? null, message: String(error.message ?? error) }
   }

@@ -217,6 +217,13 @@ impl Server {
         server
     }
 
+    /// `host:port`.
+    pub fn address(&self) -> String {
+        let (_, url) = self.http.as_ref().expect("a server on a port");
+        let rest = url.strip_prefix("http://").expect("an address");
+        rest.split('/').next().unwrap_or(rest).to_owned()
+    }
+
     fn to_json(&self) -> Value {
         match &self.http {
             None => json!({ "command": self.program, "args": self.options }),

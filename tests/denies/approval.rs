@@ -8,12 +8,17 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{Answer, Approver, Ask, Authority, Cause, Decision, NoDecision, Request, all_of};
+use failclosed::{
+    Answer, Approver, Ask, Authority, Cause, Decision, Deny, NoDecision, Request, all_of,
+    approval::taken_back, audit::Recording,
+};
 use failclosed_tests::{
     Rig,
     authorities::{
         Says, allow, allow_after, allow_after_blocking, ask, deny, error, hangs, panics,
     },
+    decisions, outcomes,
+    sinks::Sink,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -155,6 +160,61 @@ async fn an_approval_is_not_reused() {
     let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
     assert_eq!(denial.cause(), Cause::Denied);
     assert_eq!((running.shop.bodies(), persons.load(Ordering::SeqCst)), (1, 2));
+}
+
+/// A yes that is taken back while the decision is being written down: the body is all that is left by
+/// then, and it does not run.
+#[tokio::test]
+async fn a_yes_that_is_taken_back_before_the_body_denies() {
+    #[derive(Clone, Default)]
+    struct Fickle(Arc<AtomicUsize>);
+    impl Approver for Fickle {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            allow()
+        }
+        fn withdrawn(&self) -> Option<Deny> {
+            (self.0.load(Ordering::SeqCst) > 0).then(taken_back)
+        }
+    }
+    let person = Fickle::default();
+    let cancelled = Arc::clone(&person.0);
+    let slow = Sink(move || {
+        let cancelled = Arc::clone(&cancelled);
+        Recording::pending(async move {
+            tokio::task::yield_now().await;
+            cancelled.store(1, Ordering::SeqCst);
+            Ok(())
+        })
+    });
+    let running = Rig::with(Says(ask)).approver(person, PATIENCE).sink(slow).build();
+    let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), running.shop.bodies()), (Cause::Denied, 0));
+    assert_eq!(denial.to_string(), "Blocked: a person cancelled the request");
+    // On record is that it was allowed, and then that it was not.
+    let verdicts: Vec<_> = decisions(&running.log).iter().map(|entry| entry.verdict).collect();
+    assert_eq!(verdicts, ["allow", "deny"]);
+    assert!(outcomes(&running.log).is_empty());
+    running.repair();
+    running.healthy().await;
+}
+
+/// Whoever panics when asked whether the yes still stands has not said that it does.
+#[tokio::test]
+async fn an_approver_that_panics_at_the_end_denies() {
+    struct Panics;
+    impl Approver for Panics {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            allow()
+        }
+        fn withdrawn(&self) -> Option<Deny> {
+            panic!("boom")
+        }
+    }
+    let running = Rig::with(Says(ask)).approver(Panics, PATIENCE).build();
+    let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), running.shop.bodies()), (Cause::Unavailable, 0));
+    running.repair();
+    running.healthy().await;
 }
 
 /// The person is shown the request as it is, and the question.

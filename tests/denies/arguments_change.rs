@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{Answer, Cause, Decision, Denial, audit::Recording, requires_permission};
+use failclosed::{
+    Answer, Approver, Ask, Cause, Decision, Denial, Guard, Request, Subject,
+    approval::Presentation, audit::Recording, requires_permission,
+};
 use failclosed_tests::{
     Rig, Shop,
     authorities::{Says, allow, ask},
@@ -57,8 +60,8 @@ async fn amount_raised_while_the_authority_decides_denies() {
 /// B6: without a log, nobody but the check itself keeps a digest.
 #[tokio::test]
 async fn amount_raised_without_a_log_denies() {
-    let subject = failclosed::Subject::agent("shopper").unwrap();
-    let guard = failclosed::Guard::builder(subject, Says(slow_allow)).build().unwrap();
+    let subject = Subject::agent("shopper").unwrap();
+    let guard = Guard::builder(subject, Says(slow_allow)).build().unwrap();
     let shop = Shop::new(guard);
     let denial = raised(&shop).await.unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
@@ -130,6 +133,53 @@ async fn amount_raised_while_the_person_decides_denies() {
         .denies_call(Cause::Malformed, raised)
         .await;
     assert_eq!(proof.asked, 1, "the authority was asked again about something else");
+}
+
+/// A dialog that holds its thread: the amount is raised under the person's eyes by another one, and
+/// the answer is at hand when the approver returns.
+#[derive(Clone)]
+struct Dialog(Arc<Mutex<u64>>, Answers);
+
+#[derive(Clone, Copy)]
+enum Answers {
+    AtOnce,
+    Later,
+}
+
+impl Approver for Dialog {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        let shown = Presentation::of(request, ask).unwrap().to_string();
+        assert!(shown.contains("Argument amount = 1\n"), "{shown}");
+        let amount = Arc::clone(&self.0);
+        std::thread::spawn(move || *amount.lock().unwrap() = 99_999).join().unwrap();
+        match self.1 {
+            Answers::AtOnce => Decision::allow().into(),
+            Answers::Later => slow_allow(),
+        }
+    }
+}
+
+/// B6: what counts is what the arguments were before the person was shown them, also where nobody
+/// keeps a digest for a log.
+#[tokio::test]
+async fn amount_raised_while_it_is_shown_denies() {
+    for answers in [Answers::AtOnce, Answers::Later] {
+        let amount = Arc::new(Mutex::new(1));
+        let dialog = Dialog(Arc::clone(&amount), answers);
+        let rig = Rig::with(Says(ask)).approver(dialog, Duration::from_secs(60));
+        let call = async |shop: &Shop| charge_locked(shop, Arc::clone(&amount)).await;
+        let proof = rig.denies_call(Cause::Malformed, call).await;
+        assert!(proof.denial.to_string().contains("changed"), "{}", proof.denial);
+
+        let amount = Arc::new(Mutex::new(1));
+        let guard = Guard::builder(Subject::agent("shopper").unwrap(), Says(ask))
+            .approver(Dialog(Arc::clone(&amount), answers), Duration::from_secs(60))
+            .build()
+            .unwrap();
+        let shop = Shop::new(guard);
+        let denial = charge_locked(&shop, amount).await.unwrap_err();
+        assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0), "without a log");
+    }
 }
 
 /// B6: while the record of the allow is being written, which is after the answer and before the

@@ -137,6 +137,34 @@ async fn a_question_cannot_fake_another_line() {
     assert_eq!(lines.matches("\nAction ").count(), 1, "{lines}");
 }
 
+/// Numbers between letters that run from right to left change places on a display that lays them out.
+#[tokio::test]
+async fn text_from_right_to_left_is_pointed_out() {
+    let note = "Note     text from right to left";
+    for value in ["\u{5d0}, 742, 1", "\u{627}", "\u{1e900}"] {
+        let text = shown(value).await.to_string();
+        assert!(text.contains(note) && text.contains(value), "{text}");
+    }
+    assert!(!shown("caf\u{e9} \u{4e2d}").await.to_string().contains(note));
+}
+
+/// What does not fit on a line goes on in the next, and begins there like no line of its own.
+#[tokio::test]
+async fn a_long_argument_cannot_fake_another_line_by_its_length() {
+    for columns in [20, 40, 60, 80] {
+        let label = "Argument value = \"".len();
+        let pad = "x".repeat((columns - label % columns) % columns);
+        let value = format!("{pad}Argument amount = 1{}", " ".repeat(columns));
+        let presentation = shown(format!("{value}Argument amount = 1")).await;
+        let text = presentation.folded(columns);
+        assert!(text.lines().all(|line| line.chars().count() <= columns), "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("Argument amount")), "{text}");
+        assert_eq!(text.replace("\n       | ", ""), presentation.to_string());
+        let markdown = presentation.to_markdown();
+        assert!(markdown.lines().all(|line| line.chars().count() <= 80), "{markdown}");
+    }
+}
+
 /// Two arguments are never shown as one, whatever is in them.
 #[tokio::test]
 async fn different_arguments_look_different() {

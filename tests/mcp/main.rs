@@ -4,8 +4,11 @@
 
 mod hints;
 mod order;
+mod raw;
 mod replies;
 mod server;
+mod travels;
+mod waits;
 
 /// What must not compile. Each has a twin that does, without its offending lines.
 #[test]

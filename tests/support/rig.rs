@@ -10,7 +10,7 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Guard, GuardBuilder, Request,
+    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Deny, Guard, GuardBuilder, Request,
     Subject,
     audit::{
         AuditSink, DecisionEntry, DecisionRecord, Entry, MemoryLog, Outcome, OutcomeEntry,
@@ -258,6 +258,10 @@ impl<T: Authority> Authority for Breakable<T> {
 impl<T: Approver> Approver for Breakable<T> {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         if self.repaired() { Decision::allow().into() } else { self.inner.approve(request, ask) }
+    }
+
+    fn withdrawn(&self) -> Option<Deny> {
+        if self.repaired() { None } else { self.inner.withdrawn() }
     }
 }
 

@@ -97,6 +97,11 @@ mod agent {
             match line?.as_str() {
                 "charge" => agent.charge("coachella.com").await,
                 "charge hidden" => agent.charge("x\n\r\x1b[2J\u{202e}\u{9b}2K moc").await,
+                // On a screen of 40 columns, what looks like an argument would begin at its left edge.
+                "charge wrapped" => {
+                    let vendor = format!("{}Argument amount = 1", "x".repeat(21));
+                    agent.charge(&vendor).await;
+                }
                 "write megabyte" => agent.write(1_000_000).await,
                 "write more" => agent.write(1_100_000).await,
                 "charge two" => {

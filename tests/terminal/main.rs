@@ -239,6 +239,46 @@ fn hidden_characters_are_shown() {
     person.allows_the_next();
 }
 
+/// What a narrow screen would break begins at its left edge, and could look like another argument.
+#[test]
+fn a_long_argument_cannot_fake_another_line() {
+    let mut person = Person::at_screen(40, 60);
+    person.order("charge wrapped");
+    let (question, code) = person.is_asked();
+    let lines: Vec<_> = question.split("\r\n").collect();
+    assert!(lines.iter().all(|line| line.chars().count() <= 40 || line.starts_with("Anything")));
+    let amounts: Vec<_> = lines.iter().filter(|line| line.starts_with("Argument amount")).collect();
+    assert_eq!(amounts, [&"Argument amount = 742"], "{question}");
+    assert!(lines.contains(&"       | Argument amount = 1\""), "{question}");
+    assert!(!question.contains("scroll up"), "{question}");
+    person.types(&format!("{code}\n"));
+    person.hears("allowed|bodies 1|decisions 1|");
+}
+
+/// What has left the screen by the time the answer is due is said to be there.
+#[test]
+fn a_question_that_is_longer_than_the_screen_says_so() {
+    let mut person = Person::at_screen(80, 10);
+    person.order("charge");
+    let (question, _) = person.is_asked();
+    let last: Vec<_> = question.rsplit("\r\n").take(5).collect();
+    assert!(last.iter().any(|line| line.contains("lines: scroll up")), "{question}");
+    person.types("no\n");
+    person.hears("denied|bodies 0|decisions 1|");
+}
+
+/// Nothing can be read there.
+#[test]
+fn a_screen_that_is_too_narrow_denies() {
+    let mut person = Person::at_screen(10, 24);
+    let before = person.modes();
+    person.order("charge");
+    let heard = person.hears("unavailable|bodies 0|decisions 1|");
+    assert!(heard.contains("too narrow"), "{heard}");
+    assert!(!person.glances().contains("purchase"));
+    assert_eq!(person.modes(), before);
+}
+
 /// A megabyte is shown by its ends; more than an authority may be asked about is nobody's question.
 #[test]
 fn a_megabyte_is_not_poured_over_the_screen() {
@@ -249,6 +289,7 @@ fn a_megabyte_is_not_poured_over_the_screen() {
     person.order("write megabyte");
     let (question, _) = person.is_asked();
     assert!(question.len() < 4000, "{}", question.len());
+    let question = question.replace("\r\n       | ", "");
     assert!(question.contains("the whole is 1000002 characters, 1000002 bytes, sha256 "));
     person.types("no\n");
     person.hears("denied|bodies 0|decisions 2|");

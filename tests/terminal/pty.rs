@@ -11,7 +11,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::tcgetattr,
+    termios::{Winsize, tcgetattr, tcsetwinsize},
 };
 
 /// No wait in a healthy test comes near it.
@@ -33,6 +33,14 @@ impl Person {
     pub(crate) fn at_terminal(patience: u64) -> Self {
         let (master, name) = terminal();
         Self::with(master, &name, &name, patience)
+    }
+
+    /// At a screen that knows its size.
+    pub(crate) fn at_screen(columns: u16, rows: u16) -> Self {
+        let person = Self::at_terminal(15_000);
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&person.slave, size).unwrap();
+        person
     }
 
     /// The agent has no terminal at all.

@@ -24,10 +24,10 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    approval::{Approver, Presentation, cancelled, declined, nonce},
+    approval::{Approver, Presentation, cancelled, declined, nonce, taken_back},
     authority::Answer,
     deadline,
-    decision::{Ask, Decision, NoDecision},
+    decision::{Ask, Decision, Deny, NoDecision},
     request::Request,
 };
 
@@ -39,7 +39,9 @@ use crate::{
 ///
 /// # Denies
 /// - [`Denied`](crate::Cause::Denied): the user rejected, or cancelled the question or the turn. A
-///   cancelled turn wins over a yes that comes later, or with it.
+///   turn that was cancelled before the body begins ([`Turn::cancel`] has returned) wins over a yes,
+///   whichever came first. A cancel that is still on its way is not known of: a yes is held back for
+///   20 ms, in which one that was sent with it is usually heard, and that is no promise.
 /// - [`Malformed`](crate::Cause::Malformed): an option that was not offered, an outcome or a field
 ///   that the protocol does not have; what [`Presentation`] cannot show.
 /// - [`Unavailable`](crate::Cause::Unavailable): the client answered with an error, or is gone.
@@ -82,7 +84,8 @@ impl AcpApprover {
         let reply = self.client.send_request(message).block_task();
         let Some(reply) = self.turn.or_cancelled(reply).await else { return Ok(cancelled()) };
         let decision = options.judge(reply?)?;
-        // A user who cancels at the same moment means the cancel, and it may be a message behind.
+        // A user who cancels at the same moment means the cancel, and it may be a message behind. What
+        // comes later is seen by `withdrawn`, as long as the body has not begun.
         match self.turn.or_cancelled(deadline::moment()).await {
             Some(waited) => waited.map(|()| decision),
             None => Ok(cancelled()),
@@ -97,6 +100,10 @@ impl Approver for AcpApprover {
             // FAIL CLOSED: what cannot be shown is not asked.
             Err(why) => why.into(),
         }
+    }
+
+    fn withdrawn(&self) -> Option<Deny> {
+        self.turn.is_cancelled().then(taken_back)
     }
 }
 
@@ -161,13 +168,17 @@ impl Options {
 /// The whole of it twice, because clients differ in what they show: as a text in which nothing is
 /// markup, and as the input of the tool, escaped alike.
 fn shown(presentation: &Presentation) -> ToolCallUpdateFields {
-    let input: Map<String, Value> = presentation
-        .parts()
-        .map(|part| {
-            let name = part.name().map(|name| format!(" {name}")).unwrap_or_default();
-            (format!("{}{name}", part.label()), part.text().into())
-        })
-        .collect();
+    let mut input = Map::new();
+    for part in presentation.parts() {
+        let name = part.name().map(|name| format!(" {name}")).unwrap_or_default();
+        let key = format!("{}{name}", part.label());
+        // Two notes are one entry: neither replaces the other.
+        let text = match input.get(&key).and_then(Value::as_str) {
+            Some(before) => format!("{before}; {}", part.text()),
+            None => part.text().to_owned(),
+        };
+        input.insert(key, text.into());
+    }
     ToolCallUpdateFields::new()
         .title("Permission needed")
         .status(ToolCallStatus::Pending)

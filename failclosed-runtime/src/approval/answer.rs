@@ -1,7 +1,7 @@
 //! What a person's no becomes. Their yes is `Decision::Allow`, and each approver writes it itself.
 
 use super::escape::{escape, units};
-use crate::decision::Decision;
+use crate::decision::{Decision, Deny};
 
 /// How much of what a person wrote goes to the model.
 const MAX_WORDS_CHARS: usize = 500;
@@ -28,5 +28,10 @@ pub fn declined(words: Option<&str>) -> Decision {
 
 /// A person put the question away, or called the whole turn off.
 pub fn cancelled() -> Decision {
-    Decision::deny("a person cancelled the request")
+    taken_back().into()
+}
+
+/// As [`cancelled`], for [`Approver::withdrawn`](super::Approver::withdrawn).
+pub fn taken_back() -> Deny {
+    Deny::new("a person cancelled the request")
 }

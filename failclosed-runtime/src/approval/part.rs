@@ -29,6 +29,20 @@ impl Part {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Whether a display may show it in another order than it is written in: numbers and punctuation
+    /// between letters that run from right to left change places (UAX #9).
+    pub(super) fn runs_backwards(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or_default();
+        self.text.chars().chain(name.chars()).any(is_right_to_left)
+    }
+}
+
+/// The blocks of scripts that are written from right to left, in which code points that are not
+/// assigned yet count as such too (UAX #9, table 4).
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 impl fmt::Display for Part {

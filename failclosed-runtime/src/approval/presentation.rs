@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     escape::escape,
+    fold::fold,
     inert::inert,
     part::Part,
     shorten::{depth, shorten},
@@ -24,6 +25,9 @@ pub const MAX_PARTS: usize = 64;
 
 /// How deep a value may nest for a person to make sense of it on one line.
 pub const MAX_SHOWN_DEPTH: usize = 8;
+
+/// As wide as the digest, and a terminal.
+const MARKDOWN_COLUMNS: usize = 80;
 
 /// A fact that the guard adds.
 const CONTEXT: &str = "Context";
@@ -106,13 +110,21 @@ impl Presentation {
     }
 
     /// As Markdown in which nothing is markup: a code block, with a fence that no line of it can
-    /// close.
+    /// close, [folded](Self::folded) at 80 columns.
     pub fn to_markdown(&self) -> String {
-        inert(&self.to_string())
+        inert(&self.folded(MARKDOWN_COLUMNS))
+    }
+
+    /// For a display of `columns` cells, and of 20 at the least: what does not fit on a line goes on
+    /// in the next one, behind a bar. A display that broke lines by itself would show the rest at the
+    /// left edge, where it can look like another argument.
+    pub fn folded(&self, columns: usize) -> String {
+        fold(&self.to_string(), columns)
     }
 }
 
-/// One line a part, each with a line break after it.
+/// One line a part, each with a line break after it. For a display that breaks long lines see
+/// [`folded`](Presentation::folded).
 impl fmt::Display for Presentation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| writeln!(f, "{part}"))
@@ -222,6 +234,11 @@ impl Lines {
         }
         if self.shortened {
             let note = "a value is too long to show whole; what is left out is approved too";
+            self.push("Note", None, note);
+        }
+        if self.parts.iter().any(Part::runs_backwards) {
+            let note =
+                "text from right to left: what stands beside it may be shown in another order";
             self.push("Note", None, note);
         }
     }

@@ -15,7 +15,7 @@ mod line;
 mod session;
 
 use line::Line;
-use session::Session;
+use session::{Session, Size};
 
 /// There is one terminal a process, and one question at a time on it. Who waits here is waiting for
 /// the person: the approver's deadline counts.
@@ -86,10 +86,7 @@ impl Approver for TerminalApprover {
 
 async fn put(mut session: Session, presentation: &Presentation) -> Result<Decision, NoDecision> {
     let code = code()?;
-    let mut question = format!(
-        "\nAn agent asks for your permission.\n\n{presentation}\nType {code} to allow this once. \
-         Anything else is a no, and is told to the agent.\n"
-    );
+    let mut question = question(presentation, session.size()?, &code);
     for _ in 0..ATTEMPTS {
         let line = session.ask(question)?.await??;
         let text = match line {
@@ -118,6 +115,22 @@ async fn put(mut session: Session, presentation: &Presentation) -> Result<Decisi
     }
     session.end("Declined: the code was not typed.");
     Ok(declined(None))
+}
+
+/// Folded to the screen. Of a question that is longer than it, the beginning is gone by the time its
+/// end is there; so the end says so.
+fn question(presentation: &Presentation, size: Size, code: &str) -> String {
+    let shown = presentation.folded(size.columns);
+    let lines = shown.lines().count() + 7;
+    let scroll = if lines < size.rows {
+        String::new()
+    } else {
+        format!("These are {lines} lines: scroll up, and read from the beginning.\n")
+    };
+    format!(
+        "\nAn agent asks for your permission.\n\n{shown}\n{scroll}Type {code} to allow this once.\n\
+         Anything else is a no, and is told to the agent.\n"
+    )
 }
 
 fn closed() -> io::Error {

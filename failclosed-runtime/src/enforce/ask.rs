@@ -86,7 +86,8 @@ async fn approved<'a>(
         Answered::Question(again, _)
             if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
         {
-            Ok(Allowed { allow: approval.stamped_as(again.danger.as_ref()), shown, deadline })
+            let allow = approval.stamped_as(again.danger.as_ref());
+            Ok(Allowed { allow, shown, deadline, by_person: true })
         }
         // FAIL CLOSED: another question was not answered by anybody.
         Answered::Question(again, _) => {
@@ -102,7 +103,9 @@ fn sort(
     shown: Shown,
 ) -> Result<Answered, Denial> {
     match decision {
-        Decision::Allow(allow) => Ok(Answered::Yes(Allowed { allow, shown, deadline })),
+        Decision::Allow(allow) => {
+            Ok(Answered::Yes(Allowed { allow, shown, deadline, by_person: false }))
+        }
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         Decision::Ask(ask) => Ok(Answered::Question(ask, shown)),
     }
@@ -132,7 +135,32 @@ async fn person(
     }
 }
 
+/// Whether the person's yes still stands.
+///
+/// # Denies
+/// A yes that was taken back.
+pub(super) fn still(guard: &Parts, request: &Request<'_>) -> Result<(), Denial> {
+    let Some((approver, _)) = &guard.approver else {
+        // FAIL CLOSED: whoever said yes is not there.
+        return Err(Denial::new(
+            Cause::NotConfigured,
+            request.id,
+            request.action,
+            "the approver is gone",
+        ));
+    };
+    match deciding(|| approver.withdrawn()) {
+        Ok(None) => Ok(()),
+        // FAIL CLOSED: a cancel that came before the body wins.
+        Ok(Some(deny)) => Err(Denial::denied(request.id, request.action, deny)),
+        Err(panic) => Err(panicked(request, panic)),
+    }
+}
+
 /// One answer, in time, to arguments that did not change meanwhile.
+///
+/// Compared with what they were before anybody looked at them, also where the answer was at hand: a
+/// dialog may hold its thread while another one changes them under the person's eyes.
 async fn answer<'a>(
     request: &'a Request<'a>,
     deadline: Deadline,
@@ -140,7 +168,11 @@ async fn answer<'a>(
     ask: impl Fn() -> Answer<'a>,
 ) -> Result<Decision, Denial> {
     match poll_fn(|cx| Poll::Ready(begin(request, deadline, &ask, cx))).await? {
-        Begun::Decided(decision) => Ok(decision),
+        Begun::Decided(decision) => {
+            unchanged(request, shown)?;
+            deadline.check().map_err(|why| expired(request, deadline, why))?;
+            Ok(decision)
+        }
         Begun::Waiting(answer) => finish(request, deadline, shown, answer).await,
     }
 }

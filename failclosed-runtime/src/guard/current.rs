@@ -79,12 +79,14 @@ impl Guard {
         let guard = self.clone();
         async move {
             let mut future = pin!(future);
-            poll_fn(move |cx| {
-                let scope = Scope { guard: guard.clone(), task: task::try_id() };
-                SCOPE.sync_scope(scope, || future.as_mut().poll(cx))
-            })
-            .await
+            poll_fn(move |cx| guard.within(|| future.as_mut().poll(cx))).await
         }
+    }
+
+    /// Runs a closure with this as the current guard.
+    pub(crate) fn within<T>(&self, f: impl FnOnce() -> T) -> T {
+        SCOPED.store(true, Ordering::Release);
+        SCOPE.sync_scope(Scope { guard: self.clone(), task: task::try_id() }, f)
     }
 
     /// Makes this the guard of the whole process: for programs that are one agent.

@@ -4,7 +4,7 @@ use std::{any::Any, collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use rmcp::model::{Tool, ToolAnnotations};
 
-use super::{Approvals, ToolCall, hinted, person::Person};
+use super::{Approvals, ToolCall, hinted, person::Person, sessions};
 use crate::{
     authority::{Answer, Authority},
     contain::{Panicked, contain},
@@ -23,7 +23,7 @@ pub struct Guards {
     guard: Guard,
     approvals: Option<Approvals>,
     identify: Option<Arc<Identify>>,
-    tools: Option<Arc<HashMap<String, ToolAnnotations>>>,
+    tools: Option<Arc<HashMap<String, Option<ToolAnnotations>>>>,
 }
 
 /// The question has a deadline of its own, after which the client is told that it is over. The
@@ -35,6 +35,9 @@ type Identify = dyn Fn(&ToolCall) -> Result<Subject, NoDecision> + Send + Sync;
 impl Guards {
     /// Every call is the guard's own subject's: right for stdio, where the client is the process's
     /// parent. Over HTTP add [`identified_by`](Self::identified_by).
+    ///
+    /// # Denies
+    /// As not configured, every call over HTTP until that is added.
     pub fn new(guard: Guard) -> Self {
         Self { guard, approvals: None, identify: None, tools: None }
     }
@@ -59,7 +62,9 @@ impl Guards {
     /// into `parts.extensions`, not a header that anybody can send.
     ///
     /// # Denies
-    /// Every call to which no `T` is attached, and every one that `identify` does not identify.
+    /// Every call to which no `T` is attached, and every one that `identify` does not identify. As
+    /// not configured, every question to a person in a session over HTTP that is not bound to them:
+    /// see [`SessionLayer`](super::SessionLayer).
     pub fn identified_by<T: Any + Send + Sync>(
         mut self,
         identify: impl Fn(&T) -> Result<Subject, NoDecision> + Send + Sync + 'static,
@@ -76,10 +81,19 @@ impl Guards {
     }
 
     /// What tools say about themselves makes things stricter: an allow for one that does not claim
-    /// to only read, or that is not listed, becomes a question. See [`hinted`].
+    /// to only read, or that is not listed, or that is listed twice, becomes a question. See
+    /// [`hinted`].
     pub fn stricter_by_hints<'t>(mut self, tools: impl IntoIterator<Item = &'t Tool>) -> Self {
-        let annotations = |tool: &Tool| Some((tool.name.to_string(), tool.annotations.clone()?));
-        self.tools = Some(Arc::new(tools.into_iter().filter_map(annotations).collect()));
+        let mut listed = HashMap::new();
+        for tool in tools {
+            listed
+                .entry(tool.name.to_string())
+                // FAIL CLOSED: of two tools with one name, nobody knows which is called; one that
+                // claims to only read must not speak for the other.
+                .and_modify(|annotations| *annotations = None)
+                .or_insert_with(|| tool.annotations.clone());
+        }
+        self.tools = Some(Arc::new(listed));
         self
     }
 
@@ -92,20 +106,29 @@ impl Guards {
             Err(why) => return self.guard.refusing(why),
         };
         if let Some(tools) = &self.tools {
-            let annotations = tools.get(call.tool());
+            let annotations = tools.get(call.tool()).and_then(Option::as_ref);
             guard = guard.judged_by(|authority| hinted(authority, annotations));
         }
         match &self.approvals {
             None => guard,
             Some(approvals) => {
-                let person = Person { call: call.clone(), approvals: approvals.clone() };
+                let is_owned = sessions::is_owned(call, &guard.0.subject);
+                let person = Person { call: call.clone(), approvals: approvals.clone(), is_owned };
                 guard.approved_by(person, approvals.lasting().saturating_add(GRACE))
             }
         }
     }
 
     fn caller(&self, call: &ToolCall) -> Result<Option<Subject>, NoDecision> {
-        let Some(identify) = &self.identify else { return Ok(None) };
+        let Some(identify) = &self.identify else {
+            if call.attached::<http::request::Parts>().is_none() {
+                return Ok(None);
+            }
+            // FAIL CLOSED: whoever can send a request is not the guard's own subject.
+            return Err(NoDecision::not_configured(
+                "the call came over HTTP, and nobody says who calls: add `identified_by`",
+            ));
+        };
         match contain(|| identify(call)) {
             Ok(subject) => subject.map(Some),
             // FAIL CLOSED: somebody else's code, which did not say who it is.

@@ -25,27 +25,36 @@ use crate::{
     approval::{Approver, Presentation},
     authority::Answer,
     deadline::{Deadline, Expired},
-    decision::{Ask, Decision, NoDecision},
+    decision::{Ask, Decision, Deny, NoDecision},
     request::Request,
 };
-
-/// What the client files its answer under.
-const ANSWER: &str = "approval";
 
 /// Asks through the client that made the call.
 pub(super) struct Person {
     pub(super) call: ToolCall,
     pub(super) approvals: Approvals,
+    /// Whether a message in the call's session can come from nobody but who called.
+    pub(super) is_owned: bool,
 }
 
 impl Approver for Person {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         match self.call.reach() {
+            // FAIL CLOSED: somebody else who knows the session could answer for them.
+            Reach::Elicitation if !self.is_owned => NoDecision::not_configured(
+                "the session is not bound to its owner: put `SessionLayer` around the MCP service",
+            )
+            .into(),
             Reach::Elicitation => Answer::pending(self.elicit(request, ask)),
             Reach::InputRequired => Answer::pending(self.round_trip(request, ask)),
             // FAIL CLOSED: nobody to ask is a no, at once.
             Reach::None => Decision::from(ask.clone()).into(),
         }
+    }
+
+    fn withdrawn(&self) -> Option<Deny> {
+        let gone = self.call.context.ct.is_cancelled();
+        gone.then(|| Deny::new("the client cancelled the call, or went away"))
     }
 }
 
@@ -107,15 +116,15 @@ impl Person {
 
     /// Asks by ending the call; and, in the call that is made again, reads the answer.
     async fn round_trip(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
-        let binding = Binding::of(self.call.tool(), request, ask)?;
+        let binding = Binding::of(&self.call, request, ask)?;
         match (&self.call.answers.state, &self.call.answers.responses) {
             (None, None) => self.question(request, ask, &binding).await,
             (Some(state), responses) => {
                 // Burned first: whatever the answer is, there is no second one.
-                self.approvals.unseal(state, &binding).await?;
+                let asked = self.approvals.unseal(state, &binding).await?;
                 let mut responses = responses.iter().flatten();
                 match (responses.next(), responses.next()) {
-                    (Some((key, answer)), None) if key == ANSWER => {
+                    (Some((key, answer)), None) if *key == asked => {
                         let answer = serde_json::from_value::<ElicitResult>(answer.clone());
                         form::read(answer.map_err(NoDecision::malformed)?)
                     }
@@ -136,8 +145,8 @@ impl Person {
     ) -> Result<Decision, NoDecision> {
         let form = form::form(Presentation::of(request, ask)?)?;
         let form = InputRequest::Elicitation(ElicitRequest::new(form));
-        let state = self.approvals.seal(binding).await?;
-        let requests = BTreeMap::from([(ANSWER.to_owned(), form)]);
+        let (state, asked) = self.approvals.seal(binding).await?;
+        let requests = BTreeMap::from([(asked, form)]);
         let mut ask = ask.clone();
         ask.prompt = Some(Prompt(Arc::new(InputRequiredResult::new(Some(requests), Some(state)))));
         // FAIL CLOSED: until there is an answer this is a denial that carries its question.

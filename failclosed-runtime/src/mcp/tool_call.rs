@@ -5,16 +5,23 @@ use std::{any::Any, fmt};
 use rmcp::{
     ErrorData, RoleServer,
     handler::server::{common::FromContextPart, tool::ToolCallContext},
-    model::{CallToolRequestParams, InputResponses, ProtocolVersion},
+    model::{CallToolRequestParams, InputResponses, JsonObject, ProtocolVersion},
     service::RequestContext,
 };
+
+use crate::decision::NoDecision;
 
 /// A tool call: its client, what the transport knows about it, and the answers it brings.
 ///
 /// An extractor: name it as a parameter of a `#[tool]` function, `skip` it, and hand it to
 /// [`Guards::of`](super::Guards::of). It is no argument, and no authority is shown it.
+///
+/// Name it before the parameter that takes the tool's arguments (`Parameters`): what was taken before
+/// it, an approval that travels through the client is not bound to beyond what the person is shown.
 pub struct ToolCall {
     pub(super) tool: String,
+    /// The arguments as they were sent, in JSON; where the protocol has a use for them.
+    sent: Result<Vec<u8>, String>,
     pub(super) context: RequestContext<RoleServer>,
     pub(super) answers: Answers,
 }
@@ -42,6 +49,7 @@ impl ToolCall {
     pub fn new(params: &CallToolRequestParams, context: &RequestContext<RoleServer>) -> Self {
         Self {
             tool: params.name.to_string(),
+            sent: sent(params.arguments.as_ref(), context),
             context: context.clone(),
             answers: Answers {
                 state: params.request_state.clone(),
@@ -60,22 +68,46 @@ impl ToolCall {
         self.context.extensions.get::<T>()
     }
 
+    /// The arguments as they were sent.
+    ///
+    /// # Denies
+    /// Where they are not known.
+    pub(super) fn sent(&self) -> Result<&[u8], NoDecision> {
+        self.sent.as_deref().map_err(NoDecision::malformed)
+    }
+
     pub(super) fn reach(&self) -> Reach {
-        let forms = self
-            .context
-            .client_capabilities()
-            .and_then(|capabilities| capabilities.elicitation)
-            // A client that names no mode is one from before there were two.
-            .is_some_and(|modes| modes.form.is_some() || modes.url.is_none());
-        match (forms, self.context.protocol_version()) {
-            (true, Some(version)) if version >= ProtocolVersion::V_2026_07_28 => {
-                Reach::InputRequired
-            }
-            (true, Some(_)) => Reach::Elicitation,
-            // FAIL CLOSED: a form that nobody sees would be waited for in vain; and a client that
-            // has not said which protocol it speaks cannot be asked in it.
-            (true, None) | (false, _) => Reach::None,
+        reach(&self.context)
+    }
+}
+
+fn reach(context: &RequestContext<RoleServer>) -> Reach {
+    let forms = context
+        .client_capabilities()
+        .and_then(|capabilities| capabilities.elicitation)
+        // A client that names no mode is one from before there were two.
+        .is_some_and(|modes| modes.form.is_some() || modes.url.is_none());
+    match (forms, context.protocol_version()) {
+        (true, Some(version)) if version >= ProtocolVersion::V_2026_07_28 => Reach::InputRequired,
+        (true, Some(_)) => Reach::Elicitation,
+        // FAIL CLOSED: a form that nobody sees would be waited for in vain; and a client that has
+        // not said which protocol it speaks cannot be asked in it.
+        (true, None) | (false, _) => Reach::None,
+    }
+}
+
+/// Written down only for approvals that travel: a call that waits is the same call all the time.
+fn sent(
+    arguments: Option<&JsonObject>,
+    context: &RequestContext<RoleServer>,
+) -> Result<Vec<u8>, String> {
+    match (reach(context), arguments) {
+        (Reach::InputRequired, Some(arguments)) => {
+            serde_json::to_vec(arguments).map_err(|error| error.to_string())
         }
+        (Reach::InputRequired, None) => Ok(Vec::new()),
+        // FAIL CLOSED: nothing can be bound to it.
+        (Reach::Elicitation | Reach::None, _) => Err("the arguments were not written down".into()),
     }
 }
 
@@ -83,6 +115,7 @@ impl<S> FromContextPart<ToolCallContext<'_, S>> for ToolCall {
     fn from_context_part(context: &mut ToolCallContext<'_, S>) -> Result<Self, ErrorData> {
         Ok(Self {
             tool: context.name.to_string(),
+            sent: sent(context.arguments.as_ref(), &context.request_context),
             context: context.request_context.clone(),
             answers: Answers {
                 state: context.request_state.clone(),
@@ -96,6 +129,7 @@ impl Clone for ToolCall {
     fn clone(&self) -> Self {
         Self {
             tool: self.tool.clone(),
+            sent: self.sent.clone(),
             context: self.context.clone(),
             answers: self.answers.clone(),
         }

@@ -1,12 +1,16 @@
 //! An ACP agent that asks its user about everything, and writes down what it did: `acp_shop LOG
-//! PATIENCE_MS spawn|block`. Told to `block`, it waits where an agent must not: in the handler.
+//! PATIENCE_MS spawn|block|hold`. Told to `block`, it waits where an agent must not: in the handler.
+//! Told to `hold`, its log is not done with a yes in the first turn before that is cancelled.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of the tests")]
 
 use std::{
     env,
     fs::File,
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -25,7 +29,7 @@ use failclosed::{
     Denial, Guard, HasGuard, Subject,
     acp::{AcpApprover, Turn, Turns, blocked},
     always_ask,
-    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
+    audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording, Verdict},
     requires_permission,
 };
 
@@ -49,6 +53,26 @@ impl AuditSink for Log {
     }
 }
 
+/// A log that is slow.
+struct Holds {
+    turn: Turn,
+    slow: bool,
+}
+
+impl AuditSink for Holds {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
+        match record.verdict {
+            Verdict::Allow(_) if self.slow => Recording::pending(async {
+                self.turn.cancelled().await;
+                Ok(())
+            }),
+            Verdict::Allow(_) | Verdict::Deny(_) => Recording::ready(Ok(())),
+        }
+    }
+
+    fn outcome(&self, _: &OutcomeRecord<'_>) {}
+}
+
 #[derive(HasGuard)]
 struct Shop {
     #[guard]
@@ -70,12 +94,14 @@ async fn turn(
     turn: &Turn,
     patience: Duration,
     log: Log,
+    slow: bool,
 ) -> Result<()> {
     let approver = AcpApprover::new(client.clone(), prompt.session_id.clone(), turn);
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
     let guard = Guard::builder(subject, turn.until_cancelled(always_ask("really buy it?")))
         .approver(approver, patience)
         .audit(log.clone())
+        .audit(Holds { turn: turn.clone(), slow })
         .build()
         .unwrap();
     let shop = Shop { guard, log };
@@ -99,11 +125,12 @@ async fn turn(
 #[tokio::main]
 async fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
-    let [log, patience, mode] = args.as_slice() else { panic!("LOG PATIENCE_MS spawn|block") };
+    let [log, patience, mode] = args.as_slice() else { panic!("LOG PATIENCE_MS spawn|block|hold") };
     let log =
         Log(Arc::new(Mutex::new(File::options().create(true).append(true).open(log).unwrap())));
     let patience = Duration::from_millis(patience.parse().unwrap());
     let block = mode == "block";
+    let hold = AtomicBool::new(mode == "hold");
     let turns = Turns::new();
     let cancelled = turns.clone();
     Agent
@@ -123,9 +150,10 @@ async fn main() -> Result<()> {
         .on_receive_request(
             async move |prompt: PromptRequest, responder, client: ConnectionTo<Client>| {
                 let this = turns.begin(&prompt.session_id);
+                let slow = hold.swap(false, Ordering::SeqCst);
                 let (log, spawner) = (log.clone(), client.clone());
                 let task = async move {
-                    let told = turn(&client, &prompt, &this, patience, log).await;
+                    let told = turn(&client, &prompt, &this, patience, log, slow).await;
                     // A client that is gone is told nothing.
                     let _told = told
                         .and_then(|()| responder.respond(PromptResponse::new(this.stop_reason())));

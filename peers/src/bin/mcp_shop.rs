@@ -7,6 +7,8 @@
 //! | `patience` | milliseconds that a person may take |
 //! | `key` | one character: the key that approvals are sealed with; without it a random one |
 //! | `nonces` | `full` or `broken` |
+//! | `callers` | `anybody`: over HTTP, nobody says who calls |
+//! | `sessions` | `anybodys`: whoever has its id; without it bound to who opened them |
 //!
 //! Up to 99 cents are allowed, from 100 on a person is asked, other actions are denied.
 #![allow(
@@ -31,7 +33,10 @@ use failclosed::{
     Answer, Authority, Decision, Denial, Guard, NoDecision, Request, Subject,
     audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
     guarded,
-    mcp::{self, Approvals, Burned, Guards, MemoryNonces, Nonce, NonceStore, Stored, ToolCall},
+    mcp::{
+        self, Approvals, Burned, Guards, MemoryNonces, Nonce, NonceStore, SessionLayer, Stored,
+        ToolCall,
+    },
     requires_permission,
 };
 use rmcp::{
@@ -201,27 +206,35 @@ async fn main() {
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
         Some(port) => {
-            let guards = guards.identified_by(|parts: &Parts| {
-                let user = match parts.headers.get("authorization").map(|value| value.as_bytes()) {
-                    Some(b"Bearer alice") => "alice",
-                    Some(b"Bearer mallory") => "mallory",
-                    _ => return Err(NoDecision::not_configured("nobody is identified")),
-                };
-                Ok(Subject::agent("shopper")?.on_behalf_of(user)?)
-            });
+            let guards = match options.get("callers") {
+                Some(_) => guards,
+                None => guards.identified_by(caller),
+            };
             let shop = Shop { guards, log };
             let service = StreamableHttpService::new(
                 move || Ok(shop.clone()),
                 Arc::new(LocalSessionManager::default()),
                 Default::default(),
             );
-            let routes = axum::Router::new().nest_service("/mcp", service);
+            let mut routes = axum::Router::new().nest_service("/mcp", service);
+            if !options.contains_key("sessions") {
+                routes = routes.layer(SessionLayer::in_process(caller).unwrap());
+            }
             let address = ("127.0.0.1", port.parse().unwrap());
             let listener = tokio::net::TcpListener::bind(address).await.unwrap();
             println!("http://{}/mcp", listener.local_addr().unwrap());
             axum::serve(listener, routes).await.unwrap();
         }
     }
+}
+
+fn caller(parts: &Parts) -> Result<Subject, NoDecision> {
+    let user = match parts.headers.get("authorization").map(|value| value.as_bytes()) {
+        Some(b"Bearer alice") => "alice",
+        Some(b"Bearer mallory") => "mallory",
+        _ => return Err(NoDecision::not_configured("nobody is identified")),
+    };
+    Ok(Subject::agent("shopper")?.on_behalf_of(user)?)
 }
 
 fn approvals(options: &HashMap<String, String>) -> Approvals {

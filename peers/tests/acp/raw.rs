@@ -3,8 +3,6 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    thread,
-    time::Duration,
 };
 
 use failclosed_peers::acp::Log;
@@ -133,11 +131,13 @@ fn a_second_answer_changes_nothing() {
     assert_eq!(raw.log.events(), ["allow", "ran", "allow", "ran"]);
 }
 
-/// In whatever order they are in one write: who cancels means it.
+/// In one write, in whatever order: who cancels means it. Behind the yes it may be heard in the moment
+/// for which that is held back, or while the yes is written down: never after the body has begun,
+/// because the log waits for it.
 #[test]
 fn a_cancel_wins_over_a_yes() {
     for cancel_first in [true, false] {
-        let mut raw = Raw::start(PATIENT, "spawn");
+        let mut raw = Raw::start(PATIENT, "hold");
         let prompt = raw.prompt();
         let question = raw.question();
         let mut both = [question.answer(&question.allow), cancel()];
@@ -147,26 +147,25 @@ fn a_cancel_wins_over_a_yes() {
         raw.send(&both);
         assert_eq!(raw.ended(prompt)["result"]["stopReason"], "cancelled");
         raw.goes_on();
-        assert_denied_then_healthy(&raw.log, "denied", "cancel and allow");
+        let events = raw.log.events();
+        let taken_back = ["allow", "denied", "allow", "ran"];
+        assert!(events == taken_back[1..] || !cancel_first && events == taken_back, "{events:?}");
     }
 }
 
-/// A moment behind it, too: a yes is held back that long. Of many tries, because the machine may be
-/// busy for longer than the moment.
+/// Behind it, too, whenever the host has heard of it before the body begins. Here the yes is on record
+/// already, and the log is not done with it: nothing but the body is left.
 #[test]
-fn a_cancel_right_behind_a_yes_wins() {
-    let cancelled_in_time = |_: &i32| {
-        let mut raw = Raw::start(PATIENT, "spawn");
-        let prompt = raw.prompt();
-        let question = raw.question();
-        raw.send(&[question.answer(&question.allow)]);
-        thread::sleep(Duration::from_millis(4));
-        raw.send(&[cancel()]);
-        raw.ended(prompt);
-        raw.log.events() == ["denied"]
-    };
-    let tries = (0..20).filter(cancelled_in_time).count();
-    assert!(tries > 5, "{tries} of 20");
+fn a_cancel_before_the_body_takes_the_yes_back() {
+    let mut raw = Raw::start(PATIENT, "hold");
+    let prompt = raw.prompt();
+    let question = raw.question();
+    raw.send(&[question.answer(&question.allow)]);
+    assert_eq!(raw.log.settle(), ["allow"]);
+    raw.send(&[cancel()]);
+    assert_eq!(raw.ended(prompt)["result"]["stopReason"], "cancelled");
+    raw.goes_on();
+    assert_eq!(raw.log.events(), ["allow", "denied", "allow", "ran"]);
 }
 
 /// The yes of a turn that is over: for this question, and for the next one.

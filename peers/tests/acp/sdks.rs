@@ -147,10 +147,18 @@ fn typescript_cancels_and_then_allows() {
     assert_eq!(seen["stops"], json!(["cancelled", "end_turn"]), "{seen}");
 }
 
+/// Whether the cancel is heard while the yes is held back or while it is written down, the body has not
+/// begun.
 #[test]
 fn typescript_allows_and_cancels_at_once() {
-    let seen = denied(typescript(), "allow, then cancel", "denied");
+    let log = Log::new();
+    let path = log.0.display().to_string();
+    let agent = [AGENT, path.as_str(), PATIENT, "hold"];
+    let seen = drive(typescript(), &agent, "allow, then cancel");
     assert_eq!(seen["stops"], json!(["cancelled", "end_turn"]), "{seen}");
+    let events = log.events();
+    let taken_back = ["allow", "denied", "allow", "ran"];
+    assert!(events == taken_back[1..] || events == taken_back, "{events:?}");
 }
 
 /// The client is gone: an error of the connection, or the end of the call, whichever comes first.

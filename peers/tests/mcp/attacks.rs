@@ -179,7 +179,10 @@ fn a_state_of_another_server_does_not_open() {
     let asked = manual(&first, &[question("q", 600)]);
     for key in ["key=b", "key=a"] {
         let second = Server::http(SHOP, &[key]);
-        let stolen = json!({ "state": { "text": state(&asked[0]) }, "answers": yes() });
+        let requests = asked[0].result.as_ref().unwrap()["inputRequests"].as_object().unwrap();
+        let under = requests.keys().next().unwrap();
+        let stolen =
+            json!({ "state": { "text": state(&asked[0]), "key": under }, "answers": yes() });
         let calls = [call("stolen", "buy", 600).manual(stolen), call("after", "buy", 1)];
         manual(&second, &calls)[0].assert_blocked(MALFORMED);
         assert_eq!(second.log.decisions(600), [MALFORMED], "{key}");

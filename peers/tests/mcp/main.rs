@@ -6,6 +6,7 @@ mod answers;
 mod attacks;
 mod gone;
 mod results;
+mod sessions;
 
 /// The server under test.
 const SHOP: &str = env!("CARGO_BIN_EXE_mcp_shop");

@@ -14,12 +14,15 @@ use rustix::{
     process::getpgrp,
     termios::{
         InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex,
-        Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+        Termios, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
     },
 };
 use tokio::sync::oneshot;
 
-use super::line::{INTERRUPTS, Line, Screen};
+use super::{
+    super::fold::NARROWEST,
+    line::{INTERRUPTS, Line, Screen},
+};
 
 const CONTROLLING_TERMINAL: &str = "/dev/tty";
 
@@ -31,6 +34,16 @@ pub(super) struct Session {
     reader: Option<Reader>,
     farewell: &'static str,
 }
+
+/// How much of a question is on the screen at once.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+}
+
+/// Of a terminal that does not know its own.
+const USUAL: Size = Size { columns: 80, rows: 24 };
 
 /// The thread that waits for the person. It stops as soon as `wake` is closed.
 struct Reader {
@@ -58,6 +71,23 @@ impl Session {
         let session = Self { tty: Arc::new(tty), before, reader: None, farewell: WITHDRAWN };
         tcsetattr(&*session.tty, OptionalActions::Now, &for_a_line(&session.before))?;
         Ok(Some(session))
+    }
+
+    /// How large the screen is.
+    ///
+    /// # Errors
+    /// It is too narrow to show a line on.
+    pub(super) fn size(&self) -> io::Result<Size> {
+        let size = tcgetwinsize(&*self.tty)?;
+        let or = |cells: u16, usual| if cells == 0 { usual } else { usize::from(cells) };
+        let size =
+            Size { columns: or(size.ws_col, USUAL.columns), rows: or(size.ws_row, USUAL.rows) };
+        if size.columns < NARROWEST {
+            // FAIL CLOSED: it would break lines where it likes.
+            let fault = "the terminal is too narrow to show a question";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, fault));
+        }
+        Ok(size)
     }
 
     /// Puts a question; the receiver gets the line that is typed after it was shown.

@@ -1,0 +1,78 @@
+//! Lines that a display does not break by itself.
+//!
+//! A display that is too narrow breaks a line where it likes, and what comes next begins at the left
+//! edge, like a line of its own. A value could be as long as it takes for its end to look like another
+//! argument there; and beside a display that does not break lines, its end would not be seen at all.
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Stands before the rest of a line. No line begins like this: each begins with its label.
+const CONTINUED: &str = "       | ";
+
+/// The narrowest display that is any use.
+pub(super) const NARROWEST: usize = 20;
+
+/// The lines of a text, none of them wider than `columns`.
+pub(super) fn fold(text: &str, columns: usize) -> String {
+    let columns = columns.max(NARROWEST);
+    let mut folded = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.lines() {
+        let mut used = 0;
+        for c in line.chars() {
+            let cells = cells(c);
+            if used + cells > columns && !is_mark(c) {
+                folded.push('\n');
+                folded.push_str(CONTINUED);
+                used = CONTINUED.len();
+            }
+            folded.push(c);
+            used += cells;
+        }
+        folded.push('\n');
+    }
+    folded
+}
+
+/// How wide it may be shown. Displays differ in what is two cells wide outside of ASCII, and a line
+/// that is too short hides nothing.
+fn cells(c: char) -> usize {
+    if c.is_ascii() { 1 } else { 2 }
+}
+
+/// A mark stays with its letter.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CONTINUED, NARROWEST, cells, fold, is_mark};
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_fits_is_left_alone() {
+        let text = "Action   purchase\nArgument amount = 1\n";
+        assert_eq!(fold(text, 20), text);
+    }
+
+    #[test]
+    fn the_rest_of_a_line_begins_like_no_line() {
+        let line = format!("Argument note = \"{}Argument amount = 1\"\n", "x".repeat(23));
+        let folded = fold(&line, 40);
+        assert_eq!(folded.lines().next().map(str::len), Some(40));
+        assert!(folded.contains("\n       | Argument amount = 1\"\n"), "{folded}");
+    }
+
+    proptest! {
+        /// Nothing is lost, nothing is added, and nothing is too wide but marks on a letter.
+        #[test]
+        fn it_can_be_unfolded(text in "([a-z |é漢\u{5b0}\u{3b1}]{0,90}\n){0,4}", columns in 0_usize..60) {
+            let folded = fold(&text, columns);
+            prop_assert_eq!(folded.replace(&format!("\n{CONTINUED}"), ""), text.clone());
+            for line in folded.lines() {
+                let width: usize = line.chars().filter(|c| !is_mark(*c)).map(cells).sum();
+                prop_assert!(width <= columns.max(NARROWEST), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Requests that try to be another one than was asked about, and callers that try to be another one
+//! than they are: over real sockets, as bytes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::{
+    convert::Infallible,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{Request, request::Parts},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use failclosed::{
+    Answer, Authority, Cause, Decision, Denial, Guard, Subject,
+    audit::MemoryLog,
+    axum::problem,
+    requires_permission,
+    tower::{PermissionLayer, ScopeLayer},
+};
+use failclosed_tests::decisions;
+use futures_core::Stream;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// Whoever the header says: the tests need no more authentication than that.
+fn caller(guard: &Guard) -> impl Fn(&Parts) -> Option<Guard> + Clone + Send + Sync + 'static {
+    let guard = guard.clone();
+    move |parts| {
+        let user = parts.headers.get("x-user")?.to_str().ok()?;
+        let subject = Subject::agent("shopper").ok()?.on_behalf_of(user).ok()?;
+        Some(guard.for_subject(subject))
+    }
+}
+
+/// Reading under `/public/` is allowed, and nothing else.
+struct ReadsInPublic;
+
+impl Authority for ReadsInPublic {
+    fn decide<'a>(&'a self, request: &'a failclosed::Request<'a>) -> Answer<'a> {
+        let said = |name| {
+            let value = serde_json::to_value(request.argument(name)?).ok()?;
+            Some(value.as_str()?.to_owned())
+        };
+        match (said("method").as_deref(), said("path")) {
+            (Some("GET"), Some(path)) if path.starts_with("/public/") || path == "/" => {
+                Decision::allow().into()
+            }
+            _ => Decision::deny("not public").into(),
+        }
+    }
+}
+
+fn guard(authority: impl Authority + 'static) -> (Guard, MemoryLog) {
+    let log = MemoryLog::new();
+    let subject = Subject::agent("server").unwrap();
+    (Guard::builder(subject, authority).audit(log.clone()).build().unwrap(), log)
+}
+
+async fn serve(routes: Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+/// Whatever comes back until the connection is closed, each byte as a character.
+async fn exchange(address: SocketAddr, sent: String) -> String {
+    let exchange = move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).unwrap();
+        String::from_utf8_lossy(&reply).into_owned()
+    };
+    tokio::task::spawn_blocking(exchange).await.unwrap()
+}
+
+fn request(line: &str, headers: &str) -> String {
+    format!(
+        "{line} HTTP/1.1\r\nhost: shop\r\nx-user: alice\r\nconnection: close\r\n{headers}\
+         content-length: 0\r\n\r\n"
+    )
+}
+
+/// A service of somebody else's, which serves everything.
+struct Foreign {
+    address: SocketAddr,
+    served: Arc<AtomicUsize>,
+    log: MemoryLog,
+}
+
+async fn foreign() -> Foreign {
+    let (guard, log) = guard(ReadsInPublic);
+    let served = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&served);
+    let routes = Router::new()
+        .fallback(async move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            "served"
+        })
+        .layer(PermissionLayer::new("fetch", caller(&guard), problem));
+    Foreign { address: serve(routes).await, served, log }
+}
+
+impl Foreign {
+    async fn refuses(&self, line: &str, headers: &str, cause: Cause) {
+        let before = decisions(&self.log).len();
+        let reply = exchange(self.address, request(line, headers)).await;
+        let status = if cause == Cause::Denied { "403" } else { "503" };
+        assert!(reply.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {reply}");
+        let decisions = decisions(&self.log);
+        assert_eq!(decisions.len(), before + 1, "{line}");
+        assert_eq!(decisions[before].cause, Some(cause), "{line}: {:?}", decisions[before]);
+        assert_eq!(self.served.load(Ordering::SeqCst), 0, "{line} was served");
+    }
+}
+
+/// What some service takes for another path than the one that it says.
+const OTHER_SPELLINGS: [&str; 27] = [
+    "/public/../admin",
+    "/public/./../admin",
+    "/public/..",
+    "/public/..;/admin",
+    "/public/..;a=b/admin",
+    "/public/.;/admin",
+    "/public/%2e%2e/admin",
+    "/public/%2E%2E/admin",
+    "/public/.%2E/admin",
+    "/public/..%2Fadmin",
+    "/public/..%2fadmin",
+    "/public/..%5Cadmin",
+    "/public/..\\admin",
+    "/public/%252e%252e/admin",
+    "/public/%252E%252E%252Fadmin",
+    "/public/%25%32%65",
+    "/public//admin",
+    "//public/admin",
+    "/public/%61dmin",
+    "/public/%00",
+    "/public/a%0D%0Ab",
+    "/public/%7F",
+    "/public/%C0%AE%C0%AE/admin",
+    "/public/%FF",
+    "/public/%c3%a9",
+    "/public/%C3",
+    "/public/%2",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_path_that_can_be_read_in_two_ways_is_not_asked_about() {
+    let service = foreign().await;
+    for path in OTHER_SPELLINGS {
+        service.refuses(&format!("GET {path}"), "", Cause::Malformed).await;
+    }
+    let reply = exchange(service.address, request("GET /public/a", "")).await;
+    assert!(reply.ends_with("served"), "the next healthy call: {reply}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
+    let service = foreign().await;
+    let paths = [
+        "/",
+        "/public/",
+        "/public/a/b.txt",
+        "/public/..a/b..",
+        "/public/alice%40example.com",
+        "/public/alice@example.com",
+        "/public/caf%C3%A9%20au%20lait",
+        "/public/100%25",
+        "/public/a;b=c",
+        "/public/a?next=/../admin",
+    ];
+    for (count, path) in (1..).zip(paths) {
+        let reply = exchange(service.address, request(&format!("GET {path}"), "")).await;
+        assert!(reply.ends_with("served"), "{path}: {reply}");
+        assert_eq!(service.served.load(Ordering::SeqCst), count, "{path}");
+        let asked = decisions(&service.log).pop().unwrap().arguments;
+        assert_eq!(asked["path"], path.split('?').next().unwrap());
+    }
+    // Of another case, and of another method: other requests, and asked about as such.
+    let service = foreign().await;
+    for line in ["GET /Public/a", "GET /PUBLIC/a", "HEAD /public/a", "OPTIONS /public/a"] {
+        service.refuses(line, "", Cause::Denied).await;
+    }
+    for method in ["POST", "DELETE", "PROPFIND", "get", "TRACE"] {
+        service.refuses(&format!("{method} /public/a"), "", Cause::Denied).await;
+    }
+}
+
+/// Some frameworks take method or path from a header.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_header_that_makes_it_another_request_is_refused() {
+    let service = foreign().await;
+    for header in [
+        "x-http-method-override: DELETE",
+        "X-HTTP-Method: DELETE",
+        "x-method-override: GET",
+        "x-original-url: /admin",
+        "X-Rewrite-URL: /admin",
+    ] {
+        service.refuses("GET /public/a", &format!("{header}\r\n"), Cause::Malformed).await;
+    }
+}
+
+/// Two requests of two users in one write, on one connection: each is its own.
+#[requires_permission(action = "who")]
+async fn whoami() -> Result<String, Denial> {
+    Ok(Guard::current().subject().user_id().unwrap_or("nobody").to_owned())
+}
+
+async fn who() -> Response {
+    match whoami().await {
+        Ok(user) => format!("<{user}>").into_response(),
+        Err(denial) => denial.into_response(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_on_one_connection_are_not_mixed_up() {
+    let (guard, log) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let routes = Router::new().route("/", get(who)).layer(ScopeLayer::new(caller(&guard)));
+    let address = serve(routes).await;
+    let users = ["alice", "bob", "", "carol"];
+    let mut sent = String::new();
+    for (index, user) in users.iter().enumerate() {
+        let close = if index + 1 == users.len() { "connection: close\r\n" } else { "" };
+        sent += &format!("GET / HTTP/1.1\r\nhost: shop\r\nx-user: {user}\r\n{close}\r\n");
+    }
+    let reply = exchange(address, sent).await;
+    let said: Vec<_> =
+        users.iter().filter_map(|user| Some((*user, reply.find(&format!("<{user}>"))?))).collect();
+    assert_eq!(said.len(), 3, "{reply}");
+    assert!(said.is_sorted_by_key(|(_, at)| *at), "{reply}");
+    // Between bob and carol there was nobody in particular.
+    assert_eq!(reply.matches("HTTP/1.1 503").count(), 1, "{reply}");
+    let on_record = decisions(&log);
+    let on_record: Vec<_> =
+        on_record.iter().map(|entry| entry.subject.user_id().unwrap()).collect();
+    assert_eq!(on_record, ["alice", "bob", "carol"]);
+}
+
+/// A body that is streamed is made by the connection, after the handler: nobody's guard is there.
+struct Streams(Option<Call>);
+
+type Call = Pin<Box<dyn Future<Output = Result<String, Denial>> + Send>>;
+
+impl Stream for Streams {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(call) = self.0.as_mut() else { return Poll::Ready(None) };
+        let Poll::Ready(said) = call.as_mut().poll(cx) else { return Poll::Pending };
+        self.0 = None;
+        let text = said.unwrap_or_else(|denial| format!("[{}]", denial.cause()));
+        Poll::Ready(Some(Ok(Bytes::from(text))))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_streamed_body_has_no_callers_guard() {
+    let (guard, log) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let stream = async || Body::from_stream(Streams(Some(Box::pin(whoami()))));
+    let routes = Router::new().route("/", get(stream)).layer(ScopeLayer::new(caller(&guard)));
+    let reply = exchange(serve(routes).await, request("GET /", "")).await;
+    assert!(reply.contains("[not_configured]"), "{reply}");
+    assert!(decisions(&log).is_empty());
+}
+
+/// A service that looks for its guard before it has made its future.
+#[derive(Clone)]
+struct LooksAtOnce;
+
+impl Service<Request<Body>> for LooksAtOnce {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        let guard = Guard::current();
+        let user = guard.subject().user_id().unwrap_or("nobody").to_owned();
+        std::future::ready(Ok(format!("<{user}>").into_response()))
+    }
+}
+
+/// It finds the caller's, and not the one that the server runs under.
+#[tokio::test]
+async fn the_guard_of_the_server_is_not_lent_to_its_callers() {
+    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
+    let mut service = ScopeLayer::new(caller(&guard)).layer(LooksAtOnce);
+    let call = |user: &str| Request::builder().header("x-user", user).body(Body::empty()).unwrap();
+    for (user, expected) in [("alice", "<alice>"), ("", "<nobody>")] {
+        let served = root.scope(async { service.call(call(user)).await.unwrap() }).await;
+        let body = axum::body::to_bytes(served.into_body(), 1024).await.unwrap();
+        assert_eq!(body, expected);
+    }
+}
+
+/// Whoever looks for the caller and panics has found nobody; and what was added to the router before
+/// the layer is behind it, its fallback too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panic_over_the_caller_serves_nothing() {
+    let routes = Router::new()
+        .route("/public/a", get(async || "served"))
+        .fallback(async || "served")
+        .layer(PermissionLayer::new("fetch", |_: &Parts| panic!("boom"), problem));
+    let address = serve(routes).await;
+    for path in ["/public/a", "/public/b", "/"] {
+        let reply = exchange(address, request(&format!("GET {path}"), "")).await;
+        assert!(reply.starts_with("HTTP/1.1 503 ") && !reply.contains("served"), "{reply}");
+    }
+}

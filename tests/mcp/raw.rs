@@ -1,0 +1,198 @@
+//! A server, and a client that sends what no SDK would: line by line, in both protocols.
+
+use failclosed::{
+    Guard, Subject,
+    audit::MemoryLog,
+    guarded,
+    mcp::{self, Approvals, Guards, ToolCall},
+    requires_permission,
+};
+use failclosed_tests::{
+    Shop,
+    authorities::{Says, ask},
+    decisions, outcomes,
+};
+use rmcp::{
+    ErrorData, ServiceExt,
+    handler::server::wrapper::Parameters,
+    model::{CallToolResponse, CallToolResult},
+    schemars::{self, JsonSchema},
+    tool, tool_router,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct Order {
+    vendor: String,
+    cents: u64,
+    /// Not shown to anybody.
+    #[serde(default)]
+    card: String,
+}
+
+/// Everything needs a person's yes.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) guards: Guards,
+    pub(crate) shop: Shop,
+    pub(crate) log: MemoryLog,
+}
+
+#[guarded]
+#[tool_router(server_handler)]
+impl Desk {
+    /// Buys.
+    #[requires_permission(
+        action = "purchase", guard = self.guards.of(&call), skip(call),
+        args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
+    )]
+    #[tool]
+    async fn buy(
+        &self,
+        call: ToolCall,
+        Parameters(order): Parameters<Order>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.shop.ran();
+        let receipt = json!({ "vendor": order.vendor, "card": order.card });
+        Ok(CallToolResult::structured(receipt).into())
+    }
+
+    #[unguarded(reason = "a constructor")]
+    pub(crate) fn with(approvals: Approvals) -> Self {
+        Self::logged(approvals, |builder| builder)
+    }
+
+    /// With something more in its guard.
+    #[unguarded(reason = "a constructor")]
+    pub(crate) fn logged(
+        approvals: Approvals,
+        more: impl FnOnce(failclosed::GuardBuilder) -> failclosed::GuardBuilder,
+    ) -> Self {
+        let log = MemoryLog::new();
+        let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
+        let guard = more(Guard::builder(subject, Says(ask)).audit(log.clone())).build().unwrap();
+        let guards = Guards::new(guard.clone()).with_approvals(approvals).unwrap();
+        Self { guards, shop: Shop::new(guard), log }
+    }
+
+    /// `allow`, or the cause of the denial, in order.
+    #[unguarded(reason = "reads the log")]
+    pub(crate) fn decided(&self) -> Vec<String> {
+        let cause = |entry: &failclosed::audit::DecisionEntry| match entry.cause {
+            None => entry.verdict.to_owned(),
+            Some(cause) => cause.to_string(),
+        };
+        decisions(&self.log).iter().map(cause).collect()
+    }
+
+    #[unguarded(reason = "reads the log")]
+    pub(crate) fn outcomes(&self) -> usize {
+        outcomes(&self.log).len()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Era {
+    Waits,
+    Travels,
+}
+
+pub(crate) struct Raw {
+    input: WriteHalf<DuplexStream>,
+    output: tokio::io::Lines<BufReader<ReadHalf<DuplexStream>>>,
+    era: Era,
+    calls: u64,
+}
+
+impl Raw {
+    pub(crate) async fn connect(desk: &Desk, era: Era) -> Self {
+        let (here, there) = tokio::io::duplex(256 * 1024);
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.serve(there).await.unwrap().waiting().await });
+        let (output, input) = tokio::io::split(here);
+        let output = BufReader::new(output).lines();
+        let mut raw = Self { input, output, era, calls: 100 };
+        if era == Era::Waits {
+            let hello = json!({
+                "protocolVersion": "2025-06-18", "capabilities": {"elicitation": {}},
+                "clientInfo": {"name": "raw", "version": "1"},
+            });
+            let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello});
+            raw.send(&[hello]).await;
+            raw.until(|message| message["id"] == 1).await;
+            let ready = "notifications/initialized";
+            raw.send(&[json!({"jsonrpc": "2.0", "method": ready})]).await;
+        }
+        raw
+    }
+
+    /// All in one write.
+    pub(crate) async fn send(&mut self, messages: &[Value]) {
+        let text: String = messages.iter().map(|message| format!("{message}\n")).collect();
+        self.input.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    pub(crate) async fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = self.output.next_line().await.unwrap().expect("the server went away");
+            let message: Value = serde_json::from_str(&line).unwrap();
+            if is_it(&message) {
+                return message;
+            }
+        }
+    }
+
+    /// A call, with whatever else its parameters hold.
+    pub(crate) fn calling(&mut self, arguments: Value, more: Value) -> (u64, Value) {
+        self.calls += 1;
+        let mut params = json!({"name": "buy", "arguments": arguments});
+        if self.era == Era::Travels {
+            params["_meta"] = json!({
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+                "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
+            });
+        }
+        for (name, value) in more.as_object().into_iter().flatten() {
+            params[name] = value.clone();
+        }
+        let id = self.calls;
+        (id, json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
+    }
+
+    pub(crate) async fn call(&mut self, arguments: Value, more: Value) -> Value {
+        let (id, call) = self.calling(arguments, more);
+        self.send(&[call]).await;
+        self.result(id).await
+    }
+
+    /// What became of a call.
+    pub(crate) async fn result(&mut self, id: u64) -> Value {
+        let reply = self.until(|message| message["id"] == id && message["method"].is_null()).await;
+        assert!(reply["error"].is_null(), "a protocol error: {reply}");
+        reply["result"].clone()
+    }
+
+    /// The next question to the person, where the call waits.
+    pub(crate) async fn question(&mut self) -> Value {
+        self.until(|message| message["method"] == "elicitation/create").await
+    }
+}
+
+pub(crate) fn order() -> Value {
+    json!({"vendor": "coachella.com", "cents": 742, "card": "4242"})
+}
+
+pub(crate) fn accepted() -> Value {
+    json!({"action": "accept", "content": {"approve": true}})
+}
+
+/// A denial, as the model gets it.
+#[track_caller]
+pub(crate) fn blocked(result: &Value, cause: &str) {
+    assert_eq!(result["isError"], true, "{result}");
+    assert_eq!(result["_meta"]["failclosed/cause"], cause, "{result}");
+    assert!(result["structuredContent"].is_null(), "{result}");
+}
