@@ -112,6 +112,10 @@ impl<D: Dialect> HttpBuilder<D> {
     /// does, though AuthZEN 1.0 demands it (section 10.1.3). A reply with another id is never
     /// accepted.
     ///
+    /// What comes before a question is out is never its answer. Only the id tells, besides a binding,
+    /// whether a reply that comes later is: an authority that talks unasked, or a proxy that mixes
+    /// replies up, may send another one's just then.
+    ///
     /// # Denies
     /// As *malformed*, a reply with another id, or without one.
     pub fn demand_request_id(mut self) -> Self {
