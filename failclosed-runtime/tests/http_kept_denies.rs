@@ -251,9 +251,9 @@ async fn only_even_amounts_are_allowed(crossing: bool) {
             let amount = question["resource"]["properties"]["amount"].as_u64().unwrap();
             asked += 1_u64;
             thread::sleep(Duration::from_micros(amount * 7919 % 9000));
-            if amount % 2 == 0 {
+            if amount.is_multiple_of(2) {
                 say(stream, &json(YES));
-            } else if asked % 3 == 0 && crossing {
+            } else if asked.is_multiple_of(3) && crossing {
                 say(stream, &json(NO));
                 thread::sleep(Duration::from_millis(2));
                 say(stream, &json(YES));
@@ -274,7 +274,8 @@ async fn only_even_amounts_are_allowed(crossing: bool) {
                 let (shop, amount) = (shop.clone(), round * 16 + call);
                 tokio::spawn(async move {
                     // Some callers leave at once.
-                    let limit = Duration::from_millis(if amount % 3 == 0 { 1 } else { 5_000 });
+                    let limit =
+                        Duration::from_millis(if amount.is_multiple_of(3) { 1 } else { 5_000 });
                     let buying = shop.buy(Purchase { amount, note: String::new() });
                     (amount, tokio::time::timeout(limit, buying).await)
                 })
