@@ -184,6 +184,35 @@ async fn a_yes_to_a_question_that_is_not_out_is_no_answer() {
     assert!(rest < 900_000 && took < Duration::from_secs(1), "it was kept: {rest} {took:?}");
 }
 
+/// Neither a slow reader nor what TLS has to say beside the answer makes it one that came early.
+#[tokio::test]
+async fn a_long_question_is_answered() {
+    let ca = Ca::new("ours");
+    let config = Arc::new(ca.server("localhost").config(None));
+    let slowly = |stream: &mut dyn Stream| {
+        while let Some(mut left) = head(stream) {
+            let mut piece = vec![0; 64 * 1024];
+            while left > 0 {
+                thread::sleep(Duration::from_millis(1));
+                let count = stream.read(&mut piece).unwrap();
+                left -= count;
+            }
+            say(stream, &json(YES));
+        }
+    };
+    let plain = serving(narrow(), None, slowly);
+    let tls = serving(narrow(), Some(config), slowly);
+    let tls = authzen(&format!("https://localhost:{}", tls.port())).ca_certificate(ca.pem());
+    for authority in [authzen(&format!("http://{plain}")), tls] {
+        let authority = authority.deadline(Duration::from_secs(20)).retries(0);
+        let shop = Shop::new(authority.build().unwrap());
+        for _ in 0..3 {
+            shop.buy(Purchase { amount: 1, note: "x".repeat(200_000) }).await.unwrap();
+            shop.allowed().await;
+        }
+    }
+}
+
 /// Another status may come early: a question that is too long is refused before it is read.
 #[tokio::test]
 async fn a_refusal_may_come_early() {
