@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
     id::CallId,
+    subject::is_invisible,
 };
 
 /// The one reason why a guarded body did not run.
@@ -232,13 +233,13 @@ impl Denial {
     }
 }
 
-/// Text from elsewhere, without the line breaks that would forge a line of a log.
+/// Text from elsewhere, without what would forge a line of a log, or turn one around.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|c| match c {
-            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c if is_invisible(c) => write!(f, "{}", c.escape_default()),
             c => write!(f, "{c}"),
         })
     }

@@ -26,7 +26,7 @@ fn refused<D: Dialect>(builder: HttpBuilder<D>) -> String {
 #[test]
 fn endpoints_that_must_not_be_asked() {
     let example = "\nhelp: write the authority's base URL: `https://pdp.example.com`";
-    let rows: [(&str, &str); 48] = [
+    let rows: [(&str, &str); 60] = [
         ("", "is blank"),
         (" \t ", "is blank"),
         ("null", "is a placeholder"),
@@ -59,6 +59,18 @@ fn endpoints_that_must_not_be_asked() {
         ("https://:tok_1@pdp.example.com", "has credentials in it"),
         ("https://@pdp.example.com", "has credentials in it"),
         ("https://pdp.example.com/?key=tok_1", "has a query or a fragment"),
+        ("https://pdp.example.com\\@evil.example", "has credentials in it"),
+        ("https://pdp.example.com:443@evil.example", "has credentials in it"),
+        ("https://pdp.example.com%40evil.example", "is not a URL"),
+        ("https://pdp.example.com%23.evil.example", "is not a URL"),
+        ("https://pdp.example.com%00", "is not a URL"),
+        ("https://[fe80::1%25eth0]", "is not a URL"),
+        ("http://[::1%25lo]:8080", "is not a URL"),
+        ("http://[::ffff:127.0.0.1]:8080", "is plain `http` to a host that is not this one"),
+        ("http://127.0.0.1.:8080", "is not written the way it is read"),
+        ("http://\u{2460}\u{2461}\u{2466}.0.0.1", "is not written the way it is read"),
+        ("https://pdp\u{3002}example.com", "is not written the way it is read"),
+        ("https://pdp.ex\u{430}mple.com", "is not written the way it is read"),
         ("https://pdp.example.com?", "has a query or a fragment"),
         ("https://pdp.example.com/#tok_1", "has a query or a fragment"),
         ("https://pdp.example.com:0", "has port 0, which is nobody's"),

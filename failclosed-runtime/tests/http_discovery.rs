@@ -97,6 +97,34 @@ async fn whatever_does_not_fit_is_an_error() {
             Box::new(|url| metadata(url, &format!("{url}/a/../b"))),
             "the URL it wants to be asked at is refused",
         ),
+        (
+            Box::new(|url| metadata(url, &format!("{url}@evil.example/decide"))),
+            "the URL it wants to be asked at is refused",
+        ),
+        (
+            Box::new(|url| metadata(url, &url.replace("127.0.0.1", "127.1"))),
+            "the URL it wants to be asked at is refused",
+        ),
+        (
+            Box::new(|url| metadata(url, &url.replace("127.0.0.1", "[::1]"))),
+            "it wants to be asked at another origin",
+        ),
+        (
+            Box::new(|url| metadata(url, &url.replace("127.0.0.1", "127.0.0.2"))),
+            "it wants to be asked at another origin",
+        ),
+        (
+            Box::new(|url| metadata(url, &format!("{url}/decide?as=admin"))),
+            "the URL it wants to be asked at is refused",
+        ),
+        (
+            Box::new(|url| metadata(url, "http://127.0.0.1:0/decide")),
+            "the URL it wants to be asked at is refused",
+        ),
+        (
+            Box::new(|_| json(r#"{"policy_decision_point":["http://127.0.0.1"]}"#)),
+            "`policy_decision_point` in the reply is an array",
+        ),
         (Box::new(|url| metadata(url, "/decide")), "the URL it wants to be asked at is refused"),
         (Box::new(|url| metadata(url, "")), "`access_evaluation_endpoint` in the reply is blank"),
         (

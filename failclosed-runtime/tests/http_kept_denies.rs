@@ -193,6 +193,35 @@ async fn a_yes_to_a_question_that_is_not_out_is_no_answer() {
     assert!(rest < 900_000 && took < Duration::from_secs(1), "it was kept: {rest} {took:?}");
 }
 
+/// Neither a slow reader nor what TLS has to say beside the answer makes it one that came early.
+#[tokio::test]
+async fn a_long_question_is_answered() {
+    let ca = Ca::new("ours");
+    let config = Arc::new(ca.server("localhost").config(None));
+    let slowly = |stream: &mut dyn Stream| {
+        while let Some(mut left) = head(stream) {
+            let mut piece = vec![0; 64 * 1024];
+            while left > 0 {
+                thread::sleep(Duration::from_millis(1));
+                let count = stream.read(&mut piece).unwrap();
+                left -= count;
+            }
+            say(stream, &json(YES));
+        }
+    };
+    let plain = serving(narrow(), None, slowly);
+    let tls = serving(narrow(), Some(config), slowly);
+    let tls = authzen(&format!("https://localhost:{}", tls.port())).ca_certificate(ca.pem());
+    for authority in [authzen(&format!("http://{plain}")), tls] {
+        let authority = authority.deadline(Duration::from_secs(20)).retries(0);
+        let shop = Shop::new(authority.build().unwrap());
+        for _ in 0..3 {
+            shop.buy(Purchase { amount: 1, note: "x".repeat(200_000) }).await.unwrap();
+            shop.allowed().await;
+        }
+    }
+}
+
 /// Another status may come early: a question that is too long is refused before it is read.
 #[tokio::test]
 async fn a_refusal_may_come_early() {
@@ -244,4 +273,94 @@ async fn a_greeting_that_says_yes_is_no_answer_where_ids_are_demanded() {
         assert!(matches!(denial.cause(), Cause::Malformed | Cause::Unavailable), "{denial:?}");
     }
     assert_eq!((shop.bodies(), shop.decisions().len()), (0, 100));
+}
+
+/// Even amounts are allowed and odd ones are not, while calls are dropped, threads are busy, and a yes
+/// is sent behind each no: at once, or also while the next question may be on its way.
+async fn only_even_amounts_are_allowed(crossing: bool) {
+    let address = serving(listener(), None, move |stream| {
+        let mut asked = 0;
+        while let Some(length) = head(stream) {
+            let mut body = vec![0; length];
+            if stream.read_exact(&mut body).is_err() {
+                return;
+            }
+            let question: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let amount = question["resource"]["properties"]["amount"].as_u64().unwrap();
+            asked += 1_u64;
+            thread::sleep(Duration::from_micros(amount * 7919 % 9000));
+            if amount.is_multiple_of(2) {
+                say(stream, &json(YES));
+            } else if asked.is_multiple_of(3) && crossing {
+                say(stream, &json(NO));
+                thread::sleep(Duration::from_millis(2));
+                say(stream, &json(YES));
+            } else {
+                say(stream, &[json(NO), json(YES)].concat());
+            }
+        }
+    });
+    let mut authority = authzen(&format!("http://{address}")).retries(0);
+    if crossing {
+        authority = authority.single_use_connections();
+    }
+    let shop = Arc::new(Shop::new(authority.build().unwrap()));
+    let (mut allowed, mut denied, mut dropped) = (0, 0, 0);
+    for round in 0..40_u64 {
+        let calls: Vec<_> = (0..16)
+            .map(|call| {
+                let (shop, amount) = (shop.clone(), round * 16 + call);
+                tokio::spawn(async move {
+                    // Some callers leave at once.
+                    let limit =
+                        Duration::from_millis(if amount.is_multiple_of(3) { 1 } else { 5_000 });
+                    let buying = shop.buy(Purchase { amount, note: String::new() });
+                    (amount, tokio::time::timeout(limit, buying).await)
+                })
+            })
+            .collect();
+        for call in calls {
+            match call.await.unwrap() {
+                (amount, Ok(Ok(()))) => {
+                    assert_eq!(amount % 2, 0, "{amount} was allowed");
+                    allowed += 1;
+                }
+                (_, Ok(Err(_))) => denied += 1,
+                (_, Err(_)) => dropped += 1,
+            }
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    println!("{allowed} allowed, {denied} denied, {dropped} dropped");
+    assert!(allowed > 20 && denied > 20 && dropped > 20, "{allowed} {denied} {dropped}");
+    assert_eq!(shop.decisions().len(), 640);
+}
+
+#[tokio::test]
+async fn each_answer_is_to_its_own_question_on_one_thread() {
+    only_even_amounts_are_allowed(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn each_answer_is_to_its_own_question_on_several() {
+    only_even_amounts_are_allowed(false).await;
+}
+
+/// What crosses a question on the way looks like its answer; over a connection of its own there is
+/// nothing that could.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn each_answer_is_to_its_own_question_over_its_own_connection() {
+    only_even_amounts_are_allowed(true).await;
+}
+
+#[tokio::test]
+async fn a_single_use_connection_is_used_once() {
+    let server = http_common::Server::allowing();
+    let authority = authzen(&server.url()).single_use_connections();
+    let shop = Shop::new(authority.build().unwrap());
+    for _ in 0..5 {
+        shop.allowed().await;
+    }
+    assert_eq!((server.seen().len(), server.connections()), (5, 5));
+    assert!(server.seen().iter().all(|seen| seen.header("connection") == Some("close")));
 }

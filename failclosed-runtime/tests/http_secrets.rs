@@ -46,33 +46,40 @@ async fn a_reply_that_repeats_them_is_not_shown() {
     http_common::denies(Step::Say(reason), Cause::Malformed, REPEATED).await;
 }
 
-/// The records and the operator's log keep ids and details as they come.
+/// Records and the operator's log keep ids and details; of a decision that repeats them there, only
+/// that is left out.
 #[tokio::test]
-async fn nor_is_a_decision_kept_that_does() {
-    for answer in [
-        format!(r#"{{"decision":true,"context":{{"id":"{TOKEN}"}}}}"#),
-        format!(r#"{{"decision":false,"context":{{"id":"for {TOKEN}"}}}}"#),
-        format!(r#"{{"decision":false,"context":{{"reason_admin":"{TOKEN} has no role"}}}}"#),
-        format!(r#"{{"decision":false,"context":{{"access_request":{{"id":"{TOKEN}"}}}}}}"#),
-    ] {
-        http_common::denies(Step::Say(json(answer)), Cause::Malformed, REPEATED).await;
-    }
-    for answer in [
-        format!(r#"{{"requestId":"{TOKEN}","allowed":true,"reason":"ok"}}"#),
-        format!(r#"{{"requestId":"{TOKEN}","allowed":false,"reason":"no"}}"#),
-        format!(
-            r#"{{"requestId":"r","allowed":false,"approvalRequired":true,"approvalId":"{TOKEN}","reason":"ask"}}"#
-        ),
-        format!(
-            r#"{{"requestId":"r","allowed":false,"approvalRequired":true,"reason":"ask {TOKEN}"}}"#
-        ),
-    ] {
-        let server = Server::start(move |_, _| Step::Say(json(&answer)));
+async fn what_logs_keep_is_kept_without_them() {
+    let verify = |server: &Server| {
         let authority = HttpAuthority::builder(Behalf::new()).endpoint(server.url());
-        let shop = Shop::new(authority.bearer(token()).build().unwrap());
-        let told = shop.denied(Cause::Malformed).await;
-        assert!(told.contains(REPEATED), "{told}");
-    }
+        Shop::new(authority.bearer(token()).build().unwrap())
+    };
+    let evaluation = |server: &Server| Shop::new(authzen(&server.url()).build().unwrap());
+    let answering = |answer: String| Server::start(move |_, _| Step::Say(json(&answer)));
+
+    let server = answering(format!(r#"{{"decision":true,"context":{{"id":"{TOKEN}"}}}}"#));
+    let record = evaluation(&server).allowed().await;
+    assert!(record.decision_id.is_none() && !format!("{record:?}").contains(&TOKEN[..8]));
+    let server = answering(format!(r#"{{"requestId":"{TOKEN}","allowed":true,"reason":"ok"}}"#));
+    assert!(verify(&server).allowed().await.decision_id.is_none());
+    // One that does not is kept.
+    let server = answering(r#"{"requestId":"req_7","allowed":true,"reason":"ok"}"#.into());
+    assert_eq!(verify(&server).allowed().await.decision_id.as_deref(), Some("req_7"));
+
+    let no =
+        |context: String| answering(format!(r#"{{"decision":false,"context":{{{context}}}}}"#));
+    let server = no(format!(r#""id":"for {TOKEN}""#));
+    evaluation(&server).denied(Cause::Denied).await;
+    let server = no(format!(r#""reason_admin":"{TOKEN} has no role""#));
+    assert_eq!(evaluation(&server).denied(Cause::Denied).await, HIDDEN);
+    let server = no(format!(r#""access_request":{{"id":"{TOKEN}"}}"#));
+    evaluation(&server).denied(Cause::NeedsApproval).await;
+    let ask = format!(
+        r#"{{"requestId":"r","allowed":false,"approvalRequired":true,"approvalId":"{TOKEN}","reason":"ask"}}"#
+    );
+    let denial = verify(&answering(ask)).buy(lunch()).await.unwrap_err();
+    assert_eq!(denial.cause(), Cause::NeedsApproval);
+    assert_eq!(denial.ask().unwrap().approval_id(), None);
 }
 
 #[tokio::test]

@@ -20,6 +20,16 @@ async fn a_no_carries_the_reason_and_the_request_id() {
     assert_eq!(proof.denial.decision_id(), Some("req_2"));
 }
 
+/// What the operator reads stays on its line, and in its direction.
+#[tokio::test]
+async fn an_id_from_the_wire_forges_no_line() {
+    let no = r#"{"requestId":"r\n\u2028\u202eallowed","allowed":false,"reason":"no"}"#;
+    let proof = denies(Behalf::new(), no, Cause::Denied).await;
+    let told = format!("{} {:?}", proof.denial.operator(), proof.denial);
+    assert!(told.contains("decision r\\n\\u{2028}\\u{202e}allowed]"), "{told}");
+    assert!(!told.contains(['\n', '\u{2028}', '\u{202e}']), "{told}");
+}
+
 /// Words from the wire are shown on one line, and not for ever.
 #[tokio::test]
 async fn a_reason_is_made_fit_to_be_shown() {

@@ -144,6 +144,29 @@ async fn a_field_that_stands_twice_is_not_asked_about() {
     assert_eq!(asked(SpiceDb::new().default_resource("app", "shop")).await, nothing);
 }
 
+/// At any depth: a limit that is not given is no `null` that is below the limit.
+#[tokio::test]
+async fn nor_is_one_asked_about_that_is_none_inside() {
+    let order = json!({"amount": null, "lines": [null, {"price": null, "note": "x"}], "empty": {}});
+    let shown = json!({"lines": [null, {"note": "x"}], "empty": {}});
+    async fn asked(dialect: impl Dialect + 'static, order: Value) -> Value {
+        let (asked, _) = asks(dialect, shopper(), async |guard| send(guard, order).await).await;
+        asked.unwrap()
+    }
+    let authzen = asked(AuthZen::new(), order.clone()).await;
+    assert_eq!(authzen["resource"]["properties"], json!({"count": shown}));
+    let opa = asked(Opa::rule("shop/allow").unwrap(), order.clone()).await;
+    assert_eq!(opa["input"]["arguments"], json!({"count": shown}));
+    let behalf = asked(Behalf::new(), order.clone()).await;
+    assert_eq!(behalf["metadata"]["count"], shown);
+    let spicedb = asked(SpiceDb::new().default_resource("app", "shop"), order).await;
+    assert_eq!(spicedb["context"]["count"], shown);
+    // A number that is rounded is found there too.
+    let large = json!({"a": null, "b": u64::MAX});
+    let (asked, _) = asks(AuthZen::new(), shopper(), async |guard| send(guard, large).await).await;
+    assert_eq!(asked, None);
+}
+
 #[requires_permission(action = "Send.Mail", guard = &guard, skip(guard))]
 async fn mail(guard: Guard) -> Result<(), Denial> {
     let _ = guard;

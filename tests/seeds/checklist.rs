@@ -98,7 +98,7 @@ const REVIEWED: [(&str, usize, &str); 15] = [
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
-    ("authority/http/exchange.rs", 1, "the match: no decision repeats our credentials"),
+    ("authority/http/exchange.rs", 1, "the match: ids that repeat our credentials are left out"),
     ("authority/http/opa.rs", 1, "`result`, or its `allow` where it is bound, is true"),
     ("authority/http/openfga.rs", 1, "`allowed` is true"),
     ("authority/http/spicedb.rs", 1, "`permissionship` is has-permission, without conditions"),

@@ -68,6 +68,24 @@ pub(super) fn add(all: &mut Vec<Drill>, _: Format) {
                 }
             },
         ),
+        Drill::new(
+            Kept,
+            "B1.refused",
+            "the rest of an answer that was no use, and an allow",
+            |c| {
+                c.request()?;
+                if c.round() > 0 {
+                    return c.json(c.deny());
+                }
+                c.send(c.head("200 OK", "Content-Type: text/html\r\n", Some(64)))?;
+                c.wait(ms(20))?;
+                c.send(" ".repeat(64))?;
+                c.json(c.allow())?;
+                c.request()?;
+                c.json(c.deny())?;
+                c.request()
+            },
+        ),
         Drill::new(Kept, "B1.late", "the answer to the question before, after its deadline", |c| {
             c.request()?;
             if c.round() > 0 {

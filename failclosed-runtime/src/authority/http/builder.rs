@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use hyper::{
     Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap,
-        HeaderValue, USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
+        HeaderMap, HeaderValue, USER_AGENT,
     },
 };
 use tokio::sync::Semaphore;
@@ -41,6 +41,7 @@ pub struct HttpBuilder<D> {
     deadline: Duration,
     retries: u32,
     demand_request_id: bool,
+    single_use: bool,
 }
 
 impl<D: Dialect> HttpBuilder<D> {
@@ -53,6 +54,7 @@ impl<D: Dialect> HttpBuilder<D> {
             deadline: DEFAULT_HTTP_DEADLINE,
             retries: 1,
             demand_request_id: false,
+            single_use: false,
         }
     }
 
@@ -112,10 +114,22 @@ impl<D: Dialect> HttpBuilder<D> {
     /// does, though AuthZEN 1.0 demands it (section 10.1.3). A reply with another id is never
     /// accepted.
     ///
+    /// What comes before a question is out is never its answer. Only the id tells, besides a binding,
+    /// whether a reply that comes later is: an authority that talks unasked, or a proxy that mixes
+    /// replies up, may send another one's just then.
+    ///
     /// # Denies
     /// As *malformed*, a reply with another id, or without one.
     pub fn demand_request_id(mut self) -> Self {
         self.demand_request_id = true;
+        self
+    }
+
+    /// Puts each question over a connection of its own, which is then closed. It costs a handshake for
+    /// each, and leaves a reply that nobody asked for without a question to be mistaken for the answer
+    /// to: for authorities that echo nothing, and may be asked through who knows what.
+    pub fn single_use_connections(mut self) -> Self {
+        self.single_use = true;
         self
     }
 
@@ -173,6 +187,9 @@ impl<D: Dialect> HttpBuilder<D> {
             headers.insert(name, HeaderValue::from_static(value));
         }
         headers.insert(HOST, host);
+        if self.single_use {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         self.credentials.write(&mut headers)?;
         let retries = match self.dialect.repeat() {
             Repeat::Safe => self.retries,
@@ -185,7 +202,7 @@ impl<D: Dialect> HttpBuilder<D> {
             uri,
             headers,
             credentials: self.credentials.clone(),
-            clients: Clients::new(endpoint, self.tls.config()?),
+            clients: Clients::new(endpoint, self.tls.config()?, self.single_use),
             slots: Semaphore::new(CONNECTIONS),
             deadline: self.deadline,
             retries,
@@ -226,6 +243,7 @@ impl<D: fmt::Debug> fmt::Debug for HttpBuilder<D> {
             .field("deadline", &self.deadline)
             .field("retries", &self.retries)
             .field("demand_request_id", &self.demand_request_id)
+            .field("single_use_connections", &self.single_use)
             .finish()
     }
 }

@@ -58,12 +58,13 @@ const KEEPALIVE_RETRIES: u32 = 3;
 pub(super) struct Clients {
     endpoint: Endpoint,
     tls: Arc<ClientConfig>,
+    single_use: bool,
     kept: RwLock<Vec<(runtime::Id, Arc<Client>)>>,
 }
 
 impl Clients {
-    pub(super) fn new(endpoint: Endpoint, tls: ClientConfig) -> Self {
-        Self { endpoint, tls: Arc::new(tls), kept: RwLock::default() }
+    pub(super) fn new(endpoint: Endpoint, tls: ClientConfig, single_use: bool) -> Self {
+        Self { endpoint, tls: Arc::new(tls), single_use, kept: RwLock::default() }
     }
 
     /// The client of the runtime that this is called on.
@@ -84,7 +85,7 @@ impl Clients {
         if let Some(client) = of_this(&kept) {
             return Ok(client);
         }
-        let client = Arc::new(make(&self.endpoint, Arc::clone(&self.tls)));
+        let client = Arc::new(make(&self.endpoint, Arc::clone(&self.tls), self.single_use));
         if kept.len() >= RUNTIMES {
             kept.remove(0);
         }
@@ -93,7 +94,7 @@ impl Clients {
     }
 }
 
-fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>) -> Client {
+fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>, single_use: bool) -> Client {
     let mut tcp = HttpConnector::new_with_resolver(Names {
         pinned: endpoint.pinned(),
         system: GaiResolver::new(),
@@ -111,7 +112,7 @@ fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>) -> Client {
     legacy::Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(CONNECTIONS)
+        .pool_max_idle_per_host(if single_use { 0 } else { CONNECTIONS })
         .build(Ordered(connector))
 }
 

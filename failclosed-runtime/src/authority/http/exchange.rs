@@ -21,7 +21,7 @@ use super::{
 use crate::{
     contain::{Contained, Panicked, trace},
     deadline::{Deadline, Expired},
-    decision::{Decision, NoDecision},
+    decision::{Decision, Grounds, NoDecision},
 };
 
 /// The longest question that is put, in bytes. A longer one is refused, never cut off: what the
@@ -132,32 +132,46 @@ impl Engine {
         Ok(Object::parse(&body)?)
     }
 
-    /// Passes a decision on whose words may be shown and kept.
+    /// Passes a decision on whose words may be shown, and keeps to itself what nobody needs of it.
     ///
     /// # Errors
-    /// A decision of any kind that repeats our credentials: the model and the user would read them in
-    /// its reason, the operator in its detail, and whoever reads the log in its ids.
-    pub(super) fn discreet(&self, decision: Decision) -> Result<Decision, NoDecision> {
-        let (grounds, words) = match &decision {
-            Decision::Allow(allow) => (&allow.grounds, [None, None]),
-            Decision::Deny(deny) => (&deny.grounds, [Some(&*deny.reason), deny.detail.as_deref()]),
-            Decision::Ask(ask) => (&ask.grounds, [Some(&*ask.question), ask.approval_id()]),
+    /// A no, or a question, that repeats our credentials: the model and the user would read them.
+    pub(super) fn discreet(&self, mut decision: Decision) -> Result<Decision, NoDecision> {
+        let words = match &mut decision {
+            Decision::Allow(allow) => {
+                self.unsaid(&mut allow.grounds);
+                None
+            }
+            Decision::Deny(deny) => {
+                self.unsaid(&mut deny.grounds);
+                deny.detail = deny.detail.take().map(|detail| self.shown(&detail).to_owned());
+                Some(&*deny.reason)
+            }
+            Decision::Ask(ask) => {
+                self.unsaid(&mut ask.grounds);
+                ask.approval_id.take_if(|id| self.credentials.are_in(id));
+                Some(&*ask.question)
+            }
         };
-        let ids = [grounds.rule.as_deref(), grounds.decision_id.as_deref()];
-        if words.into_iter().chain(ids).flatten().any(|text| self.credentials.are_in(text)) {
-            // FAIL CLOSED: also an allow. It would stand in the log beside the key to more.
+        if words.is_some_and(|words| self.credentials.are_in(words)) {
             return Err(NoDecision::malformed("its words repeat our credentials"));
         }
         Ok(decision)
     }
 
+    /// Leaves out what would stand in the log beside the call: a decision is one without its id too.
+    fn unsaid(&self, grounds: &mut Grounds) {
+        grounds.rule.take_if(|rule| self.credentials.are_in(rule));
+        grounds.decision_id.take_if(|id| self.credentials.are_in(id));
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> &'t str {
+        if self.credentials.are_in(text) { "(not shown: it repeats our credentials)" } else { text }
+    }
+
     /// Says who was asked; and keeps to itself what would give our credentials away.
     pub(super) fn told_about(&self, why: NoDecision) -> NoDecision {
-        let said = if self.credentials.are_in(&why.detail) {
-            "(not shown: it repeats our credentials)"
-        } else {
-            &why.detail
-        };
+        let said = self.shown(&why.detail);
         NoDecision { detail: format!("{} at {}: {said}", self.name, self.url), ..why }
     }
 }

@@ -17,8 +17,8 @@ pub(super) use body::Body;
 /// The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6; I-JSON).
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
-/// The arguments by name, as they are. One that is `None` is left out: engines take `null` for less
-/// than any limit.
+/// The arguments by name, as they are. What is `None` is left out, at any depth: engines take `null`
+/// for less than any limit.
 ///
 /// # Errors
 /// A number that an engine would round.
@@ -40,9 +40,10 @@ fn named<'n, 'a>(
 ) -> Result<Map<String, Value>, NoDecision> {
     let mut map = Map::new();
     for (name, value) in values {
-        let value = serde_json::to_value(value).map_err(|error| {
+        let mut value = serde_json::to_value(value).map_err(|error| {
             NoDecision::malformed(format_args!("{what} `{name}` is not JSON: {error}"))
         })?;
+        leave_out_nulls(&mut value);
         if !is_exact(&value) {
             // FAIL CLOSED: the authority would decide about another number than the body uses.
             return Err(NoDecision::malformed(format_args!(
@@ -55,6 +56,18 @@ fn named<'n, 'a>(
         }
     }
     Ok(map)
+}
+
+/// Members that are `null` are left out of their objects. In a list they stand for their places.
+fn leave_out_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, member| !member.is_null());
+            map.values_mut().for_each(leave_out_nulls);
+        }
+        Value::Array(values) => values.iter_mut().for_each(leave_out_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn is_exact(value: &Value) -> bool {

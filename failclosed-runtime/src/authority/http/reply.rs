@@ -84,6 +84,10 @@ pub(super) async fn body(
         }
         body = whole.freeze();
     }
+    if length.is_some_and(|length| length != body.len()) {
+        // FAIL CLOSED: whoever says that this is all, the head says otherwise.
+        return Err(NoDecision::unavailable("the reply broke off: it has another length").into());
+    }
     Ok(body)
 }
 

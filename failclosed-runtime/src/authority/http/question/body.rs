@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
-use super::{MAX_EXACT, taken};
+use super::{MAX_EXACT, leave_out_nulls, taken};
 use crate::{argument::Argument, decision::NoDecision, request::Request};
 
 /// As many bytes as a question mostly has.
@@ -82,9 +82,17 @@ impl Body {
         let before = self.bytes.len();
         self.name(name)?;
         let start = self.bytes.len();
-        if let Err(error) = self.exact.write(&mut self.bytes, value) {
-            // FAIL CLOSED: half a question is none.
-            return Err(NoDecision::malformed(format_args!("{what} `{name}` {error}")));
+        // FAIL CLOSED: half a question is none.
+        let refuse = |why| NoDecision::malformed(format_args!("{what} `{name}` {why}"));
+        self.exact.null_inside = false;
+        self.exact.write(&mut self.bytes, value).map_err(refuse)?;
+        if self.exact.null_inside {
+            // Again, by way of a tree, which is rare enough.
+            let mut tree =
+                serde_json::to_value(value).map_err(|error| refuse(error.to_string()))?;
+            leave_out_nulls(&mut tree);
+            self.bytes.truncate(start);
+            self.exact.write(&mut self.bytes, &tree).map_err(refuse)?;
         }
         let is_null = self.bytes.get(start..) == Some(b"null");
         if is_null {
@@ -110,6 +118,8 @@ struct Exact {
     keys: Vec<u64>,
     starts: Vec<usize>,
     key: Option<u64>,
+    /// A member of an object was `null`.
+    null_inside: bool,
 }
 
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -151,6 +161,11 @@ fn exact(is_exact: bool) -> io::Result<()> {
 }
 
 impl Formatter for &mut Exact {
+    fn write_null<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.null_inside |= !self.starts.is_empty();
+        CompactFormatter.write_null(writer)
+    }
+
     fn write_u64<W: ?Sized + Write>(&mut self, writer: &mut W, value: u64) -> io::Result<()> {
         exact(value <= MAX_EXACT)?;
         CompactFormatter.write_u64(writer, value)
