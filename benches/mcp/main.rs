@@ -8,7 +8,7 @@ use failclosed::{
     Decision, Guard, Subject, answer_fn,
     mcp::{Approvals, Guards},
 };
-use failclosed_benches::{Failure, rounds::Rounds, runtime};
+use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};
 use rmcp::{
     RoleClient, ServiceExt,
     model::CallToolRequestParams,
