@@ -115,7 +115,8 @@ fn read_by_the_model(message: &Message) -> Vec<String> {
 fn shown(part: &ToolResultContent) -> String {
     match part {
         ToolResultContent::Text(text) => text.text.clone(),
-        other => format!("{other:?}"),
+        ToolResultContent::Json { value } => value.to_string(),
+        ToolResultContent::Image(_) => "an image".into(),
     }
 }
 

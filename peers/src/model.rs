@@ -6,6 +6,7 @@ use std::{fs, process::Command};
 use serde_json::{Value, json};
 
 use crate::{
+    http::{Call, Client},
     npm,
     server::{Place, Server, http},
 };
@@ -52,10 +53,9 @@ impl Model {
 
     /// What it was sent to complete, in order.
     pub fn read(&self) -> Vec<Value> {
-        let (status, journal) =
-            http(self.0.address, "GET", "/__aimock/journal", "").expect("it keeps a journal");
-        assert_eq!(status, 200, "{journal}");
-        let journal: Vec<Value> = serde_json::from_str(&journal).expect("a journal");
+        let url = format!("http://{}", self.0.address);
+        let reply = Client::Fetch.sends(&url, Call::new("GET", "/__aimock/journal"));
+        let journal: Vec<Value> = serde_json::from_str(&reply.body).expect("a journal");
         let completions = |entry: &&Value| entry["path"] == "/v1/chat/completions";
         journal.iter().filter(completions).map(|entry| entry["body"].clone()).collect()
     }

@@ -14,7 +14,10 @@ fn a_purchase_within_the_limit_is_made_once() {
         let [decision, outcome] = &records[records.len() - 2..] else { panic!("{records:?}") };
         assert_eq!(decision["rule"], "small-purchases", "{decision}");
         assert_eq!(decision["subject"]["on_behalf_of"], "alice", "{decision}");
-        assert_eq!((&outcome["outcome"], &outcome["call"]), (&"completed".into(), &decision["call"]));
+        assert_eq!(
+            (&outcome["outcome"], &outcome["call"]),
+            (&"completed".into(), &decision["call"])
+        );
     }
 }
 
@@ -70,9 +73,8 @@ fn an_order_that_is_none_is_not_asked_about() {
 /// others are spelled.
 #[test]
 fn a_foreign_service_is_called_for_what_is_permitted() {
-    let report = |path: &str| {
-        Call::new("GET", path).with("authorization", &format!("Bearer {ALICE}"))
-    };
+    let report =
+        |path: &str| Call::new("GET", path).with("authorization", &format!("Bearer {ALICE}"));
     for client in CLIENTS {
         let (service, url) = service();
         let reply = client.sends(&url, report("/reports/sales"));

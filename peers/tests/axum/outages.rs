@@ -42,14 +42,14 @@ fn an_outage_is_nobodys_no() {
     }
 }
 
-/// Each with a word of permission in it.
-const NONSENSE: [(&str, &str, &str); 6] = [
-    ("200 OK", "text/html", r#"<html>Please log in. {"decision": true}</html>"#),
-    ("200 OK", "application/json", r#"{"decision":"true"}"#),
-    ("200 OK", "application/json", r#"{"decision":false,"decision":true}"#),
-    ("200 OK", "application/json", r#"{"decision":true"#),
-    ("302 Found\r\nlocation: /", "application/json", r#"{"decision":true}"#),
-    ("500 Internal Server Error", "application/json", r#"{"decision":true}"#),
+/// Status, type and body, each with a word of permission in it; and what it is taken for.
+const NONSENSE: [(&str, &str, &str, &str); 6] = [
+    ("200 OK", "text/html", r#"<html>Please log in. {"decision": true}</html>"#, "malformed"),
+    ("200 OK", "application/json", r#"{"decision":"true"}"#, "malformed"),
+    ("200 OK", "application/json", r#"{"decision":false,"decision":true}"#, "malformed"),
+    ("200 OK", "application/json", r#"{"decision":true"#, "malformed"),
+    ("302 Found\r\nlocation: /", "application/json", r#"{"decision":true}"#, "unavailable"),
+    ("500 Internal Server Error", "application/json", r#"{"decision":true}"#, "unavailable"),
 ];
 
 #[test]
@@ -60,10 +60,9 @@ fn nonsense_is_no_answer() {
         bought(&service, 0, &client.sends(&url, buy(ALICE, 8_000)));
         server.kill();
         let other = Other::listen(server.address);
-        for (before, (status, kind, body)) in (1..).zip(NONSENSE) {
+        for (before, (status, kind, body, cause)) in (1..).zip(NONSENSE) {
             other.say(status, kind, body);
             let reply = client.sends(&url, buy(ALICE, 8_000));
-            let cause = if status.starts_with("500") { "unavailable" } else { "malformed" };
             denied(&service, before, &reply, 503, cause);
         }
         assert_eq!(service.bodies(), 1, "the first alone");

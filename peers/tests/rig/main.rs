@@ -25,7 +25,10 @@ fn purchase(id: &str, cents: i64) -> Value {
 /// A model that makes these calls, all in its first turn, and then says something.
 fn calling(tool_calls: &[Value]) -> Vec<Value> {
     vec![
-        says(json!({"userMessage": PROMPT, "hasToolResult": false}), json!({"toolCalls": tool_calls})),
+        says(
+            json!({"userMessage": PROMPT, "hasToolResult": false}),
+            json!({"toolCalls": tool_calls}),
+        ),
         says(json!({"hasToolResult": true}), json!({"content": "that is all"})),
     ]
 }

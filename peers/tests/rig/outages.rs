@@ -1,11 +1,6 @@
 //! The permission server goes away while the model thinks.
 
-use failclosed_peers::{
-    example::Example,
-    model::Model,
-    server::Server,
-    servers::cerbos,
-};
+use failclosed_peers::{example::Example, model::Model, server::Server, servers::cerbos};
 
 use crate::{agent, calling, leaks_nothing, purchase};
 

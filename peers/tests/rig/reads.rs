@@ -57,14 +57,18 @@ fn each_call_of_a_turn_has_its_own_answer() {
     assert_eq!(of("call_c"), "Blocked: purchases over 500.00 EUR are not allowed");
     let mut verdicts = agent.verdicts();
     verdicts.sort_unstable();
-    assert_eq!((verdicts, agent.bodies()), (vec!["allow".into(), "denied".into(), "denied".into()], 1));
+    assert_eq!(
+        (verdicts, agent.bodies()),
+        (vec!["allow".into(), "denied".into(), "denied".into()], 1)
+    );
     leaks_nothing(&model, &agent);
 }
 
 /// What `examples/README.md` says one sees.
 #[test]
 fn the_readme_is_right() {
-    let script: Value = serde_json::from_str(include_str!("../../../examples/shop/model.json")).unwrap();
+    let script: Value =
+        serde_json::from_str(include_str!("../../../examples/shop/model.json")).unwrap();
     let script = script["fixtures"].as_array().unwrap();
     let rows = [
         ("Buy me a concert ticket.", r#"{"receipt":"80.00 EUR at coachella.com"}"#, "I bought it."),
