@@ -147,5 +147,8 @@ async fn a_transport_that_does_not_say_who_calls_is_denied() {
     let result = client.call("reads").await;
     assert_eq!((result.is_error, running.shop.bodies()), (Some(true), 0), "{result:?}");
     let decision = decisions(&running.log).pop().unwrap();
-    assert_eq!((decision.cause, decision.subject.agent_id()), (Some(Cause::NotConfigured), "unknown"));
+    assert_eq!(
+        (decision.cause, decision.subject.agent_id()),
+        (Some(Cause::NotConfigured), "unknown")
+    );
 }
