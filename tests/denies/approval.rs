@@ -58,6 +58,26 @@ async fn approver_that_errs_denies() {
     asked_by(error).denies(Cause::Unavailable).await;
 }
 
+/// Whoever reads it must not look for the fault at the authority.
+#[tokio::test]
+async fn the_denial_says_that_it_was_the_approver() {
+    let rows: [(fn() -> Answer<'static>, Cause, &str); 4] = [
+        (|| NoDecision::unavailable("x").into(), Cause::Unavailable, "could not be reached"),
+        (|| NoDecision::malformed("x").into(), Cause::Malformed, "gave no valid answer"),
+        (|| NoDecision::timed_out("x").into(), Cause::TimedOut, "did not answer in time"),
+        (|| NoDecision::not_configured("x").into(), Cause::NotConfigured, "is configured"),
+    ];
+    for (approver, cause, what) in rows {
+        let who = if cause == Cause::NotConfigured { "no approver" } else { "the approver" };
+        let text = format!("Permission check unavailable. Action blocked. ({who} {what})");
+        let proof = asked_by(approver).denies(cause).await;
+        assert_eq!(proof.denial.to_string(), text);
+        // And the authority where it was the authority.
+        let proof = Rig::with(Says(approver)).denies(cause).await;
+        assert_eq!(proof.denial.to_string(), text.replace("approver", "permission authority"));
+    }
+}
+
 #[tokio::test]
 async fn approver_that_panics_denies() {
     asked_by(panics).denies(Cause::Unavailable).await;

@@ -123,8 +123,9 @@ async fn person(
         return Err(needs_approval(ask.clone()));
     }
     let deadline = Deadline::after(*limit);
-    let (decision, digest) =
-        answer(request, deadline, digest, || approver.approve(request, ask)).await?;
+    let answered = answer(request, deadline, digest, || approver.approve(request, ask)).await;
+    // Where there is none, it was not the authority that failed.
+    let (decision, digest) = answered.map_err(Denial::by_an_approver)?;
     match decision {
         Decision::Allow(allow) => Ok((allow, digest)),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
