@@ -105,9 +105,9 @@ async fn converse(
 
 fn read_by_the_model(message: &Message) -> Vec<String> {
     let Message::User { content } = message else { return Vec::new() };
-    let results = content.iter().filter_map(|part| match part {
-        UserContent::ToolResult(result) => Some(&result.content),
-        _ => None,
+    let results = content.iter().filter_map(|part| {
+        let UserContent::ToolResult(result) = part else { return None };
+        Some(&result.content)
     });
     results.flatten().map(shown).collect()
 }

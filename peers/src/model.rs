@@ -65,10 +65,10 @@ impl Model {
         let read = self.read();
         let messages = read.last().expect("it was sent something")["messages"].clone();
         let results = messages.as_array().unwrap().iter().filter(|one| one["role"] == "tool");
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            // One part, of text.
-            parts => parts[0]["text"].as_str().unwrap_or_else(|| panic!("{parts}")).to_owned(),
+        // As text, or as one part that is text.
+        let text = |value: &Value| {
+            let text = value.as_str().or(value[0]["text"].as_str());
+            text.unwrap_or_else(|| panic!("no text: {value}")).to_owned()
         };
         results.map(|one| (text(&one["tool_call_id"]), text(&one["content"]))).collect()
     }

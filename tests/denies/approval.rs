@@ -61,7 +61,8 @@ async fn approver_that_errs_denies() {
 /// Whoever reads it must not look for the fault at the authority.
 #[tokio::test]
 async fn the_denial_says_that_it_was_the_approver() {
-    let rows: [(fn() -> Answer<'static>, Cause, &str); 4] = [
+    type Fails = fn() -> Answer<'static>;
+    let rows: [(Fails, Cause, &str); 4] = [
         (|| NoDecision::unavailable("x").into(), Cause::Unavailable, "could not be reached"),
         (|| NoDecision::malformed("x").into(), Cause::Malformed, "gave no valid answer"),
         (|| NoDecision::timed_out("x").into(), Cause::TimedOut, "did not answer in time"),

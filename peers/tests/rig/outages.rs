@@ -32,7 +32,8 @@ fn a_server_that_is_well_allows() {
 
 #[test]
 fn an_outage_is_said_and_nothing_is_bought() {
-    let rows: [(fn(&mut Server), &str, &str); 2] = [
+    type Fault = fn(&mut Server);
+    let rows: [(Fault, &str, &str); 2] = [
         (Server::kill, "unavailable", "the permission authority could not be reached"),
         (|server| server.stop(), "timed_out", "the permission authority did not answer in time"),
     ];
