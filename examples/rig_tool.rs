@@ -95,7 +95,8 @@ async fn converse(
         .preamble("You buy tickets for the user. Amounts are in cents.")
         .tool(Purchase)
         .build();
-    let answer = agent.prompt(prompt).max_turns(8).tool_context(run).await?;
+    let answer = agent.prompt(prompt).max_turns(8).tool_context(run).await;
+    let answer = answer.map_err(|error| format!("the run ended early: {error}"))?;
     for read in answer.messages().iter().flat_map(read_by_the_model) {
         println!("    the model reads: {read}");
     }
