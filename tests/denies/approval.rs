@@ -14,6 +14,7 @@ use failclosed_tests::{
     authorities::{
         Says, allow, allow_after, allow_after_blocking, ask, deny, error, hangs, panics,
     },
+    decisions,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,6 +84,20 @@ async fn the_denial_says_that_it_was_the_approver() {
 async fn approver_that_panics_denies() {
     asked_by(panics).denies(Cause::Unavailable).await;
     asked_by(|| Answer::pending(async { panic!("boom") })).denies(Cause::Unavailable).await;
+}
+
+/// A yes is on record with the rule whose question it answers, or with the approver's own.
+#[tokio::test]
+async fn an_approval_names_the_rule_that_asked() {
+    let asks = || Decision::ask("really buy it?").rule("large").into();
+    let rows: [(fn() -> Answer<'static>, &str); 2] =
+        [(allow, "large"), (|| Decision::allow().rule("four-eyes").into(), "four-eyes")];
+    for (approver, rule) in rows {
+        let running = Rig::with(Says(asks)).approver(Says(approver), PATIENCE).build();
+        running.shop.charge("coachella.com", 742).await.unwrap();
+        let recorded = decisions(&running.log);
+        assert_eq!((recorded.len(), recorded[0].rule.as_deref()), (1, Some(rule)));
+    }
 }
 
 /// An approver that asks on had nobody to ask.

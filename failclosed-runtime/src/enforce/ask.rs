@@ -85,7 +85,10 @@ async fn approved<'a>(
         Answered::Question(again, digest)
             if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
         {
-            Ok(Allowed { allow: approval.stamped_as(again.danger.as_ref()), digest, deadline })
+            let mut allow = approval.stamped_as(again.danger.as_ref());
+            // Whoever reads the record sees whose question it was that got a yes.
+            allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
+            Ok(Allowed { allow, digest, deadline })
         }
         // FAIL CLOSED: another question was not answered by anybody.
         Answered::Question(again, _) => {
