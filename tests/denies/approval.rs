@@ -19,6 +19,8 @@ use failclosed_tests::{
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+type Gives = fn() -> Answer<'static>;
+
 /// Answers one thing first and another afterwards.
 struct Then<F>(AtomicUsize, F);
 
@@ -36,7 +38,7 @@ fn approved(authority: impl Authority + 'static) -> Rig {
     Rig::with(authority).approver(Says(allow), PATIENCE)
 }
 
-fn asked_by(approver: fn() -> Answer<'static>) -> Rig {
+fn asked_by(approver: Gives) -> Rig {
     Rig::with(Says(ask)).approver(Says(approver), PATIENCE)
 }
 
@@ -62,8 +64,7 @@ async fn approver_that_errs_denies() {
 /// Whoever reads it must not look for the fault at the authority.
 #[tokio::test]
 async fn the_denial_says_that_it_was_the_approver() {
-    type Fails = fn() -> Answer<'static>;
-    let rows: [(Fails, Cause, &str); 4] = [
+    let rows: [(Gives, Cause, &str); 4] = [
         (|| NoDecision::unavailable("x").into(), Cause::Unavailable, "could not be reached"),
         (|| NoDecision::malformed("x").into(), Cause::Malformed, "gave no valid answer"),
         (|| NoDecision::timed_out("x").into(), Cause::TimedOut, "did not answer in time"),
@@ -90,7 +91,7 @@ async fn approver_that_panics_denies() {
 #[tokio::test]
 async fn an_approval_names_the_rule_that_asked() {
     let asks = || Decision::ask("really buy it?").rule("large").into();
-    let rows: [(fn() -> Answer<'static>, &str); 2] =
+    let rows: [(Gives, &str); 2] =
         [(allow, "large"), (|| Decision::allow().rule("four-eyes").into(), "four-eyes")];
     for (approver, rule) in rows {
         let running = Rig::with(Says(asks)).approver(Says(approver), PATIENCE).build();
