@@ -3,12 +3,16 @@
 //! A timer alone is not enough: an authority that blocks its thread past the deadline is ready when
 //! the timer finally runs, and `tokio::time::timeout` then hands its late allow through. So the
 //! clock is read again after every answer. The timer is armed only when an answer is not at hand.
+//!
+//! That clock stands still while the machine sleeps, and the timer with it: an answer from before the
+//! lid was closed would be in time the next morning. So an answer that was waited for has to be in
+//! time by the clock on the wall as well, which can only make it late: set back, it changes nothing.
 
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::contain::contain;
@@ -28,6 +32,10 @@ pub(crate) enum Expired {
     /// Time cannot be kept here: no tokio runtime, or one without a timer.
     NoTimer,
 }
+
+/// How far the clock on the wall may be ahead of the other one after a wait: whoever sets it right
+/// mostly does so by less.
+const SET_AHEAD: Duration = Duration::from_secs(1);
 
 /// How long a person's yes is held back for a cancel that was sent with it. Nobody notices it, and
 /// it is many times what a message takes that is already on its way.
@@ -80,6 +88,15 @@ impl Deadline {
         &self,
         future: &mut F,
     ) -> Result<F::Output, Expired> {
+        self.wait_since(SystemTime::now(), future).await
+    }
+
+    async fn wait_since<F: Future + Unpin>(
+        &self,
+        began: SystemTime,
+        future: &mut F,
+    ) -> Result<F::Output, Expired> {
+        let latest = self.due.saturating_duration_since(Instant::now()) + SET_AHEAD;
         // FAIL CLOSED: without a timer an answer that never comes could not be given up on.
         let timer =
             tokio::runtime::Handle::try_current().map_err(|_| Expired::NoTimer).and_then(|_| {
@@ -100,6 +117,10 @@ impl Deadline {
         })
         .await?;
         self.check()?;
+        if SystemTime::now().duration_since(began).is_ok_and(|took| took > latest) {
+            // FAIL CLOSED: the machine slept. What was true before is not asked about now.
+            return Err(Expired::Passed);
+        }
         Ok(output)
     }
 
@@ -131,5 +152,28 @@ impl Deadline {
             // FAIL CLOSED: a late yes is a no.
             Err(Expired::Passed)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    /// As after a sleep: one clock went on, and the other did not.
+    #[tokio::test]
+    async fn an_answer_from_before_a_sleep_is_late() {
+        let deadline = Deadline::after(Duration::from_secs(60));
+        let (now, second) = (SystemTime::now(), Duration::from_secs(1));
+        for ago in [62 * second, 3_600 * second] {
+            let waited = deadline.wait_since(now - ago, &mut ready(())).await;
+            assert_eq!(waited, Err(Expired::Passed), "{ago:?}");
+        }
+        // Nor does a clock that is set while somebody waits deny more than it must.
+        for began in [now, now - 59 * second, now + 3_600 * second] {
+            assert_eq!(deadline.wait_since(began, &mut ready(())).await, Ok(()), "{began:?}");
+        }
+        assert_eq!(deadline.wait(&mut ready(())).await, Ok(()));
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     action::{self, Action, Exactly},
-    argument::{Arguments, NamedArgument, NoArguments},
+    argument::{Arguments, Fingerprint, NamedArgument, NoArguments},
     call::Call,
     contain::is_deciding,
     deadline::Deadline,
@@ -216,11 +216,18 @@ async fn end<'b>(
     decided
 }
 
+/// What was asked, before anybody was.
+#[derive(Clone, Copy)]
+struct Shown {
+    fingerprint: Fingerprint,
+    /// Computed where somebody keeps it.
+    digest: Option<Digest>,
+}
+
 /// An allow that is not on record yet.
 struct Allowed {
     allow: Allow,
-    /// Computed where somebody keeps it.
-    digest: Option<Digest>,
+    shown: Shown,
     /// What is left of the time.
     deadline: Deadline,
 }
@@ -239,16 +246,16 @@ fn ask<'a>(
     cx: &mut Context<'_>,
 ) -> Result<Asked<'a>, Denial> {
     let deadline = Deadline::after(guard.deadline);
-    let denial = |cause, reason| Denial::new(cause, request.id, request.action, reason);
     if is_deciding() {
         // FAIL CLOSED: an authority that needs a permit to decide would ask itself without end.
-        return Err(denial(Cause::NotConfigured, "an authority called a guarded executor"));
+        let reason = "an authority called a guarded executor";
+        return Err(Denial::new(Cause::NotConfigured, request.id, request.action, reason));
     }
-    if let Err(error) = request.inspect() {
-        // FAIL CLOSED: what cannot be shown whole is not asked for in part.
-        return Err(denial(Cause::Malformed, "the arguments cannot be shown to the authority")
-            .with_detail(error.to_string()));
-    }
-    let digest = if guard.sinks.is_empty() { None } else { Some(ask::digest(request)?) };
-    ask::put(guard, request, deadline, digest, cx)
+    let fingerprint = request.inspect().map_err(|error| ask::not_showable(request, &error))?;
+    let digest = if guard.sinks.is_empty() {
+        None
+    } else {
+        Some(request.digest().map_err(|error| ask::not_showable(request, &error))?)
+    };
+    ask::put(guard, request, deadline, Shown { fingerprint, digest }, cx)
 }

@@ -9,7 +9,7 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    argument::{Argument, Arguments, NamedArgument, NotShowable, inspect},
+    argument::{Argument, Arguments, Fingerprint, NamedArgument, NotShowable, inspect},
     contain::{Panicked, contain},
     id::CallId,
     subject::Subject,
@@ -70,13 +70,14 @@ impl<'a> Request<'a> {
     }
 
     /// Whether everything that is asked can be shown whole, each argument under a name of its own.
-    pub(crate) fn inspect(&self) -> Result<(), NotShowable> {
+    /// Gives what to compare it by after a wait.
+    pub(crate) fn inspect(&self) -> Result<Fingerprint, NotShowable> {
         let resource = self.resource().map(|resource| ("resource", resource as &dyn Argument));
         let context = self.context.iter().map(|(name, value)| (*name, &**value as _));
         // How an action lists its arguments may be its author's code, which may panic.
         contain(|| {
-            inspect(self.arguments().iter().chain(resource).chain(context))?;
-            self.distinct()
+            self.distinct()?;
+            inspect(self.arguments().iter().chain(resource).chain(context))
         })
         .unwrap_or_else(|Panicked(text)| Err(NotShowable::new(text)))
     }

@@ -1,8 +1,14 @@
 //! Who acts: the agent, and the user it acts on behalf of.
 
 use serde::Serialize;
+use unicode_properties::{
+    GeneralCategory::{
+        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
+    },
+    UnicodeGeneralCategory,
+};
 
-use crate::error::ConfigError;
+use crate::{approval::is_blank, error::ConfigError};
 
 /// The longest id a subject or an audit record takes, in bytes.
 const MAX_ID_BYTES: usize = 512;
@@ -49,11 +55,17 @@ impl Subject {
     }
 }
 
-/// Characters that let one id look like another: control, zero-width and direction marks.
+/// Characters that let one id look like another, or that a reader sees and a person does not: control
+/// and format characters, separators of lines, tags, fillers, and whatever Unicode has no use for.
 pub(crate) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let unseen = matches!(
+        c.general_category(),
+        Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
+    );
+    unseen || is_blank(c)
 }
 
 fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {

@@ -34,6 +34,7 @@ async fn a_question_is_put_as_it_should_be() {
         ("content-type", "application/json"),
         ("accept", "application/json"),
         ("accept-encoding", "identity"),
+        ("cache-control", "no-cache, no-store"),
         ("authorization", &format!("Bearer {TOKEN}")),
         ("x-request-id", &record.call),
         ("host", &server.address.to_string()),
@@ -153,6 +154,15 @@ async fn an_encoded_reply_is_refused() {
     }
 }
 
+/// What a cache keeps, it gives to whoever asks at that address, whatever is asked.
+#[tokio::test]
+async fn a_reply_from_a_cache_is_refused() {
+    for age in ["0", "1", "3600", "", "-1", "soon"] {
+        let headers = format!("Content-Type: application/json\r\nAge: {age}\r\n");
+        denies(Step::Say(yes_with(&headers)), Cause::Malformed, "comes from a cache").await;
+    }
+}
+
 /// 512 MiB of spaces in half a megabyte is a yes for whoever unpacks it; here it is 130 bytes that
 /// nobody does.
 #[tokio::test]
@@ -176,7 +186,7 @@ fn framed(head: &str, body: &str) -> Vec<u8> {
 #[tokio::test]
 async fn a_reply_says_once_how_long_it_is() {
     let chunked = "11\r\n{\"decision\":true}\r\n0\r\n\r\n";
-    let pieces = "8\r\n{\"decisi\r\n9;ext=1\r\non\":true}\r\n0\r\nX-Trailer: 1\r\n\r\n";
+    let pieces = "8\r\n{\"decisi\r\n9;ext=1\r\non\":true}\r\n0\r\n\r\n";
     for fine in [chunked, pieces] {
         let answer = framed("Transfer-Encoding: chunked\r\n", fine);
         let server = Server::start(move |_, _| Step::Say(answer.clone()));
@@ -187,6 +197,13 @@ async fn a_reply_says_once_how_long_it_is() {
     );
     let server = Server::start(move |_, _| Step::Close(old.clone().into_bytes()));
     Shop::new(authzen(&server.url()).build().unwrap()).allowed().await;
+
+    // What some gateways tell at the very end.
+    for trailer in ["Grpc-Status: 13", "X-Request-ID: another", "Content-Length: 17", "X: 1"] {
+        let answer = format!("11\r\n{YES}\r\n0\r\n{trailer}\r\n\r\n");
+        let answer = framed("Transfer-Encoding: chunked\r\n", &answer);
+        denies(Step::Say(answer), Cause::Malformed, "goes on behind its body").await;
+    }
 
     let twofold = "says in more than one way how long it is";
     for (head, body, cause, detail) in [
@@ -209,6 +226,7 @@ async fn a_reply_says_once_how_long_it_is() {
         ),
         ("", YES, Cause::Malformed, "has no length"),
         ("Content-Length: 17, 17\r\n", YES, Cause::Malformed, "has no valid length"),
+        ("Content-Length: 017\r\n", YES, Cause::Malformed, "has no valid length"),
         // The client refuses these heads by itself.
         ("Content-Length: 17\r\nContent-Length: 18\r\n", YES, Cause::Malformed, "content-length"),
         ("Content-Length: -17\r\n", YES, Cause::Malformed, "content-length"),

@@ -14,7 +14,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use failclosed_runtime::{Cause, Denial};
+use failclosed_runtime::{
+    Cause, Denial,
+    http::{Behalf, HttpAuthority},
+};
 use http_common::{Server, Shop, Step, TOKEN, authzen, json, lunch, reply, token};
 use tracing::{
     Event, Metadata, Subscriber,
@@ -22,6 +25,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
+const REPEATED: &str = "its words repeat our credentials";
 const HIDDEN: &str = "(not shown: it repeats our credentials)";
 
 #[tokio::test]
@@ -39,8 +43,36 @@ async fn a_reply_that_repeats_them_is_not_shown() {
     }
     let reason =
         json(format!(r#"{{"decision":false,"context":{{"reason_user":"{TOKEN} is not yours"}}}}"#));
-    let detail = "its words repeat our credentials";
-    http_common::denies(Step::Say(reason), Cause::Malformed, detail).await;
+    http_common::denies(Step::Say(reason), Cause::Malformed, REPEATED).await;
+}
+
+/// The records and the operator's log keep ids and details as they come.
+#[tokio::test]
+async fn nor_is_a_decision_kept_that_does() {
+    for answer in [
+        format!(r#"{{"decision":true,"context":{{"id":"{TOKEN}"}}}}"#),
+        format!(r#"{{"decision":false,"context":{{"id":"for {TOKEN}"}}}}"#),
+        format!(r#"{{"decision":false,"context":{{"reason_admin":"{TOKEN} has no role"}}}}"#),
+        format!(r#"{{"decision":false,"context":{{"access_request":{{"id":"{TOKEN}"}}}}}}"#),
+    ] {
+        http_common::denies(Step::Say(json(answer)), Cause::Malformed, REPEATED).await;
+    }
+    for answer in [
+        format!(r#"{{"requestId":"{TOKEN}","allowed":true,"reason":"ok"}}"#),
+        format!(r#"{{"requestId":"{TOKEN}","allowed":false,"reason":"no"}}"#),
+        format!(
+            r#"{{"requestId":"r","allowed":false,"approvalRequired":true,"approvalId":"{TOKEN}","reason":"ask"}}"#
+        ),
+        format!(
+            r#"{{"requestId":"r","allowed":false,"approvalRequired":true,"reason":"ask {TOKEN}"}}"#
+        ),
+    ] {
+        let server = Server::start(move |_, _| Step::Say(json(&answer)));
+        let authority = HttpAuthority::builder(Behalf::new()).endpoint(server.url());
+        let shop = Shop::new(authority.bearer(token()).build().unwrap());
+        let told = shop.denied(Cause::Malformed).await;
+        assert!(told.contains(REPEATED), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -138,6 +138,59 @@ async fn argument_with_a_key_twice_denies() {
     accepted(order("note")).await;
 }
 
+/// So does a tagged enum, of a struct that has a field of its tag's name: what is deleted would be
+/// shown as read.
+#[tokio::test]
+async fn argument_with_a_field_twice_denies() {
+    #[derive(Serialize)]
+    #[serde(tag = "kind", rename_all = "lowercase")]
+    enum Step {
+        Delete(Target),
+        Read { path: &'static str },
+    }
+    #[derive(Serialize)]
+    struct Target {
+        kind: &'static str,
+        of: Option<Box<Step>>,
+    }
+    #[derive(Serialize)]
+    struct Renamed {
+        a: u8,
+        #[serde(rename = "a")]
+        b: u8,
+    }
+    #[derive(Serialize)]
+    struct Many(Vec<[Step; 2]>, Wide, Wide);
+    #[derive(Serialize, Default)]
+    struct Wide {
+        a: u8,
+        b: u8,
+        c: u8,
+        d: u8,
+        e: u8,
+        f: u8,
+        g: u8,
+        h: u8,
+        i: u8,
+        last: Option<Box<Wide>>,
+        #[serde(skip_serializing_if = "Option::is_none", rename = "i")]
+        again: Option<u8>,
+    }
+    let delete = || Step::Delete(Target { kind: "read", of: None });
+    let proof = refused(delete()).await;
+    let detail = proof.denial.detail().unwrap();
+    assert!(detail.contains("the field `kind` twice in one struct"), "{detail}");
+    refused(vec![Some(delete())]).await;
+    refused(Renamed { a: 1, b: 2 }).await;
+    refused(Wide { again: Some(1), ..Wide::default() }).await;
+    let inner = Wide { again: Some(1), ..Wide::default() };
+    refused(Wide { last: Some(Box::new(inner)), ..Wide::default() }).await;
+
+    let read = || Step::Read { path: "a" };
+    let nested = Wide { last: Some(Box::default()), ..Wide::default() };
+    accepted(Many(vec![[read(), read()], [read(), read()]], nested, Wide::default())).await;
+}
+
 /// `Some(None)` is written as `None` is, and may mean the opposite.
 #[tokio::test]
 async fn argument_of_some_nothing_denies() {

@@ -64,6 +64,22 @@ async fn amount_raised_without_a_log_denies() {
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
 }
 
+/// B6: before anybody is waited for, while the question is put.
+#[tokio::test]
+async fn amount_raised_while_the_question_is_put_denies() {
+    let amount = Arc::new(Mutex::new(1));
+    let shared = Arc::clone(&amount);
+    let authority = Says(move || {
+        *shared.lock().unwrap() = 99_999;
+        slow_allow()
+    });
+    let subject = failclosed::Subject::agent("shopper").unwrap();
+    let guard = failclosed::Guard::builder(subject, authority).build().unwrap();
+    let shop = Shop::new(guard);
+    let denial = charge_locked(&shop, amount).await.unwrap_err();
+    assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
+}
+
 /// B6: by another thread, behind a lock.
 #[tokio::test]
 async fn amount_raised_by_another_thread_denies() {

@@ -81,6 +81,12 @@ async fn every_other_shape_is_malformed() {
         r#"{"decision":true,"allowed":false}"#,
         r#"{"decision":true,"effect":"deny"}"#,
         r#"{"decision":true,"error":"boom"}"#,
+        // Beside `context`, where a server of another standard puts them.
+        r#"{"decision":true,"obligations":[{"id":"o1","type":"step-up"}]}"#,
+        r#"{"decision":true,"Obligations":["log"]}"#,
+        r#"{"decision":true,"conditions":["below 100"]}"#,
+        r#"{"decision":true,"pending":true}"#,
+        r#"{"decision":true,"expired":true}"#,
         r#"{"decision":true,"context":null}"#,
         r#"{"decision":true,"context":[]}"#,
         r#"{"decision":true,"context":"none"}"#,

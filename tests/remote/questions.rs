@@ -111,6 +111,39 @@ async fn an_argument_that_is_none_is_left_out() {
     assert_eq!(asked["subject"], json!({"type": "agent", "id": "shopper"}));
 }
 
+/// Of two fields with one name some readers take the first and some the last: a deletion would be
+/// asked about as a reading.
+#[tokio::test]
+async fn a_field_that_stands_twice_is_not_asked_about() {
+    #[derive(serde::Serialize)]
+    #[serde(tag = "kind")]
+    enum Step {
+        Delete(Target),
+    }
+    #[derive(serde::Serialize)]
+    struct Target {
+        kind: &'static str,
+    }
+    async fn asked(dialect: impl Dialect + 'static) -> (Option<Value>, Cause) {
+        let step = Step::Delete(Target { kind: "Read" });
+        let (asked, outcome) =
+            asks(dialect, shopper(), async |guard| take(guard, step).await).await;
+        (asked, outcome.unwrap_err().cause())
+    }
+    #[requires_permission(action = "take", guard = &guard, skip(guard))]
+    async fn take(guard: Guard, step: Step) -> Result<(), Denial> {
+        let _ = (guard, step);
+        Ok(())
+    }
+    let nothing = (None, Cause::Malformed);
+    assert_eq!(asked(Behalf::new()).await, nothing);
+    assert_eq!(asked(AuthZen::new()).await, nothing);
+    assert_eq!(asked(Opa::rule("shop/allow").unwrap()).await, nothing);
+    let openfga = OpenFga::new("s", "m").unwrap().default_resource("app", "shop");
+    assert_eq!(asked(openfga).await, nothing);
+    assert_eq!(asked(SpiceDb::new().default_resource("app", "shop")).await, nothing);
+}
+
 #[requires_permission(action = "Send.Mail", guard = &guard, skip(guard))]
 async fn mail(guard: Guard) -> Result<(), Denial> {
     let _ = guard;
@@ -138,6 +171,43 @@ async fn a_name_that_would_mean_something_else_is_not_asked_about() {
     assert_eq!(asked.unwrap()["tuple_key"]["object"], "user:bob");
     let (asked, outcome) = asks(openfga(), shopper(), mail).await;
     assert_eq!((asked, outcome.unwrap_err().cause()), (None, Cause::Malformed));
+}
+
+/// A name that is blank names nothing, and some servers then decide about nothing in particular.
+#[tokio::test]
+async fn a_blank_name_is_not_asked_about() {
+    async fn refused(dialect: impl Dialect + 'static, to: &str) {
+        let (asked, outcome) = asks(dialect, shopper(), async |guard| post(guard, to).await).await;
+        let denial = outcome.unwrap_err();
+        assert_eq!((asked, denial.cause()), (None, Cause::Malformed), "{denial:?}");
+    }
+    for to in ["", " ", "\t"] {
+        refused(Behalf::new(), to).await;
+        refused(AuthZen::new(), to).await;
+        refused(Opa::rule("shop/allow").unwrap(), to).await;
+        refused(OpenFga::new("s", "m").unwrap(), to).await;
+        refused(SpiceDb::new(), to).await;
+    }
+    // What a configuration left empty is no name either.
+    refused(AuthZen::new().agent_type(""), "bob").await;
+    refused(OpenFga::new("s", "m").unwrap().subject_types("user", ""), "bob").await;
+    refused(SpiceDb::new().subject_types("user", " "), "bob").await;
+    for (kind, id) in [("", "shop"), ("app", ""), (" ", " ")] {
+        let authzen = AuthZen::new().default_resource(kind, id);
+        let (asked, _) =
+            asks(authzen, shopper(), async |guard| send(guard, Value::Null).await).await;
+        assert_eq!(asked, None);
+        let spicedb = SpiceDb::new().default_resource(kind, id);
+        let (asked, _) =
+            asks(spicedb, shopper(), async |guard| send(guard, Value::Null).await).await;
+        assert_eq!(asked, None);
+    }
+    // Everything, in the words of a relation store.
+    refused(SpiceDb::new(), "*").await;
+    // Trimmed it is another one's name.
+    for to in [" bob", "bob ", "bob\n"] {
+        refused(Behalf::new(), to).await;
+    }
 }
 
 /// Without a kind an id may be anything's.
@@ -174,8 +244,12 @@ async fn write(guard: Guard, file: &str) -> Result<(), Denial> {
 #[tokio::test]
 async fn verify_is_asked_nothing_that_it_would_not_look_at() {
     let cause = |outcome: Result<(), Denial>| outcome.unwrap_err().cause();
-    for (on, vendor, amount) in [("other", "shop", 1.0), ("shop", " ", 1.0), ("shop", "shop", -1.0)]
-    {
+    for (on, vendor, amount) in [
+        ("other", "shop", 1.0),
+        ("shop", " ", 1.0),
+        ("shop ", "shop ", 1.0),
+        ("shop", "shop", -1.0),
+    ] {
         let call = async |guard| buy(guard, on, vendor, amount).await;
         let (asked, outcome) = asks(Behalf::new(), shopper(), call).await;
         assert_eq!((asked, cause(outcome)), (None, Cause::Malformed), "{on} {vendor} {amount}");

@@ -166,10 +166,11 @@ impl Reader<'_> {
 }
 
 /// Words by which a format may say yes or no.
-const VERDICTS: &str = " accept accepted allow allowed approvalid approvalrequired approve approved \
-    authorized block blocked code decision denied deny dryrun effect error errors evaluations forbid forbidden granted \
-    isallowed needsapproval outcome permission permissionship permit permitted refused rejected \
-    requiresapproval result shadow verdict ";
+const VERDICTS: &str = " accept accepted allow allowed approvalid approvalrequired approve approved authorized \
+    block blocked code condition conditions constraint constraints decision denied deny \
+    dryrun effect error errors evaluations expired forbid forbidden granted isallowed \
+    needsapproval obligation obligations outcome pending permission permissionship permit \
+    permitted refused rejected requiresapproval result revoked shadow simulated verdict ";
 
 fn only(reply: &Json, own: &[&str]) -> bool {
     let Json::Object(members) = reply else { return false };

@@ -86,7 +86,7 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 14] = [
+const REVIEWED: [(&str, usize, &str); 15] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
     ("enforce/ask.rs", 2, "the matches: the authority, both times it is asked; the person"),
@@ -98,6 +98,7 @@ const REVIEWED: [(&str, usize, &str); 14] = [
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
+    ("authority/http/exchange.rs", 1, "the match: no decision repeats our credentials"),
     ("authority/http/opa.rs", 1, "`result`, or its `allow` where it is bound, is true"),
     ("authority/http/openfga.rs", 1, "`allowed` is true"),
     ("authority/http/spicedb.rs", 1, "`permissionship` is has-permission, without conditions"),

@@ -54,6 +54,9 @@ pub(super) fn main(mut parser: Parser) -> Result<ExitCode, Failed> {
         .only(|drill| (only.is_empty() || begins(&only, &drill.id)) && !begins(&skip, &drill.id));
     let report = if lines { run.lines(&command) } else { run.commands(&command) };
     let report = report.map_err(|error| format!("{}: {error}", command[0].display()))?;
+    if report.rows.is_empty() {
+        return Err("no drill has such an id\nhelp: failclosed-drill list".into());
+    }
     let passed = report.passed() && (!causes || report.is_precise());
     let shown = if failures { not_passed(&report, causes) } else { report.clone() };
     match form {

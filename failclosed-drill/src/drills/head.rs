@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{chunk, reply};
+use super::{CHUNKED, chunk, reply};
 use crate::{
     drill::{
         Cause::{Malformed, TimedOut, Unavailable},
@@ -101,6 +101,10 @@ fn framing(all: &mut Vec<Drill>) {
         raw("H12.empty", "an empty Content-Length", |_| {
             format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length:\r\n")
         }),
+        raw("H12.octal", "a Content-Length with a leading zero", |n| {
+            format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: 0{n}\r\n")
+        })
+        .strict(),
         raw("H12.space", "a space before the colon of Content-Length", |n| {
             format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length : {n}\r\n")
         }),
@@ -167,10 +171,43 @@ fn lines(all: &mut Vec<Drill>) {
         raw("H12.name", "a header without a name", |n| {
             format!("HTTP/1.1 200 OK\r\n{JSON}Content-Length: {n}\r\n: x\r\n")
         }),
+        raw("H12.fold", "a header that goes on in the next line", |n| {
+            format!("HTTP/1.1 200 OK\r\n{JSON}X-Note: a\r\n b\r\nContent-Length: {n}\r\n")
+        })
+        .strict(),
+        raw("H12.nul", "a NUL in a header", |n| {
+            format!("HTTP/1.1 200 OK\r\n{JSON}X-Note: a\0b\r\nContent-Length: {n}\r\n")
+        })
+        .strict(),
+        raw("H12.cr", "a carriage return in a header", |n| {
+            format!("HTTP/1.1 200 OK\r\n{JSON}X-Note: a\rb\r\nContent-Length: {n}\r\n")
+        })
+        .strict(),
         raw("H12.request", "a request instead of an answer", |n| {
             format!("POST / HTTP/1.1\r\n{JSON}Content-Length: {n}\r\n")
         }),
         raw("H12.headless", "headers without a status line", |_| JSON.to_owned()),
+        reply(Head, "B1.age", "an allow that a cache has kept for an hour", |c| {
+            c.answer("200 OK", &format!("{JSON}Age: 3600\r\n"), c.allow())
+        })
+        .strict()
+        .cause(&[Malformed]),
+        Drill::new(Head, "H11.trailer", "an error behind a whole allow in chunks", |c| {
+            c.request()?;
+            c.send(c.head("200 OK", CHUNKED, None))?;
+            c.send(chunk(c.allow()))?;
+            c.send("0\r\nGrpc-Status: 13\r\nGrpc-Message: no database\r\n\r\n")?;
+            c.request()
+        })
+        .strict()
+        .cause(&[Malformed]),
+        Drill::new(Head, "H6.body", "103 that has an allow for a body, and no answer", |c| {
+            c.request()?;
+            let body = c.allow();
+            c.send(c.head("103 Early Hints", JSON, Some(body.len())) + &body)?;
+            c.hang()
+        })
+        .cause(&[Malformed, Unavailable, TimedOut]),
         reply(Head, "H13", "Content-Encoding: gzip, and the body is plain", |c| {
             c.answer("200 OK", &format!("{JSON}Content-Encoding: gzip\r\n"), c.allow())
         })

@@ -101,6 +101,13 @@ fn not_json(all: &mut Vec<Drill>, f: Format) {
         body(Json, "J1.overlong", "an overlong UTF-8 form in a string", overlong),
         body(
             Json,
+            "J1.surrogate",
+            "half of a surrogate pair, as an escape",
+            inside(r#""note":"\ud83d","#),
+        )
+        .strict(),
+        body(
+            Json,
             "J1.control",
             "a raw control character in a string",
             inside("\"note\":\"a\u{1}b\","),

@@ -124,13 +124,14 @@ fn a_client_is_asked_line_by_line_and_started_again_when_it_fails() {
 
 #[test]
 fn what_cannot_run_ends_with_two() {
-    let cases: [&[&str]; 8] = [
+    let cases: [&[&str]; 9] = [
         &[],
         &["dance"],
         &["run"],
         &["run", "--format", "soap", "--", "true"],
         &["run", "--deadline-ms", "1", "--", "true"],
         &["run", "--", "/no/such/client"],
+        &["run", "--only", "Z9", "--", "true"],
         &["list", "--wide"],
         &["serve", "--drill", "Z9"],
     ];

@@ -193,7 +193,7 @@ fn is_common_mark(c: char) -> bool {
 
 /// Letters, marks and symbols that show nothing: fillers, and what Unicode lists as ignorable by
 /// default (UAX #44, `Default_Ignorable_Code_Point`) in a category that otherwise shows.
-fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{fffc}'
         | '\u{1d159}' | '\u{16fe4}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')

@@ -30,6 +30,7 @@ mod json;
 mod metered;
 mod opa;
 mod openfga;
+mod ordered;
 mod question;
 mod reply;
 mod retry;

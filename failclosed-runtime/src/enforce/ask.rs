@@ -5,21 +5,22 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::Allowed;
+use super::{Allowed, Shown};
 use crate::{
+    argument::NotShowable,
     authority::Answer,
     contain::{Contained, Panicked, deciding},
     deadline::{Deadline, Expired},
     decision::{Allow, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
     guard::{CANARY, Parts},
-    request::{Digest, Request},
+    request::Request,
 };
 
 /// Where a question stands when it has been put.
 pub(super) enum Asked<'a> {
     /// The authority needs time.
-    Waiting(Contained<Answer<'a>>, Deadline, Option<Digest>),
+    Waiting(Contained<Answer<'a>>, Deadline, Shown),
     /// It had its answer at hand, which is not a no.
     Answered(Answered),
 }
@@ -28,7 +29,7 @@ pub(super) enum Asked<'a> {
 pub(super) enum Answered {
     Yes(Allowed),
     /// A person must say so first.
-    Question(Ask, Option<Digest>),
+    Question(Ask, Shown),
 }
 
 /// Puts the question. Not `async`: where the answer is at hand, what would have to travel through
@@ -37,12 +38,12 @@ pub(super) fn put<'a>(
     guard: &'a Parts,
     request: &'a Request<'a>,
     deadline: Deadline,
-    digest: Option<Digest>,
+    shown: Shown,
     cx: &mut Context<'_>,
 ) -> Result<Asked<'a>, Denial> {
     match begin(request, deadline, || guard.authority.decide(request), cx)? {
-        Begun::Waiting(answer) => Ok(Asked::Waiting(answer, deadline, digest)),
-        Begun::Decided(decision) => sort(request, decision, deadline, digest).map(Asked::Answered),
+        Begun::Waiting(answer) => Ok(Asked::Waiting(answer, deadline, shown)),
+        Begun::Decided(decision) => sort(request, decision, deadline, shown).map(Asked::Answered),
     }
 }
 
@@ -54,15 +55,15 @@ pub(super) async fn settle<'a>(
 ) -> Result<Allowed, Denial> {
     let answered = match asked {
         Asked::Answered(answered) => answered,
-        Asked::Waiting(answer, deadline, digest) => {
-            let (decision, digest) = finish(request, deadline, digest, answer).await?;
-            sort(request, decision, deadline, Some(digest))?
+        Asked::Waiting(answer, deadline, shown) => {
+            let decision = finish(request, deadline, shown, answer).await?;
+            sort(request, decision, deadline, shown)?
         }
     };
     match answered {
         Answered::Yes(allowed) => Ok(allowed),
         // In a box: calls that nobody has to approve should not carry this about.
-        Answered::Question(ask, digest) => Box::pin(approved(guard, request, ask, digest)).await,
+        Answered::Question(ask, shown) => Box::pin(approved(guard, request, ask, shown)).await,
     }
 }
 
@@ -71,24 +72,24 @@ async fn approved<'a>(
     guard: &'a Parts,
     request: &'a Request<'a>,
     ask: Ask,
-    digest: Option<Digest>,
+    shown: Shown,
 ) -> Result<Allowed, Denial> {
-    let (approval, digest) = person(guard, request, &ask, digest).await?;
+    let approval = person(guard, request, &ask, shown).await?;
     // The world may have changed while the person was thinking: ask the authority again. Its
     // question has been answered now, everything else still counts.
     let deadline = Deadline::after(guard.deadline);
-    let again = answer(request, deadline, digest, || guard.authority.decide(request)).await?;
-    match sort(request, again.0, deadline, again.1)? {
+    let again = answer(request, deadline, shown, || guard.authority.decide(request)).await?;
+    match sort(request, again, deadline, shown)? {
         Answered::Yes(allowed) => Ok(allowed.approved_by(&approval)),
         // The same question means that nothing but the person's yes was missing; unless the
         // authority wants that yes given to itself.
-        Answered::Question(again, digest)
+        Answered::Question(again, _)
             if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
         {
             let mut allow = approval.stamped_as(again.danger.as_ref());
             // Whoever reads the record sees whose question it was that got a yes.
             allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
-            Ok(Allowed { allow, digest, deadline })
+            Ok(Allowed { allow, shown, deadline })
         }
         // FAIL CLOSED: another question was not answered by anybody.
         Answered::Question(again, _) => {
@@ -101,12 +102,12 @@ fn sort(
     request: &Request<'_>,
     decision: Decision,
     deadline: Deadline,
-    digest: Option<Digest>,
+    shown: Shown,
 ) -> Result<Answered, Denial> {
     match decision {
-        Decision::Allow(allow) => Ok(Answered::Yes(Allowed { allow, digest, deadline })),
+        Decision::Allow(allow) => Ok(Answered::Yes(Allowed { allow, shown, deadline })),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
-        Decision::Ask(ask) => Ok(Answered::Question(ask, digest)),
+        Decision::Ask(ask) => Ok(Answered::Question(ask, shown)),
     }
 }
 
@@ -114,8 +115,8 @@ async fn person(
     guard: &Parts,
     request: &Request<'_>,
     ask: &Ask,
-    digest: Option<Digest>,
-) -> Result<(Allow, Option<Digest>), Denial> {
+    shown: Shown,
+) -> Result<Allow, Denial> {
     let needs_approval = |ask| Denial::needs_approval(request.id, request.action, ask);
     let Some((approver, limit)) = &guard.approver else {
         // FAIL CLOSED: nobody to ask is a no.
@@ -126,11 +127,10 @@ async fn person(
         return Err(needs_approval(ask.clone()));
     }
     let deadline = Deadline::after(*limit);
-    let answered = answer(request, deadline, digest, || approver.approve(request, ask)).await;
+    let answered = answer(request, deadline, shown, || approver.approve(request, ask)).await;
     // Where there is none, it was not the authority that failed.
-    let (decision, digest) = answered.map_err(Denial::by_an_approver)?;
-    match decision {
-        Decision::Allow(allow) => Ok((allow, digest)),
+    match answered.map_err(Denial::by_an_approver)? {
+        Decision::Allow(allow) => Ok(allow),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // FAIL CLOSED: an approver that asks on has nobody to ask.
         Decision::Ask(ask) => Err(needs_approval(ask)),
@@ -141,15 +141,12 @@ async fn person(
 async fn answer<'a>(
     request: &'a Request<'a>,
     deadline: Deadline,
-    digest: Option<Digest>,
+    shown: Shown,
     ask: impl Fn() -> Answer<'a>,
-) -> Result<(Decision, Option<Digest>), Denial> {
+) -> Result<Decision, Denial> {
     match poll_fn(|cx| Poll::Ready(begin(request, deadline, &ask, cx))).await? {
-        Begun::Decided(decision) => Ok((decision, digest)),
-        Begun::Waiting(answer) => {
-            let (decision, digest) = finish(request, deadline, digest, answer).await?;
-            Ok((decision, Some(digest)))
-        }
+        Begun::Decided(decision) => Ok(decision),
+        Begun::Waiting(answer) => finish(request, deadline, shown, answer).await,
     }
 }
 
@@ -181,19 +178,15 @@ fn begin<'a>(
 async fn finish(
     request: &Request<'_>,
     deadline: Deadline,
-    digest: Option<Digest>,
+    shown: Shown,
     mut answer: Contained<Answer<'_>>,
-) -> Result<(Decision, Digest), Denial> {
-    let before = match digest {
-        Some(digest) => digest,
-        None => self::digest(request)?,
-    };
+) -> Result<Decision, Denial> {
     let waited = deadline.wait(&mut answer).await;
     let answered = waited.map_err(|why| expired(request, deadline, why))?;
-    unchanged(request, before)?;
+    unchanged(request, shown)?;
     // Looking at the arguments runs code that is not ours: the clock has the last word.
     deadline.check().map_err(|why| expired(request, deadline, why))?;
-    Ok((judge(request, answered)?, before))
+    judge(request, answered)
 }
 
 fn judge(
@@ -230,9 +223,10 @@ fn expired(request: &Request<'_>, deadline: Deadline, why: Expired) -> Denial {
 /// After every wait, because others ran meanwhile.
 ///
 /// # Denies
-/// Arguments that are not what they were.
-pub(super) fn unchanged(request: &Request<'_>, before: Digest) -> Result<(), Denial> {
-    if digest(request)? == before {
+/// Arguments that are not what they were, or cannot be shown any more.
+pub(super) fn unchanged(request: &Request<'_>, before: Shown) -> Result<(), Denial> {
+    let now = request.inspect().map_err(|error| not_showable(request, &error))?;
+    if now == before.fingerprint {
         return Ok(());
     }
     // FAIL CLOSED: the answer is to a question that is no longer the one asked.
@@ -244,17 +238,13 @@ pub(super) fn unchanged(request: &Request<'_>, before: Digest) -> Result<(), Den
     ))
 }
 
-/// # Denies
-/// Arguments that passed the walk but do not serialize now.
-pub(super) fn digest(request: &Request<'_>) -> Result<Digest, Denial> {
-    request.digest().map_err(|error| {
-        // FAIL CLOSED: what has no digest cannot be recorded or compared.
-        Denial::new(
-            Cause::Malformed,
-            request.id,
-            request.action,
-            "the arguments cannot be shown to the authority",
-        )
-        .with_detail(error.to_string())
-    })
+pub(super) fn not_showable(request: &Request<'_>, why: &NotShowable) -> Denial {
+    // FAIL CLOSED: what cannot be shown whole is not asked for in part, and not recorded in part.
+    Denial::new(
+        Cause::Malformed,
+        request.id,
+        request.action,
+        "the arguments cannot be shown to the authority",
+    )
+    .with_detail(why.to_string())
 }

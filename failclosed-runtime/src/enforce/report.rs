@@ -37,7 +37,7 @@ pub(super) fn allow<'b>(
     next: usize,
 ) -> Result<Recorded<'b>, Denial> {
     for (index, sink) in guard.sinks.iter().enumerate().skip(next) {
-        let record = record(request, Verdict::Allow(&allowed.allow), allowed.digest);
+        let record = record(request, Verdict::Allow(&allowed.allow), allowed.shown.digest);
         let put = put(&**sink, &record, allowed.deadline);
         if let Some(recording) = put.map_err(|detail| withheld(request, detail))? {
             return Ok(Recorded::Waiting { allowed, recording, next: index + 1 });
@@ -59,10 +59,8 @@ impl<'b> Recorded<'b> {
                 Self::Waiting { allowed, recording, next } => {
                     let taken = taken(recording, allowed.deadline).await;
                     taken.map_err(|detail| withheld(request, detail))?;
-                    if let Some(before) = allowed.digest {
-                        // FAIL CLOSED: the body must find what was allowed and recorded.
-                        unchanged(request, before)?;
-                    }
+                    // FAIL CLOSED: the body must find what was allowed and recorded.
+                    unchanged(request, allowed.shown)?;
                     self = allow(guard, request, allowed, next)?;
                 }
             }
@@ -178,7 +176,7 @@ fn record<'a>(
 
 /// The digest of a denied request, unless its arguments are what cannot be shown.
 fn showable_digest(request: &Request<'_>) -> Option<Digest> {
-    request.inspect().and_then(|()| request.digest()).ok()
+    request.inspect().and_then(|_| request.digest()).ok()
 }
 
 fn trace(request: &Request<'_>, denial: &Denial) {

@@ -20,6 +20,13 @@ pub(super) fn add(all: &mut Vec<Drill>) {
         )
         .cause(&[Denied, Malformed]),
         beside(
+            "J7.obligation-top",
+            "an allow beside which, and not in its context, an obligation stands",
+            r#""obligations":[{"id":"o1","type":"step_up"}]"#,
+        )
+        .strict()
+        .cause(&[Denied, Malformed]),
+        beside(
             "J7.obligation-object",
             "an allow whose obligations are no list",
             r#""context":{"obligations":{"step_up":true}}"#,

@@ -58,7 +58,8 @@ fn parse(head: &str) -> Result<(u16, Headers), Refusal> {
     let mut headers = Vec::new();
     for line in lines {
         let (name, value) = line.split_once(':').ok_or_else(|| malformed("header"))?;
-        if name.is_empty() || name.contains([' ', '\t']) || headers.len() > 100 {
+        let garbled = value.chars().any(|c| c.is_control() && c != '\t');
+        if name.is_empty() || name.contains([' ', '\t']) || garbled || headers.len() > 100 {
             return Err(malformed("header"));
         }
         headers.push((name.to_lowercase(), value.trim().to_owned()));
@@ -84,9 +85,13 @@ fn whole(wire: &mut Wire, mut bytes: Vec<u8>, headers: &Headers) -> Result<Answe
     if one(headers, "content-encoding")?.is_some() {
         return refuse(Cause::Malformed, "encoded");
     }
+    if one(headers, "age")?.is_some() {
+        return refuse(Cause::Malformed, "from a cache");
+    }
     let body = match (one(headers, "content-length")?, one(headers, "transfer-encoding")?) {
         (Some(length), None) => {
-            if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
+            let padded = length.len() > 1 && length.starts_with('0');
+            if length.is_empty() || padded || !length.bytes().all(|byte| byte.is_ascii_digit()) {
                 return refuse(Cause::Malformed, "no length");
             }
             let length: usize =

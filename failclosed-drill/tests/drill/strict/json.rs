@@ -106,6 +106,7 @@ pub(super) fn decide(format: Format, body: &[u8]) -> Result<(), Refusal> {
         }
         Format::AuthZen => {
             !members.contains_key("evaluations")
+                && !members.contains_key("obligations")
                 && match members.get("context") {
                     None => true,
                     Some(Strict::Object(context)) => context.is_empty() || decision == Some(false),

@@ -11,7 +11,6 @@ use serde::{Serialize, ser};
 use crate::{argument::NamedArgument, decision::NoDecision};
 
 mod compound;
-mod key;
 mod serializer;
 mod value;
 

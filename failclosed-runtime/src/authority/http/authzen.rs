@@ -144,7 +144,7 @@ impl Dialect for AuthZen {
         body.open("subject")?;
         match request.subject().user_id() {
             Some(user) => {
-                body.member("type", &self.user_type)?;
+                body.member("type", question::said("type of users", &self.user_type)?)?;
                 body.member("id", user)?;
                 // Also among the properties: some servers show policies no context.
                 body.open("properties")?;
@@ -152,7 +152,7 @@ impl Dialect for AuthZen {
                 body.close();
             }
             None => {
-                body.member("type", &self.agent_type)?;
+                body.member("type", question::said("type of agents", &self.agent_type)?)?;
                 body.member("id", agent)?;
             }
         }

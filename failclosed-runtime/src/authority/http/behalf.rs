@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Dialect, Repeat, json::Object, question, verdict};
 use crate::{
     decision::{Ask, Decision, NoDecision},
-    request::Request,
+    request::{Request, Resource},
 };
 
 /// The longest `metadata`, in UTF-16 code units of its JSON.
@@ -160,7 +160,13 @@ impl Behalf {
                 )));
             }
         };
-        match (vendor, request.resource()) {
+        let resource = question::resource(request)?;
+        let named = vendor.as_deref().into_iter().chain(resource.map(Resource::id));
+        if named.into_iter().any(|name| name.trim() != name) {
+            // FAIL CLOSED: a server that trims it would decide about another one.
+            return Err(NoDecision::malformed("the vendor has white space around it"));
+        }
+        match (vendor, resource) {
             (Some(vendor), Some(resource)) if vendor != resource.id() => {
                 // FAIL CLOSED: the server would decide about one of them alone.
                 Err(NoDecision::malformed(format_args!(

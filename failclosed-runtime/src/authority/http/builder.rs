@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use hyper::{
     Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue,
-        USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap,
+        HeaderValue, USER_AGENT,
     },
 };
 use tokio::sync::Semaphore;
@@ -164,6 +164,7 @@ impl<D: Dialect> HttpBuilder<D> {
             (CONTENT_TYPE, "application/json"),
             (ACCEPT, "application/json"),
             (ACCEPT_ENCODING, "identity"),
+            (CACHE_CONTROL, "no-cache, no-store"),
             (USER_AGENT, concat!("failclosed/", env!("CARGO_PKG_VERSION"))),
             // Each question writes its own over these, in the space that is made for them here.
             (CONTENT_LENGTH, "0"),

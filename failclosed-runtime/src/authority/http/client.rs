@@ -30,12 +30,13 @@ use rustls::ClientConfig;
 use tokio::runtime::{self, Handle};
 use tower_service::Service;
 
-use super::{endpoint::Endpoint, metered::Metered};
+use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered};
 
 /// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
 /// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
 /// crate.
-pub(super) type Client = legacy::Client<HttpsConnector<Metered<HttpConnector<Names>>>, Full<Bytes>>;
+pub(super) type Client =
+    legacy::Client<Ordered<HttpsConnector<Metered<HttpConnector<Names>>>>, Full<Bytes>>;
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
@@ -111,7 +112,7 @@ fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>) -> Client {
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(CONNECTIONS)
-        .build(connector)
+        .build(Ordered(connector))
 }
 
 /// The system's resolver, except for `localhost`.

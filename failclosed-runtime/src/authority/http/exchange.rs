@@ -132,23 +132,23 @@ impl Engine {
         Ok(Object::parse(&body)?)
     }
 
-    /// Passes a decision on whose words may be shown.
+    /// Passes a decision on whose words may be shown and kept.
     ///
     /// # Errors
-    /// A no, or a question, that repeats our credentials: the model and the user would read them.
+    /// A decision of any kind that repeats our credentials: the model and the user would read them in
+    /// its reason, the operator in its detail, and whoever reads the log in its ids.
     pub(super) fn discreet(&self, decision: Decision) -> Result<Decision, NoDecision> {
-        let mut words = None;
-        if let Decision::Deny(deny) = &decision {
-            words = Some(deny.reason());
-        } else if let Decision::Ask(ask) = &decision {
-            words = Some(ask.question());
+        let (grounds, words) = match &decision {
+            Decision::Allow(allow) => (&allow.grounds, [None, None]),
+            Decision::Deny(deny) => (&deny.grounds, [Some(&*deny.reason), deny.detail.as_deref()]),
+            Decision::Ask(ask) => (&ask.grounds, [Some(&*ask.question), ask.approval_id()]),
+        };
+        let ids = [grounds.rule.as_deref(), grounds.decision_id.as_deref()];
+        if words.into_iter().chain(ids).flatten().any(|text| self.credentials.are_in(text)) {
+            // FAIL CLOSED: also an allow. It would stand in the log beside the key to more.
+            return Err(NoDecision::malformed("its words repeat our credentials"));
         }
-        match words {
-            Some(words) if self.credentials.are_in(words) => {
-                Err(NoDecision::malformed("its words repeat our credentials"))
-            }
-            _ => Ok(decision),
-        }
+        Ok(decision)
     }
 
     /// Says who was asked; and keeps to itself what would give our credentials away.

@@ -1,8 +1,13 @@
-//! Connections on which an answer cannot go on for ever.
+//! Connections on which an answer cannot go on for ever, nor come before anybody looks.
 //!
 //! The HTTP library skips interim replies (`100 Continue`) for as long as they come, in one go and
 //! without looking at any clock: a flood of them would keep its task, and on some runtimes the timers
 //! with it, from ever running. So what one question may bring in is limited here, under TLS and HTTP.
+//!
+//! Before a question goes out over a kept connection, the HTTP library looks whether something came
+//! that nobody asked for, and then closes it. But it only sees what the runtime has noticed by then.
+//! Where the thread was busy meanwhile, that is nothing: an answer that has been waiting in the socket
+//! would be read behind the question, as the answer to it. So the socket itself is asked here.
 
 use std::{
     future::Future,
@@ -16,7 +21,12 @@ use hyper::{
     Uri,
     rt::{Read, ReadBuf, ReadBufCursor, Write},
 };
-use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::{
+    client::legacy::connect::{Connected, Connection},
+    rt::TokioIo,
+};
+use socket2::SockRef;
+use tokio::net::TcpStream;
 use tower_service::Service;
 
 /// The most that is read, in bytes, after anything was written: a TLS handshake, the head of a reply,
@@ -26,18 +36,21 @@ const MAX_READ: usize = 512 * 1024;
 /// As much is read at a time.
 const PIECE: usize = 8 * 1024;
 
+/// As much is read where only a look was wanted: nearly always nothing.
+const LOOK: usize = 256;
+
 /// Makes metered connections.
 #[derive(Clone)]
 pub(super) struct Metered<C>(pub(super) C);
 
 impl<C> Service<Uri> for Metered<C>
 where
-    C: Service<Uri>,
+    C: Service<Uri, Response = TokioIo<TcpStream>>,
     C::Future: Send + 'static,
 {
-    type Response = Meter<C::Response>;
+    type Response = Meter;
     type Error = C::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, C::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Meter, C::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), C::Error>> {
         self.0.poll_ready(cx)
@@ -45,17 +58,29 @@ where
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connecting = self.0.call(uri);
-        Box::pin(async move { Ok(Meter { inner: connecting.await?, left: MAX_READ }) })
+        Box::pin(
+            async move { Ok(Meter { inner: connecting.await?, left: MAX_READ, asked: Asked::No }) },
+        )
     }
 }
 
 /// A connection that may read so much until something is written again.
-pub(super) struct Meter<T> {
-    inner: T,
+pub(super) struct Meter {
+    inner: TokioIo<TcpStream>,
     left: usize,
+    asked: Asked,
 }
 
-impl<T: Read + Unpin> Read for Meter<T> {
+/// How far a question is. What has come since ends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    No,
+    InPart,
+    /// It is out: what comes now may be its answer.
+    Whole,
+}
+
+impl Read for Meter {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -69,25 +94,51 @@ impl<T: Read + Unpin> Read for Meter<T> {
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];
         let room = PIECE.min(buffer.remaining()).min(self.left);
         let mut piece = ReadBuf::uninit(&mut piece[..room]);
-        ready!(Pin::new(&mut self.inner).poll_read(cx, piece.unfilled()))?;
+        if Pin::new(&mut self.inner).poll_read(cx, piece.unfilled())?.is_pending() {
+            if self.asked == Asked::Whole {
+                return Poll::Pending;
+            }
+            // FAIL CLOSED: the runtime knows of nothing, which does not mean that nothing came. It
+            // wakes this task when something does, so what is not there now is not missed.
+            let mut bytes = [0; LOOK];
+            let there = ready!(self.there(&mut bytes[..LOOK.min(room)]))?;
+            piece.unfilled().put_slice(bytes.get(..there).unwrap_or_default());
+        }
+        self.asked = Asked::No;
         self.left -= piece.filled().len();
         buffer.put_slice(piece.filled());
         Poll::Ready(Ok(()))
     }
 }
 
-impl<T: Write + Unpin> Write for Meter<T> {
+impl Meter {
+    /// What the socket has at this moment; nothing at its end.
+    fn there(&self, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut socket = &*SockRef::from(self.inner.inner());
+        match io::Read::read(&mut socket, bytes) {
+            Ok(count) => Poll::Ready(Ok(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+}
+
+impl Write for Meter {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.left = MAX_READ;
+        (self.left, self.asked) = (MAX_READ, Asked::InPart);
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        if self.asked == Asked::InPart {
+            self.asked = Asked::Whole;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -103,12 +154,12 @@ impl<T: Write + Unpin> Write for Meter<T> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.left = MAX_READ;
+        (self.left, self.asked) = (MAX_READ, Asked::InPart);
         Pin::new(&mut self.inner).poll_write_vectored(cx, bytes)
     }
 }
 
-impl<T: Connection> Connection for Meter<T> {
+impl Connection for Meter {
     fn connected(&self) -> Connected {
         self.inner.connected()
     }

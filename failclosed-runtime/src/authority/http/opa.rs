@@ -74,7 +74,7 @@ impl Dialect for Opa {
         if let Some(user) = subject.user_id() {
             input["subject"]["on_behalf_of"] = user.into();
         }
-        if let Some(resource) = request.resource() {
+        if let Some(resource) = question::resource(request)? {
             input["resource"] = json!({"id": resource.id()});
             if let Some(kind) = resource.kind() {
                 input["resource"]["type"] = kind.into();

@@ -113,24 +113,54 @@ impl Kinds {
         &'r self,
         resource: Option<&'r Resource<'_>>,
     ) -> Result<(&'r str, &'r str), NoDecision> {
-        match resource {
+        let (kind, id) = match resource {
             Some(resource) => match resource.kind().or(self.kind.as_deref()) {
-                Some(kind) => Ok((kind, resource.id())),
+                Some(kind) => (kind, resource.id()),
                 // FAIL CLOSED: an id without a kind may be anything's.
-                None => Err(NoDecision::malformed(
-                    "the resource has no kind; help: set `.resource_type(\"..\")`",
-                )),
+                None => {
+                    return Err(NoDecision::malformed(
+                        "the resource has no kind; help: set `.resource_type(\"..\")`",
+                    ));
+                }
             },
             None => match &self.default {
-                Some((kind, id)) => Ok((kind, id)),
+                Some((kind, id)) => (kind.as_str(), id.as_str()),
                 // FAIL CLOSED: nothing to ask about.
-                None => Err(NoDecision::malformed(
-                    "the call names no resource; help: `resource = ..` on the executor, or \
-                     `.default_resource(\"kind\", \"id\")`",
-                )),
+                None => {
+                    return Err(NoDecision::malformed(
+                        "the call names no resource; help: `resource = ..` on the executor, or \
+                         `.default_resource(\"kind\", \"id\")`",
+                    ));
+                }
             },
-        }
+        };
+        Ok((said("kind of the resource", kind)?, said("id of the resource", id)?))
     }
+}
+
+/// What is acted on, where the call names it.
+///
+/// # Errors
+/// A name that is blank.
+pub(super) fn resource<'r>(
+    request: &'r Request<'_>,
+) -> Result<Option<&'r Resource<'r>>, NoDecision> {
+    let Some(resource) = request.resource() else { return Ok(None) };
+    said("id of the resource", resource.id())?;
+    if let Some(kind) = resource.kind() {
+        said("kind of the resource", kind)?;
+    }
+    Ok(Some(resource))
+}
+
+/// # Errors
+/// Nothing is said. Some servers take that for a question about nothing in particular.
+pub(super) fn said<'t>(what: &str, text: &'t str) -> Result<&'t str, NoDecision> {
+    if text.trim().is_empty() {
+        // FAIL CLOSED: a rule for one thing would be asked about none, or about all.
+        return Err(NoDecision::malformed(format_args!("the {what} is blank")));
+    }
+    Ok(text)
 }
 
 /// An action as an identifier of a relation or permission. The canary, which has a colon, is asked

@@ -3,11 +3,13 @@
 //! | of a reply | accepted |
 //! | --- | --- |
 //! | status | 200, and no other |
+//! | time | after the whole question was written, and before the deadline |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
 //! | `X-Request-ID` | our own, where there is one |
+//! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
-//! | body | at most 64 KiB |
+//! | body | at most 64 KiB, and nothing behind it |
 //!
 //! A body without a length ends where the connection does, whoever ended it: HTTP/1.0 replies count
 //! only with a `Content-Length`.
@@ -23,7 +25,7 @@ use hyper::{
     Response, StatusCode,
     body::{Body, Incoming},
     header::{
-        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+        AGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
         TRANSFER_ENCODING,
     },
 };
@@ -32,6 +34,7 @@ use super::{
     client::chain,
     credentials::Credentials,
     json::MAX_REPLY_BYTES,
+    ordered::Order,
     retry::{Again, Failure, retry_after},
 };
 use crate::decision::NoDecision;
@@ -55,6 +58,10 @@ pub(super) async fn body(
     if response.status() != StatusCode::OK {
         // FAIL CLOSED: no other status is an answer, whatever stands under it.
         return Err(Box::pin(other_status(response, credentials)).await);
+    }
+    if !response.extensions().get::<Order>().is_some_and(Order::was_kept) {
+        // FAIL CLOSED: it is not about a question that nobody had heard to its end.
+        return Err(NoDecision::malformed("the reply came before the question was out").into());
     }
     let length = head(response.headers(), id, credentials)?;
     let mut incoming = response.into_body();
@@ -80,26 +87,20 @@ pub(super) async fn body(
     Ok(body)
 }
 
+/// The next piece of a body, `None` behind the last one.
 async fn read_one(incoming: &mut Incoming) -> Result<Option<Bytes>, Failure> {
-    piece(incoming).await.map_err(|error| {
+    let Some(frame) = poll_fn(|cx| Pin::new(&mut *incoming).poll_frame(cx)).await else {
+        return Ok(None);
+    };
+    let frame = frame.map_err(|error| {
         // FAIL CLOSED: a part of an answer is no answer, even where it parses. And it is not asked
         // for again: the authority did decide.
-        NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error))).into()
+        NoDecision::unavailable(format_args!("the reply broke off: {}", chain(&error)))
+    })?;
+    frame.into_data().map(Some).map_err(|_| {
+        // FAIL CLOSED: nobody asked for trailers, and some gateways report their errors there.
+        NoDecision::malformed("the reply goes on behind its body").into()
     })
-}
-
-/// The next piece of a body; what comes behind the last one is passed over.
-async fn piece(incoming: &mut Incoming) -> hyper::Result<Option<Bytes>> {
-    loop {
-        match poll_fn(|cx| Pin::new(&mut *incoming).poll_frame(cx)).await {
-            None => return Ok(None),
-            Some(frame) => {
-                if let Ok(piece) = frame?.into_data() {
-                    return Ok(Some(piece));
-                }
-            }
-        }
-    }
 }
 
 /// Checks everything above the body. Gives its length, where that is known.
@@ -112,10 +113,16 @@ fn head(
     if headers.contains_key(CONTENT_ENCODING) {
         return Err(malformed("has a content encoding, which nobody asked for"));
     }
+    if headers.contains_key(AGE) {
+        // FAIL CLOSED: a cache keeps it under the address of the question, whatever was asked.
+        return Err(malformed("comes from a cache"));
+    }
     let length = match (one(headers, &CONTENT_LENGTH), one(headers, &TRANSFER_ENCODING)) {
         (One::Absent, One::Is(value)) if value.as_bytes().eq_ignore_ascii_case(b"chunked") => None,
         (One::Is(value), One::Absent) => {
-            let length = value.to_str().ok().and_then(|text| text.parse::<usize>().ok());
+            // One that some readers take for octal is none: they would see another end.
+            let plain = |text: &&str| text.len() == 1 || !text.starts_with(['0', '+']);
+            let length = value.to_str().ok().filter(plain).and_then(|text| text.parse().ok());
             match length {
                 Some(length) if length > MAX_REPLY_BYTES => return Err(too_large()),
                 Some(length) => Some(length),
@@ -188,7 +195,7 @@ async fn other_status(mut response: Response<Incoming>, credentials: &Credential
     let status = response.status();
     // What came with the head is worth a look; nothing is waited for.
     let came = {
-        let mut came = pin!(piece(response.body_mut()));
+        let mut came = pin!(read_one(response.body_mut()));
         poll_fn(|cx| Poll::Ready(came.as_mut().poll(cx))).await
     };
     let said = match came {

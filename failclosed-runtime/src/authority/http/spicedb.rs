@@ -85,11 +85,12 @@ impl Dialect for SpiceDb {
             Some(user) => (&self.user_type, user),
             None => (&self.agent_type, agent),
         };
-        if subject == "*" {
-            // FAIL CLOSED: the wildcard is everybody.
-            return Err(NoDecision::malformed("the subject is the wildcard"));
-        }
+        question::said("type of the subject", subject_type)?;
         let (kind, id) = self.kinds.of(request.resource())?;
+        if subject == "*" || id == "*" {
+            // FAIL CLOSED: the wildcard is everybody, or everything.
+            return Err(NoDecision::malformed("the subject or the resource is the wildcard"));
+        }
         let mut context = question::context(request)?;
         for (name, value) in question::arguments(request)? {
             question::add(&mut context, &name, value)?;

@@ -9,10 +9,11 @@ use crate::{
 /// The longest reason that is passed on, in characters.
 const MAX_REASON: usize = 300;
 
-/// Members by which some authority or other says yes or no, in lower case and without separators.
+/// Members by which some authority or other says yes or no, or that its yes is none without something
+/// else, in lower case and without separators.
 /// Only a dialect's own may stand in its reply: `{"allowed":true,"decision":"deny"}` is both, and so
 /// is an answer with the `code` of an error.
-const VERDICTS: [&str; 36] = [
+const VERDICTS: [&str; 46] = [
     "accept",
     "accepted",
     "allow",
@@ -25,6 +26,10 @@ const VERDICTS: [&str; 36] = [
     "block",
     "blocked",
     "code",
+    "condition",
+    "conditions",
+    "constraint",
+    "constraints",
     "decision",
     "denied",
     "deny",
@@ -33,12 +38,16 @@ const VERDICTS: [&str; 36] = [
     "error",
     "errors",
     "evaluations",
+    "expired",
     "forbid",
     "forbidden",
     "granted",
     "isallowed",
     "needsapproval",
+    "obligation",
+    "obligations",
     "outcome",
+    "pending",
     "permission",
     "permissionship",
     "permit",
@@ -47,6 +56,8 @@ const VERDICTS: [&str; 36] = [
     "rejected",
     "requiresapproval",
     "result",
+    "revoked",
+    "simulated",
     "shadow",
     "verdict",
 ];

@@ -6,10 +6,10 @@ use serde::{Serialize, ser};
 
 use super::{
     NoCedarValue,
-    key::Key,
     serializer::{Shown, ToCedar},
     value::Value,
 };
+use crate::argument::Key;
 
 /// The elements of a list.
 pub(super) struct List {
@@ -91,7 +91,7 @@ impl ser::SerializeMap for Fields {
     type Error = NoCedarValue;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), NoCedarValue> {
-        if self.key.replace(key.serialize(Key)?).is_some() {
+        if self.key.replace(Key::<NoCedarValue>::text(key)?).is_some() {
             // FAIL CLOSED: as in `finish`.
             return Err(NoCedarValue::new("a map key without a value"));
         }
