@@ -179,6 +179,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             on_receive_notification!(),
         )
         .connect_to(Stdio::new())
-        .await?;
+        .await
+        .map_err(|error| format!("the connection to the editor broke: {error}"))?;
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! `cargo run -p failclosed-examples --features axum --example axum_service [-- PORT]`: a shop over
-//! HTTP. Each caller has a guard of their own; a denial is a problem document; and a service whose
-//! code is somebody else's is asked about before it is called. `examples/README.md` shows how to talk
-//! to it.
+//! `cargo run -p failclosed-examples --features axum --example axum_service [-- PORT] [--authority URL]`:
+//! a shop over HTTP. Each caller has a guard of their own; a denial is a problem document; and a
+//! service whose code is somebody else's is asked about before it is called. `examples/README.md`
+//! shows how to talk to it.
 
-use std::{collections::HashMap, env, error::Error, sync::Arc};
+use std::{collections::HashMap, error::Error, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -19,7 +19,7 @@ use failclosed::{
     requires_permission,
     tower::{PermissionLayer, ScopeLayer},
 };
-use failclosed_examples::{AgentPolicies, Stderr, euros};
+use failclosed_examples::{Options, Stderr, euros};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -58,10 +58,18 @@ fn caller(guards: &Guards) -> impl Fn(&Parts) -> Option<Guard> + Send + Sync + '
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let mut options = Options::from_args();
+    let authority = options.authority()?;
+    let port = match options.rest().as_slice() {
+        [] => 8080,
+        [port] => port.parse()?,
+        _ => return Err("usage: axum_service [PORT] [--authority URL]".into()),
+    };
+
     let (mut buyers, mut readers) = (HashMap::new(), HashMap::new());
     for user in ["alice", "mallory"] {
         let subject = || Subject::agent("shopper")?.on_behalf_of(user);
-        let buyer = Guard::builder(subject()?, AgentPolicies::load()?).audit(Stderr);
+        let buyer = Guard::builder(subject()?, authority.clone()).audit(Stderr);
         // Refuses to start with an authority that cannot say no.
         buyers.insert(Verified(user), buyer.start().await?);
         let reports = authority_fn(async |request| match request.resource() {
@@ -83,7 +91,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .layer(PermissionLayer::new("report", caller(&readers), problem));
     let routes = shop.merge(reports).layer(from_fn(authenticate));
 
-    let port = env::args().nth(1).unwrap_or_else(|| "8080".into()).parse::<u16>()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, routes).await?)

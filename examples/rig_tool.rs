@@ -1,12 +1,17 @@
-//! `cargo run -p failclosed-examples --features rig --example rig_tool`: a tool for agents written
-//! with rig. The guard is the run's, attached by the program that drives it; the model can neither
-//! choose nor see it.
+//! `cargo run -p failclosed-examples --features rig --example rig_tool [-- --base-url URL PROMPT]`: a
+//! tool for agents written with rig. The guard is the run's, attached by the program that drives it;
+//! the model can neither choose nor see it. `examples/README.md` shows how to give it a model.
 
-use std::{error::Error, sync::Arc};
+use std::{env, error::Error, sync::Arc};
 
 use failclosed::{Guard, Subject, requires_permission, rig};
-use failclosed_examples::{AgentPolicies, Stderr, euros};
-use rig_core::tool::{Tool, ToolContext, ToolExecutionError};
+use failclosed_examples::{Options, Stderr, euros};
+use rig_agent::AgentBuilder;
+use rig_core::{
+    message::{Message, ToolResultContent, UserContent},
+    providers::openai::OpenAIConfig,
+    tool::{Tool, ToolContext, ToolExecutionError},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -58,11 +63,66 @@ impl Tool for Purchase {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, AgentPolicies::load()?).audit(Stderr).start().await?;
-    let mut run = ToolContext::new().with_scope(Arc::new(guard));
+    let mut options = Options::from_args();
+    let authority = options.authority()?;
+    let url = options.take("--base-url")?;
+    let model = options.take("--model")?.unwrap_or_else(|| "gpt-oss:20b".into());
 
-    // What a model would fill in.
+    let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
+    let guard = Guard::builder(subject, authority).audit(Stderr).start().await?;
+    let run = ToolContext::new().with_scope(Arc::new(guard));
+    match (url, options.rest().as_slice()) {
+        (None, []) => without_a_model(run).await,
+        (Some(url), [prompt]) => converse(url, model, prompt, run).await,
+        _ => Err("usage: rig_tool [--base-url URL [--model NAME] PROMPT] [--authority URL]".into()),
+    }
+}
+
+/// Lets a model buy: any behind an API like OpenAI's, such as Ollama's on this machine.
+async fn converse(
+    url: String,
+    model: String,
+    prompt: &str,
+    run: ToolContext,
+) -> Result<(), Box<dyn Error>> {
+    // The HTTP client under rig leaves the choice of a TLS back end to the program.
+    let chosen = rustls::crypto::ring::default_provider().install_default();
+    chosen.map_err(|_| "another TLS back end was chosen before")?;
+    let key = env::var("OPENAI_API_KEY").unwrap_or_else(|_| "none".into());
+    // `chat`, because that is what others than OpenAI speak too.
+    let model = OpenAIConfig::new(key).with_base_url(url).client().chat(model);
+    let agent = AgentBuilder::new(model)
+        .preamble("You buy tickets for the user. Amounts are in cents.")
+        .tool(Purchase)
+        .build();
+    let answer = agent.prompt(prompt).max_turns(8).tool_context(run).await;
+    let answer = answer.map_err(|error| format!("the run ended early: {error}"))?;
+    for read in answer.messages().iter().flat_map(read_by_the_model) {
+        println!("    the model reads: {read}");
+    }
+    println!("The model says: {}", answer.output());
+    Ok(())
+}
+
+fn read_by_the_model(message: &Message) -> Vec<String> {
+    let Message::User { content } = message else { return Vec::new() };
+    let results = content.iter().filter_map(|part| {
+        let UserContent::ToolResult(result) = part else { return None };
+        Some(&result.content)
+    });
+    results.flatten().map(shown).collect()
+}
+
+fn shown(part: &ToolResultContent) -> String {
+    match part {
+        ToolResultContent::Text(text) => text.text.clone(),
+        ToolResultContent::Json { value } => value.to_string(),
+        ToolResultContent::Image(_) => "an image".into(),
+    }
+}
+
+/// Calls the tool as a model would.
+async fn without_a_model(mut run: ToolContext) -> Result<(), Box<dyn Error>> {
     for cents in [8_000, 12_000, 74_200] {
         println!("The model calls `purchase` with {} at coachella.com.", euros(cents));
         show(&mut run, json!({"vendor": "coachella.com", "cents": cents})).await?;

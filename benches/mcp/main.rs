@@ -2,19 +2,19 @@
 //!
 //! `cargo bench -p failclosed-benches --bench mcp`
 
-use std::{sync::Arc, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use failclosed::{
     Decision, Guard, Subject, answer_fn,
     mcp::{Approvals, Guards},
 };
-use failclosed_benches::{Failure, rounds::Rounds, runtime};
+use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};
 use rmcp::{
     RoleClient, ServiceExt,
     model::CallToolRequestParams,
     service::RunningService,
     transport::{
-        StreamableHttpClientTransport,
+        ConfigureCommandExt, StreamableHttpClientTransport, TokioChildProcess, stdio,
         streamable_http_server::{StreamableHttpService, session::local::LocalSessionManager},
     },
 };
@@ -26,21 +26,28 @@ use shop::Shop;
 
 /// Each transport, with the names of its two rows.
 const DUPLEX: [&str; 2] = ["duplex stream: unguarded tool", "duplex stream: guarded tool"];
+const STDIO: [&str; 2] = ["stdio: unguarded tool", "stdio: guarded tool"];
 const HTTP: [&str; 2] = ["HTTP: unguarded tool", "HTTP: guarded tool"];
+
+/// This program, started again as a server over stdio.
+const SERVE: &str = "serve";
 
 type Client = RunningService<RoleClient, ()>;
 
 fn main() -> Result<(), Failure> {
     let runtime = runtime()?;
-    let (duplex, http) = runtime.block_on(async {
-        let guard = Guard::builder(subject()?, answer_fn(|_| Decision::allow().into())).build()?;
-        // As a server has it: with a person to ask, who is not asked here.
-        let guards = Guards::new(guard).with_approvals(Approvals::in_process()?)?;
-        let shop = Shop::new(guards);
-        Ok::<_, Failure>((duplex(shop.clone()).await?, http(shop).await?))
+    if env::args().nth(1).as_deref() == Some(SERVE) {
+        return runtime.block_on(async {
+            drop(shop()?.serve(stdio()).await?.waiting().await?);
+            Ok(())
+        });
+    }
+    let (duplex, piped, http) = runtime.block_on(async {
+        let shop = shop()?;
+        Ok::<_, Failure>((duplex(shop.clone()).await?, piped().await?, http(shop).await?))
     })?;
     let mut rounds = Rounds::default();
-    for (client, [unguarded, guarded]) in [(&duplex, DUPLEX), (&http, HTTP)] {
+    for (client, [unguarded, guarded]) in [(&duplex, DUPLEX), (&piped, STDIO), (&http, HTTP)] {
         rounds.awaited(unguarded, None, &runtime, async || call(client, "open").await);
         rounds.awaited(guarded, Some(unguarded), &runtime, async || call(client, "charge").await);
     }
@@ -51,6 +58,19 @@ fn main() -> Result<(), Failure> {
 
 fn subject() -> Result<Subject, Failure> {
     Ok(Subject::agent("shopper")?.on_behalf_of("alice")?)
+}
+
+fn shop() -> Result<Shop, Failure> {
+    let guard = Guard::builder(subject()?, answer_fn(|_| Decision::allow().into())).build()?;
+    // As a server has it: with a person to ask, who is not asked here.
+    Ok(Shop::new(Guards::new(guard).with_approvals(Approvals::in_process()?)?))
+}
+
+async fn piped() -> Result<Client, Failure> {
+    let server = tokio::process::Command::new(env::current_exe()?).configure(|command| {
+        command.arg(SERVE);
+    });
+    Ok(().serve(TokioChildProcess::new(server)?).await?)
 }
 
 async fn duplex(shop: Shop) -> Result<Client, Failure> {

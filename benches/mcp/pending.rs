@@ -15,7 +15,7 @@ use failclosed::{
     audit::{AuditSink, DecisionRecord, OutcomeRecord, Recording},
     mcp::{Approvals, Guards},
 };
-use failclosed_benches::{Failure, runtime};
+use failclosed_benches::{Failure, remote::runtime};
 use rmcp::{
     ClientHandler, ErrorData, RoleClient, ServiceExt,
     model::{

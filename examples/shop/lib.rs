@@ -2,6 +2,8 @@
 //! lines a person can read.
 
 #[cfg(feature = "http")]
+mod options;
+#[cfg(feature = "http")]
 pub mod pdp;
 #[cfg(feature = "json")]
 mod stderr;
@@ -19,6 +21,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+#[cfg(feature = "http")]
+pub use options::Options;
 #[cfg(feature = "json")]
 pub use stderr::Stderr;
 

@@ -103,3 +103,21 @@ fn retry_authorises_each_attempt() {
     assert_eq!(text.matches("deny (denied)       ship").count(), 1, "{text}");
     assert_eq!(text.matches("failed              ship").count(), 2, "{text}");
 }
+
+#[cfg(feature = "rig")]
+#[test]
+fn rig_tool_shows_what_the_model_reads() {
+    let text = run("rig_tool");
+    assert_eq!(text.matches(">>> the card is charged").count(), 1, "one purchase of four:\n{text}");
+    let lines = [
+        "`purchase` with 80.00 EUR",
+        "80.00 EUR at coachella.com",
+        "`purchase` with 120.00 EUR",
+        "the model reads: Blocked: a person must approve this.",
+        "`purchase` with 742.00 EUR",
+        "the model reads: Blocked: purchases over 500.00 EUR are not allowed",
+        "nobody gave a guard",
+        "the model reads: Permission check unavailable. Action blocked. (no permission authority is configured)",
+    ];
+    in_order(&text, &lines);
+}

@@ -154,6 +154,23 @@ impl Denial {
         denial
     }
 
+    /// The same, where it was an approver that was asked.
+    pub(crate) fn by_an_approver(mut self) -> Self {
+        let reason = match self.0.cause {
+            Cause::Unavailable => "the approver could not be reached",
+            Cause::Malformed => "the approver gave no valid answer",
+            Cause::TimedOut => "the approver did not answer in time",
+            Cause::NotConfigured => "no approver is configured",
+            Cause::Denied | Cause::NeedsApproval | Cause::Unrecorded | Cause::Cancelled => {
+                return self;
+            }
+        };
+        if self.0.was_put {
+            self.0.reason = reason.into();
+        }
+        self
+    }
+
     /// Whether it is the question itself that is at fault: arguments that cannot be shown, or that
     /// changed meanwhile.
     #[cfg(feature = "mcp")]

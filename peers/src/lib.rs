@@ -10,7 +10,10 @@
 )]
 
 pub mod acp;
+pub mod example;
+pub mod http;
 pub mod mcp;
+pub mod model;
 pub mod server;
 pub mod servers;
 

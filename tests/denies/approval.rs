@@ -23,6 +23,8 @@ use failclosed_tests::{
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+type Gives = fn() -> Answer<'static>;
+
 /// Answers one thing first and another afterwards.
 struct Then<F>(AtomicUsize, F);
 
@@ -40,7 +42,7 @@ fn approved(authority: impl Authority + 'static) -> Rig {
     Rig::with(authority).approver(Says(allow), PATIENCE)
 }
 
-fn asked_by(approver: fn() -> Answer<'static>) -> Rig {
+fn asked_by(approver: Gives) -> Rig {
     Rig::with(Says(ask)).approver(Says(approver), PATIENCE)
 }
 
@@ -63,10 +65,44 @@ async fn approver_that_errs_denies() {
     asked_by(error).denies(Cause::Unavailable).await;
 }
 
+/// Whoever reads it must not look for the fault at the authority.
+#[tokio::test]
+async fn the_denial_says_that_it_was_the_approver() {
+    let rows: [(Gives, Cause, &str); 4] = [
+        (|| NoDecision::unavailable("x").into(), Cause::Unavailable, "could not be reached"),
+        (|| NoDecision::malformed("x").into(), Cause::Malformed, "gave no valid answer"),
+        (|| NoDecision::timed_out("x").into(), Cause::TimedOut, "did not answer in time"),
+        (|| NoDecision::not_configured("x").into(), Cause::NotConfigured, "is configured"),
+    ];
+    for (approver, cause, what) in rows {
+        let who = if cause == Cause::NotConfigured { "no approver" } else { "the approver" };
+        let text = format!("Permission check unavailable. Action blocked. ({who} {what})");
+        let proof = asked_by(approver).denies(cause).await;
+        assert_eq!(proof.denial.to_string(), text);
+        // And the authority where it was the authority.
+        let proof = Rig::with(Says(approver)).denies(cause).await;
+        assert_eq!(proof.denial.to_string(), text.replace("approver", "permission authority"));
+    }
+}
+
 #[tokio::test]
 async fn approver_that_panics_denies() {
     asked_by(panics).denies(Cause::Unavailable).await;
     asked_by(|| Answer::pending(async { panic!("boom") })).denies(Cause::Unavailable).await;
+}
+
+/// A yes is on record with the rule whose question it answers, or with the approver's own.
+#[tokio::test]
+async fn an_approval_names_the_rule_that_asked() {
+    let asks = || Decision::ask("really buy it?").rule("large").into();
+    let rows: [(Gives, &str); 2] =
+        [(allow, "large"), (|| Decision::allow().rule("four-eyes").into(), "four-eyes")];
+    for (approver, rule) in rows {
+        let running = Rig::with(Says(asks)).approver(Says(approver), PATIENCE).build();
+        running.shop.charge("coachella.com", 742).await.unwrap();
+        let recorded = decisions(&running.log);
+        assert_eq!((recorded.len(), recorded[0].rule.as_deref()), (1, Some(rule)));
+    }
 }
 
 /// An approver that asks on had nobody to ask.

@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use failclosed::{Answer, Authority, Cause, Request, mcp::hinted};
-use failclosed_tests::{
-    Rig,
-    authorities::{Says, allow, ask, deny, error, hangs, panics},
+use failclosed::{
+    Answer, Authority, Cause, Denial, Request, Subject, guarded,
+    mcp::{Guards, ToolCall, hinted},
+    requires_permission,
 };
-use rmcp::model::ToolAnnotations;
+use failclosed_tests::{
+    Rig, Shop,
+    authorities::{Says, allow, ask, deny, error, hangs, panics},
+    decisions,
+};
+use rmcp::{model::ToolAnnotations, tool, tool_router};
+
+use crate::server::connect;
 
 fn hints(read_only: Option<bool>, destructive: Option<bool>) -> ToolAnnotations {
     ToolAnnotations::from_raw(None, read_only, destructive, None, None)
@@ -81,4 +88,67 @@ async fn a_late_allow_becomes_a_question_too() {
         }
     }
     Rig::with(hinted(Later, None)).denies(Cause::NeedsApproval).await;
+}
+
+#[derive(Clone)]
+struct Tools {
+    guards: Guards,
+    shop: Shop,
+}
+
+#[guarded]
+#[tool_router(server_handler)]
+impl Tools {
+    /// Says that it only reads.
+    #[requires_permission(action = "purchase", guard = self.guards.of(&call), skip(call))]
+    #[tool(annotations(read_only_hint = true))]
+    async fn reads(&self, call: ToolCall) -> Result<String, Denial> {
+        self.shop.ran();
+        Ok(call.tool().to_owned())
+    }
+
+    /// Says nothing.
+    #[requires_permission(action = "purchase", guard = self.guards.of(&call), skip(call))]
+    #[tool]
+    async fn writes(&self, call: ToolCall) -> Result<String, Denial> {
+        self.shop.ran();
+        Ok(call.tool().to_owned())
+    }
+}
+
+/// The hints of a server's own tools, by the name that was called. One that is not listed says
+/// nothing.
+#[tokio::test]
+async fn a_server_is_stricter_by_its_own_hints() {
+    let all = Tools::tool_router().list_all();
+    for (listed, expected) in [(&all[..], [None, Some(true)]), (&[], [Some(true), Some(true)])] {
+        let running = Rig::with(Says(allow)).build();
+        let guards = Guards::new(running.shop.guard().clone()).stricter_by_hints(listed);
+        let client = connect(Tools { guards, shop: running.shop.clone() }).await;
+        for (tool, expected) in ["reads", "writes"].into_iter().zip(expected) {
+            let before = running.shop.bodies();
+            let result = client.call(tool).await;
+            let blocked = result.is_error.filter(|error| *error);
+            assert_eq!(blocked, expected, "{tool}: {result:?}");
+            assert_eq!(running.shop.bodies() - before, usize::from(expected.is_none()), "{tool}");
+        }
+        assert_eq!(decisions(&running.log).len(), 2);
+    }
+}
+
+/// Over a transport that attaches nothing, a server that wants to know its callers knows none.
+#[tokio::test]
+async fn a_transport_that_does_not_say_who_calls_is_denied() {
+    struct Verified;
+    let running = Rig::with(Says(allow)).build();
+    let guards = Guards::new(running.shop.guard().clone())
+        .identified_by(|_: &Verified| Ok(Subject::agent("shopper")?));
+    let client = connect(Tools { guards, shop: running.shop.clone() }).await;
+    let result = client.call("reads").await;
+    assert_eq!((result.is_error, running.shop.bodies()), (Some(true), 0), "{result:?}");
+    let decision = decisions(&running.log).pop().unwrap();
+    assert_eq!(
+        (decision.cause, decision.subject.agent_id()),
+        (Some(Cause::NotConfigured), "unknown")
+    );
 }

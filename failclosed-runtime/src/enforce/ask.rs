@@ -86,7 +86,9 @@ async fn approved<'a>(
         Answered::Question(again, _)
             if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
         {
-            let allow = approval.stamped_as(again.danger.as_ref());
+            let mut allow = approval.stamped_as(again.danger.as_ref());
+            // Whoever reads the record sees whose question it was that got a yes.
+            allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
             Ok(Allowed { allow, shown, deadline, by_person: true })
         }
         // FAIL CLOSED: another question was not answered by anybody.
@@ -127,7 +129,9 @@ async fn person(
         return Err(needs_approval(ask.clone()));
     }
     let deadline = Deadline::after(*limit);
-    match answer(request, deadline, shown, || approver.approve(request, ask)).await? {
+    let answered = answer(request, deadline, shown, || approver.approve(request, ask)).await;
+    // Where there is none, it was not the authority that failed.
+    match answered.map_err(Denial::by_an_approver)? {
         Decision::Allow(allow) => Ok(allow),
         Decision::Deny(deny) => Err(Denial::denied(request.id, request.action, deny)),
         // FAIL CLOSED: an approver that asks on has nobody to ask.

@@ -78,7 +78,7 @@ fn a_state_opens_for_nothing_but_its_own_call() {
 }
 
 const REFUSED: &str =
-    "Permission check unavailable. Action blocked. (the permission authority gave no valid answer)";
+    "Permission check unavailable. Action blocked. (the approver gave no valid answer)";
 
 #[test]
 fn a_state_opens_once() {
