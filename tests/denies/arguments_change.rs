@@ -76,8 +76,8 @@ async fn amount_raised_while_the_question_is_put_denies() {
         *shared.lock().unwrap() = 99_999;
         slow_allow()
     });
-    let subject = failclosed::Subject::agent("shopper").unwrap();
-    let guard = failclosed::Guard::builder(subject, authority).build().unwrap();
+    let subject = Subject::agent("shopper").unwrap();
+    let guard = Guard::builder(subject, authority).build().unwrap();
     let shop = Shop::new(guard);
     let denial = charge_locked(&shop, amount).await.unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
