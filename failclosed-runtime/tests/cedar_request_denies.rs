@@ -189,8 +189,7 @@ impl Serialize for Twice {
 
 #[tokio::test]
 async fn a_duplicate_key_denies() {
-    for as_struct in [false, true] {
-        let fault = "the key `city`";
+    for (as_struct, fault) in [(false, "the key `city`"), (true, "the field `city`")] {
         shop().malformed(with("to", Twice { as_struct }), fault).await;
     }
 }

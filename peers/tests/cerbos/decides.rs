@@ -1,8 +1,8 @@
 //! What it decides, and what it does not.
 
 use failclosed::{
-    Authority, Cause, Guard, SelfCheckError, StartError, Subject,
-    http::{AuthZen, HttpAuthority, HttpError},
+    Authority, Cause, Decision, Guard, NoDecision, Request, SelfCheckError, StartError, Subject,
+    http::{AuthZen, Dialect, HttpAuthority, HttpError, Object, Repeat},
 };
 use failclosed_peers::servers::cerbos;
 use failclosed_tests::Shop;
@@ -40,14 +40,41 @@ async fn a_subject_of_another_type_is_denied() {
     remote(other).denies(Cause::Denied).await;
 }
 
+/// AuthZEN, and nothing in the question.
+#[derive(Debug)]
+struct Mute(AuthZen);
+
+impl Dialect for Mute {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    fn repeat(&self) -> Repeat {
+        self.0.repeat()
+    }
+
+    fn question(&self, _: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
+        Ok(b"{}".to_vec())
+    }
+
+    fn decision(&self, request: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
+        self.0.decision(request, reply)
+    }
+}
+
 /// Status 400 is about the question: it is nobody's no.
 #[tokio::test]
 async fn a_question_it_refuses_is_no_decision() {
     let server = cerbos("cerbos", &[]);
-    let nowhere = async |shop: &Shop| shop.charge("", 742).await;
-    let proof = remote(authority(&server)).denies_call(Cause::Unavailable, nowhere).await;
+    let mute = HttpAuthority::builder(Mute(authzen()));
+    let mute = mute.endpoint(format!("http://{}", server.address)).build().unwrap();
+    let proof = remote(mute).denies(Cause::Unavailable).await;
     let detail = proof.denial.detail().unwrap();
-    assert!(detail.contains("status 400") && detail.contains("resource.id"), "{detail}");
+    assert!(detail.contains("status 400") && detail.contains("subject"), "{detail}");
 }
 
 /// AuthZEN demands that the request id be repeated; Cerbos does not, and so is no server for
