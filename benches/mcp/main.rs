@@ -2,13 +2,18 @@
 //!
 //! `cargo bench -p failclosed-benches --bench mcp`
 
-use std::{env, sync::Arc, time::Duration};
+use std::{
+    env,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use failclosed::{
     Decision, Guard, Subject, answer_fn,
     mcp::{Approvals, Guards},
 };
 use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};
+use http::request::Parts;
 use rmcp::{
     RoleClient, ServiceExt,
     model::CallToolRequestParams,
@@ -29,27 +34,49 @@ const DUPLEX: [&str; 2] = ["duplex stream: unguarded tool", "duplex stream: guar
 const STDIO: [&str; 2] = ["stdio: unguarded tool", "stdio: guarded tool"];
 const HTTP: [&str; 2] = ["HTTP: unguarded tool", "HTTP: guarded tool"];
 
-/// This program, started again as a server over stdio.
+/// This program, started again: as a server over stdio, as one whose people are being asked, and as
+/// their client.
 const SERVE: &str = "serve";
+const PENDING: &str = "pending";
+const CLIENT: &str = "client";
+
+/// Calls to an operation, after the first ones of a sample: those wake what slept meanwhile, and
+/// would be charged to the row that happens to come first.
+const CALLS: u32 = 16;
+const WAKING: u32 = 4;
 
 type Client = RunningService<RoleClient, ()>;
 
 fn main() -> Result<(), Failure> {
     let runtime = runtime()?;
-    if env::args().nth(1).as_deref() == Some(SERVE) {
-        return runtime.block_on(async {
-            drop(shop()?.serve(stdio()).await?.waiting().await?);
-            Ok(())
-        });
+    let role: Vec<String> = env::args().skip(1).collect();
+    match role.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [SERVE] => {
+            return runtime.block_on(async {
+                drop(Shop::new(guards()?).serve(stdio()).await?.waiting().await?);
+                Ok(())
+            });
+        }
+        [PENDING, tool, end] => return runtime.block_on(pending::serve(tool, end)),
+        [CLIENT, tool, end] => return runtime.block_on(pending::ask(tool, end)),
+        _ => {}
     }
     let (duplex, piped, http) = runtime.block_on(async {
-        let shop = shop()?;
-        Ok::<_, Failure>((duplex(shop.clone()).await?, piped().await?, http(shop).await?))
+        let caller = subject()?;
+        // Over HTTP somebody has to say who calls.
+        let identified = guards()?.identified_by(move |_: &Parts| Ok(caller.clone()));
+        let duplex = duplex(Shop::new(guards()?)).await?;
+        Ok::<_, Failure>((duplex, piped().await?, http(Shop::new(identified)).await?))
     })?;
     let mut rounds = Rounds::default();
     for (client, [unguarded, guarded]) in [(&duplex, DUPLEX), (&piped, STDIO), (&http, HTTP)] {
-        rounds.awaited(unguarded, None, &runtime, async || call(client, "open").await);
-        rounds.awaited(guarded, Some(unguarded), &runtime, async || call(client, "charge").await);
+        let rows = [(unguarded, None, "open"), (guarded, Some(unguarded), "charge")];
+        for (row, over, tool) in rows {
+            let runtime = &runtime;
+            rounds.sampled(row, over, move |operations| {
+                runtime.block_on(sample(client, tool, operations))
+            });
+        }
     }
     rounds.measure().print();
     println!();
@@ -60,10 +87,10 @@ fn subject() -> Result<Subject, Failure> {
     Ok(Subject::agent("shopper")?.on_behalf_of("alice")?)
 }
 
-fn shop() -> Result<Shop, Failure> {
+fn guards() -> Result<Guards, Failure> {
     let guard = Guard::builder(subject()?, answer_fn(|_| Decision::allow().into())).build()?;
     // As a server has it: with a person to ask, who is not asked here.
-    Ok(Shop::new(Guards::new(guard).with_approvals(Approvals::in_process()?)?))
+    Ok(Guards::new(guard).with_approvals(Approvals::in_process()?)?)
 }
 
 async fn piped() -> Result<Client, Failure> {
@@ -84,6 +111,8 @@ async fn duplex(shop: Shop) -> Result<Client, Failure> {
 }
 
 async fn http(shop: Shop) -> Result<Client, Failure> {
+    // The client builds TLS up front, also for what is not TLS. An error: there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let service = StreamableHttpService::new(
         move || Ok(shop.clone()),
         Arc::new(LocalSessionManager::default()),
@@ -96,10 +125,24 @@ async fn http(shop: Shop) -> Result<Client, Failure> {
     Ok(().serve(StreamableHttpClientTransport::from_uri(url)).await?)
 }
 
+async fn sample(client: &Client, tool: &'static str, operations: u32) -> Duration {
+    let calls = async |count| {
+        for _ in 0..count {
+            // A bench that measures an error measures nothing.
+            #[allow(clippy::expect_used, reason = "it ends the bench")]
+            call(client, tool).await.expect("the call is served");
+        }
+    };
+    calls(WAKING).await;
+    let start = Instant::now();
+    calls(operations * CALLS).await;
+    start.elapsed() / CALLS
+}
+
 async fn call(client: &Client, tool: &'static str) -> Result<(), Failure> {
     let result = client.call_tool(CallToolRequestParams::new(tool).with_arguments(order())).await?;
     if result.is_error == Some(true) {
-        return Err("the tool was denied".into());
+        return Err(format!("{tool}: {:?}", result.content).into());
     }
     Ok(())
 }

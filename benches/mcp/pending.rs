@@ -1,8 +1,10 @@
-//! A thousand people are being asked, and their client goes away.
+//! A thousand people are being asked, and their client goes away. Server and client are processes of
+//! their own, and each round has a new one of both.
 
 use std::{
-    fs,
+    env, fs,
     future::pending,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +17,7 @@ use failclosed::{
     audit::{AuditSink, DecisionRecord, OutcomeRecord, Recording},
     mcp::{Approvals, Guards},
 };
-use failclosed_benches::{Failure, remote::runtime};
+use failclosed_benches::Failure;
 use rmcp::{
     ClientHandler, ErrorData, RoleClient, ServiceExt,
     model::{
@@ -23,12 +25,29 @@ use rmcp::{
         Implementation,
     },
     service::{ClientLifecycleMode, ClientServiceExt, RequestContext},
+    transport::stdio,
 };
-use tokio::time::sleep;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    time::sleep,
+};
 
-use crate::{PATIENCE, order, shop::Shop, subject};
+use crate::{CLIENT, PATIENCE, PENDING, order, shop::Shop, subject};
 
 const CALLS: usize = 1_000;
+
+/// How a round ends.
+const CANCELS: &str = "the client cancels each";
+const KILLED: &str = "the client is killed";
+const UNGUARDED: &str = "(an unguarded tool that asks by itself)";
+
+/// What the client says on its way, on stderr.
+const CONNECTED: &str = "connected";
+const ASKED: &str = "asked";
+const NOW: &str = "now";
+
+/// Long enough for what was sent to have arrived.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Counts those it shows the form to, who never answer.
 #[derive(Clone, Default)]
@@ -62,55 +81,93 @@ impl AuditSink for Denials {
     fn outcome(&self, _: &OutcomeRecord<'_>) {}
 }
 
-/// Memory while all wait, and how long until all are denied: where each call is cancelled by its
-/// client, and where the client is gone.
+/// The server's memory while all wait, and how long until all are denied.
 pub(crate) fn measure() -> Result<(), Failure> {
-    println!("{CALLS} calls whose person has not answered; server and client in one process\n");
+    println!("{CALLS} calls whose person has not answered, over stdio; the server's memory\n");
     println!("| what ends them | KiB a call | all denied after ms |");
     println!("| --- | ---: | ---: |");
-    for gone in [false, true] {
-        // A runtime of its own, so that nothing of the other round is left.
-        let (memory, took) = runtime()?.block_on(round(gone))?;
-        let what = if gone { "the client goes away" } else { "the client cancels each" };
-        println!("| {what} | {memory:.1} | {:.1} |", took.as_secs_f64() * 1e3);
+    for (tool, end) in [("ask", UNGUARDED), ("charge", CANCELS), ("charge", KILLED)] {
+        let mut server = Command::new(env::current_exe()?);
+        let output = server.args([PENDING, tool, end]).stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err(format!("{end}: {}", output.status).into());
+        }
+        println!("| {end} | {} |", String::from_utf8(output.stdout)?.trim());
     }
     Ok(())
 }
 
-async fn round(gone: bool) -> Result<(f64, Duration), Failure> {
+/// The server of one round. It starts its client, and measures.
+pub(crate) async fn serve(tool: &str, end: &str) -> Result<(), Failure> {
     let denials = Denials::default();
     let guard = Guard::builder(subject()?, always_ask("really?")).audit(denials.clone()).build()?;
     let approvals = Approvals::in_process()?.patience(PATIENCE);
     let shop = Shop::new(Guards::new(guard).with_approvals(approvals)?);
-    let (here, there) = tokio::io::duplex(1024 * 1024);
-    tokio::spawn(async move {
-        if let Ok(server) = shop.serve(there).await {
-            drop(server.waiting().await);
-        }
-    });
-    let silent = Silent::default();
-    let lifecycle = ClientLifecycleMode::Initialize;
-    let client = silent.clone().serve_with_lifecycle(here, lifecycle).await?;
+    let mut client = tokio::process::Command::new(env::current_exe()?)
+        .args([CLIENT, tool, end])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let (Some(output), Some(input), Some(said)) =
+        (client.stdout.take(), client.stdin.take(), client.stderr.take())
+    else {
+        return Err("the client has no pipes".into());
+    };
+    let mut said = BufReader::new(said).lines();
+    let serving = shop.serve((output, input)).await?;
+    tokio::spawn(serving.waiting());
+    let mut next = async |wanted: &str| -> Result<(), Failure> {
+        let line = said.next_line().await?.unwrap_or_default();
+        if line == wanted { Ok(()) } else { Err(format!("the client said: {line}").into()) }
+    };
+    next(CONNECTED).await?;
     let before = resident()?;
+    next(ASKED).await?;
+    sleep(SETTLE / 2).await;
+    let memory = (resident()? - before) / CALLS as f64;
+    if end == UNGUARDED {
+        println!("{memory:.1} |");
+        return Ok(());
+    }
+    if end == CANCELS {
+        next(NOW).await?;
+    }
+    let since = Instant::now();
+    if end == KILLED {
+        client.start_kill()?;
+    }
+    until(&denials.0).await;
+    println!("{memory:.1} | {:.1}", since.elapsed().as_secs_f64() * 1e3);
+    Ok(())
+}
+
+/// The client of one round.
+pub(crate) async fn ask(tool: &str, end: &str) -> Result<(), Failure> {
+    let silent = Silent::default();
+    let client = silent.clone().serve_with_lifecycle(stdio(), ClientLifecycleMode::Initialize);
+    let client = client.await?;
+    eprintln!("{CONNECTED}");
+    sleep(SETTLE).await;
     let mut handles = Vec::new();
     for _ in 0..CALLS {
-        let params = CallToolRequestParams::new("charge").with_arguments(order());
+        let params = CallToolRequestParams::new(tool.to_owned()).with_arguments(order());
         let request = rmcp::model::CallToolRequest::new(params);
         let options = rmcp::service::PeerRequestOptions::no_options();
         handles.push(client.send_cancellable_request(request.into(), options).await?);
     }
     until(&silent.0).await;
-    let memory = (resident()? - before) / CALLS as f64;
-    let since = Instant::now();
-    if gone {
-        client.cancel().await?;
-    } else {
+    eprintln!("{ASKED}");
+    sleep(SETTLE).await;
+    if end == CANCELS {
+        eprintln!("{NOW}");
         for handle in handles {
             handle.cancel(None).await?;
         }
     }
-    until(&denials.0).await;
-    Ok((memory, since.elapsed()))
+    // Until it is killed.
+    pending().await
 }
 
 async fn until(count: &AtomicUsize) {

@@ -1,4 +1,4 @@
-//! The server: one tool twice, guarded and not.
+//! The server: one tool guarded and not, and one that asks its person without a guard.
 
 use failclosed::{
     guarded,
@@ -6,10 +6,13 @@ use failclosed::{
     requires_permission,
 };
 use rmcp::{
-    ErrorData,
+    ErrorData, RoleServer,
     handler::server::wrapper::Parameters,
-    model::{CallToolResponse, CallToolResult, ContentBlock},
+    model::{
+        CallToolResponse, CallToolResult, ContentBlock, ElicitRequestParams, ElicitationSchema,
+    },
     schemars::{self, JsonSchema},
+    service::RequestContext,
     tool, tool_router,
 };
 use serde::Deserialize;
@@ -40,6 +43,26 @@ impl Shop {
         &self,
         Parameters(order): Parameters<Order>,
     ) -> Result<CallToolResponse, ErrorData> {
+        Ok(receipt(&order))
+    }
+
+    /// Asks, as a tool would that does it by hand.
+    #[unguarded(reason = "what waiting for a person costs without a guard")]
+    #[tool]
+    async fn ask(
+        &self,
+        context: RequestContext<RoleServer>,
+        Parameters(order): Parameters<Order>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let internal =
+            |error: &dyn std::fmt::Display| ErrorData::internal_error(error.to_string(), None);
+        let schema = ElicitationSchema::builder().required_bool("approve").build();
+        let form = ElicitRequestParams::FormElicitationParams {
+            meta: None,
+            message: format!("{} at {}?", order.cents, order.vendor),
+            requested_schema: schema.map_err(|error| internal(&error))?,
+        };
+        context.peer.create_elicitation(form).await.map_err(|error| internal(&error))?;
         Ok(receipt(&order))
     }
 

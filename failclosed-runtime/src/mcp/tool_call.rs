@@ -1,6 +1,6 @@
 //! What came with a tool call beside its arguments.
 
-use std::{any::Any, fmt};
+use std::{any::Any, fmt, sync::Arc};
 
 use rmcp::{
     ErrorData, RoleServer,
@@ -22,7 +22,8 @@ pub struct ToolCall {
     pub(super) tool: String,
     /// The arguments as they were sent, in JSON; where the protocol has a use for them.
     sent: Result<Vec<u8>, String>,
-    pub(super) context: RequestContext<RoleServer>,
+    /// Shared: over HTTP a copy is one of every header, and of whatever the layers attached.
+    pub(super) context: Arc<RequestContext<RoleServer>>,
     pub(super) answers: Answers,
 }
 
@@ -50,7 +51,7 @@ impl ToolCall {
         Self {
             tool: params.name.to_string(),
             sent: sent(params.arguments.as_ref(), context),
-            context: context.clone(),
+            context: Arc::new(context.clone()),
             answers: Answers {
                 state: params.request_state.clone(),
                 responses: params.input_responses.clone(),
@@ -116,7 +117,7 @@ impl<S> FromContextPart<ToolCallContext<'_, S>> for ToolCall {
         Ok(Self {
             tool: context.name.to_string(),
             sent: sent(context.arguments.as_ref(), &context.request_context),
-            context: context.request_context.clone(),
+            context: Arc::new(context.request_context.clone()),
             answers: Answers {
                 state: context.request_state.clone(),
                 responses: context.input_responses.clone(),
