@@ -40,6 +40,12 @@ mod locked;
 mod observe;
 mod permit;
 mod request;
+#[cfg(any(feature = "http", feature = "mcp", feature = "acp"))]
+#[cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "persons answer with less than authorities")
+)]
+mod strict;
 mod subject;
 
 #[cfg(feature = "cedar")]

@@ -26,7 +26,6 @@ mod discover;
 mod endpoint;
 mod error;
 mod exchange;
-mod json;
 mod metered;
 mod opa;
 mod openfga;
@@ -52,6 +51,7 @@ pub use {
     spicedb::SpiceDb,
 };
 
+use crate::strict as json;
 use exchange::{Engine, Question};
 
 /// Asks a service across a network, in the words of its dialect.
