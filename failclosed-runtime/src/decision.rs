@@ -7,6 +7,13 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::Serialize;
 
+mod ask;
+
+pub use ask::Ask;
+#[cfg(feature = "mcp")]
+pub(crate) use ask::Attached;
+pub(crate) use ask::Member;
+
 /// An authority's answer. Closed on purpose: a new variant must break every `match` on it.
 ///
 /// ```
@@ -141,80 +148,6 @@ impl Deny {
 impl From<Deny> for Decision {
     fn from(deny: Deny) -> Self {
         Self::Deny(deny)
-    }
-}
-
-/// A question for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
-    pub(crate) question: Cow<'static, str>,
-    pub(crate) approval_id: Option<Arc<str>>,
-    pub(crate) grounds: Grounds,
-    /// What a dangerous mode let through beside this question, in a set of authorities. The yes to
-    /// the question carries it on.
-    pub(crate) danger: Option<Arc<str>>,
-    /// Every question of a set of authorities, and whose it is: a yes to all of them is no yes to
-    /// another one in the same words.
-    pub(crate) of_members: Option<Arc<str>>,
-    /// Whether the authority itself has to say yes in the end.
-    pub(crate) at_authority: bool,
-    /// What an approver that cannot wait left for the caller to put to the person. No part of the
-    /// question.
-    #[cfg(feature = "mcp")]
-    pub(crate) prompt: Option<crate::mcp::Prompt>,
-}
-
-impl Ask {
-    /// A question in the authority's words.
-    pub fn new(question: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            question: question.into(),
-            approval_id: None,
-            grounds: Grounds::none(),
-            danger: None,
-            of_members: None,
-            at_authority: false,
-            #[cfg(feature = "mcp")]
-            prompt: None,
-        }
-    }
-
-    /// What the person is told beside the request itself.
-    pub fn question(&self) -> &str {
-        &self.question
-    }
-
-    /// The id under which the authority keeps the pending approval.
-    pub fn approval_id(&self) -> Option<&str> {
-        self.approval_id.as_deref()
-    }
-
-    /// Whether an answer to `other` answers this too. A stamp is no part of the question.
-    pub(crate) fn is_same_question(&self, other: &Self) -> bool {
-        self.question == other.question
-            && self.approval_id == other.approval_id
-            && self.grounds == other.grounds
-            && self.of_members == other.of_members
-    }
-
-    /// Says that the approval is kept at the authority, by whatever way its people use.
-    ///
-    /// Then a yes of the guard's own approver settles nothing: the authority is asked again, and
-    /// only its allow counts.
-    pub fn settled_by_authority(mut self) -> Self {
-        self.at_authority = true;
-        self
-    }
-
-    /// Names the pending approval.
-    pub fn with_approval_id(mut self, id: impl Into<Arc<str>>) -> Self {
-        self.approval_id = Some(id.into());
-        self
-    }
-
-    /// What it rests on.
-    pub fn grounds(&self) -> &Grounds {
-        &self.grounds
     }
 }
 

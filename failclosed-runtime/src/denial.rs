@@ -87,8 +87,13 @@ struct Parts {
     grounds: Grounds,
     ask: Option<Ask>,
     /// Somebody was asked and gave no decision; otherwise the question could not be put.
-    #[cfg_attr(not(feature = "mcp"), allow(dead_code, reason = "hosts with protocol errors ask"))]
     was_put: bool,
+    /// It was an approver that was asked.
+    #[cfg_attr(
+        not(any(feature = "mcp", feature = "acp")),
+        allow(dead_code, reason = "hosts with protocol errors ask")
+    )]
+    of_approver: bool,
 }
 
 impl Denial {
@@ -107,6 +112,7 @@ impl Denial {
             grounds: Grounds::none(),
             ask: None,
             was_put: false,
+            of_approver: false,
         }))
     }
 
@@ -156,6 +162,7 @@ impl Denial {
 
     /// The same, where it was an approver that was asked.
     pub(crate) fn by_an_approver(mut self) -> Self {
+        self.0.of_approver = true;
         let reason = match self.0.cause {
             Cause::Unavailable => "the approver could not be reached",
             Cause::Malformed => "the approver gave no valid answer",
@@ -173,9 +180,15 @@ impl Denial {
 
     /// Whether it is the question itself that is at fault: arguments that cannot be shown, or that
     /// changed meanwhile.
-    #[cfg(feature = "mcp")]
+    #[cfg(any(feature = "mcp", feature = "acp"))]
     pub(crate) fn is_of_the_question(&self) -> bool {
         self.0.cause == Cause::Malformed && !self.0.was_put
+    }
+
+    /// Whether it was an approver that gave no decision.
+    #[cfg(any(feature = "mcp", feature = "acp"))]
+    pub(crate) fn is_of_the_approver(&self) -> bool {
+        self.0.of_approver
     }
 
     /// The one cause.

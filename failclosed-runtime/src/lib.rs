@@ -35,6 +35,8 @@ mod error;
 mod granted;
 mod guard;
 mod guarded;
+#[cfg(any(feature = "mcp", feature = "acp"))]
+mod host;
 mod id;
 mod locked;
 mod observe;

@@ -13,20 +13,25 @@
 //! for the person; what policy must never leave to a client, it has to deny.
 
 mod approvals;
+mod binding;
 mod form;
 mod guards;
 mod hints;
 mod nonces;
 mod person;
+mod progress;
 mod reply;
 mod sessions;
 mod tool_call;
 
-pub use approvals::{Approvals, DEFAULT_PATIENCE};
-pub(crate) use form::Prompt;
+pub use approvals::{
+    Approvals, DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE,
+};
 pub use guards::Guards;
 pub use hints::{Hinted, hinted};
-pub use nonces::{Burned, MemoryNonces, Nonce, NonceStore, Stored};
+pub use nonces::{
+    Asked, Burned, DEFAULT_OPEN, DEFAULT_OPEN_PER_SUBJECT, MemoryNonces, Nonce, NonceStore, Stored,
+};
 pub use reply::{protocol_error, tool_error, tool_response};
 pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;

@@ -1,4 +1,4 @@
-//! JSON as an authority must write it.
+//! JSON as whoever answers a question must write it: an authority, or a person's client.
 //!
 //! Derived decoders are not strict enough here: serde's accept an array for a struct, and an untyped
 //! value keeps the last of two equal keys, so that `{"allowed":false,"allowed":true}` is a yes. This
@@ -9,6 +9,9 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::decision::NoDecision;
+
+#[cfg(any(feature = "mcp", feature = "acp"))]
+mod answer;
 
 /// The longest reply that is read, in bytes. An answer is a few hundred.
 pub const MAX_REPLY_BYTES: usize = 64 * 1024;

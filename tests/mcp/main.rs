@@ -2,8 +2,13 @@
 //! that other people wrote are in `peers/tests/mcp`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod answers;
+mod bound;
+mod faults;
 mod hints;
 mod order;
+mod progress;
+mod quota;
 mod raw;
 mod replies;
 mod server;

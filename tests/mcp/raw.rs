@@ -1,7 +1,7 @@
 //! A server, and a client that sends what no SDK would: line by line, in both protocols.
 
 use failclosed::{
-    Guard, Subject,
+    Authority, Guard, Subject,
     audit::MemoryLog,
     guarded,
     mcp::{self, Approvals, Guards, ToolCall},
@@ -59,9 +59,48 @@ impl Desk {
         Ok(CallToolResult::structured(receipt).into())
     }
 
+    /// Buys, and takes its arguments before anybody could look at them.
+    #[requires_permission(
+        action = "purchase", guard = self.guards.of(&call), skip(call),
+        args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
+    )]
+    #[tool]
+    async fn buy_backwards(
+        &self,
+        Parameters(order): Parameters<Order>,
+        call: ToolCall,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.shop.ran();
+        Ok(CallToolResult::structured(json!({ "card": order.card })).into())
+    }
+
+    /// Takes nothing.
+    #[requires_permission(
+        action = "close", guard = self.guards.of(&call), skip(call), on_denied = mcp::tool_response
+    )]
+    #[tool]
+    async fn close(&self, call: ToolCall) -> Result<CallToolResponse, ErrorData> {
+        self.shop.ran();
+        Ok(CallToolResult::structured(json!({ "closed": true })).into())
+    }
+
     #[unguarded(reason = "a constructor")]
     pub(crate) fn with(approvals: Approvals) -> Self {
         Self::logged(approvals, |builder| builder)
+    }
+
+    /// Of somebody, with another authority.
+    #[unguarded(reason = "a constructor")]
+    pub(crate) fn of(
+        user: &str,
+        authority: impl Authority + 'static,
+        approvals: Approvals,
+    ) -> Self {
+        let log = MemoryLog::new();
+        let subject = Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap();
+        let guard = Guard::builder(subject, authority).audit(log.clone()).build().unwrap();
+        let guards = Guards::new(guard.clone()).with_approvals(approvals).unwrap();
+        Self { guards, shop: Shop::new(guard), log }
     }
 
     /// With something more in its guard.
@@ -134,6 +173,12 @@ impl Raw {
         self.input.write_all(text.as_bytes()).await.unwrap();
     }
 
+    /// As it stands: what no serializer would write.
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        self.input.write_all(text.as_bytes()).await.unwrap();
+        self.input.write_all(b"\n").await.unwrap();
+    }
+
     pub(crate) async fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
         loop {
             let line = self.output.next_line().await.unwrap().expect("the server went away");
@@ -187,6 +232,32 @@ pub(crate) fn order() -> Value {
 
 pub(crate) fn accepted() -> Value {
     json!({"action": "accept", "content": {"approve": true}})
+}
+
+/// A question, as the client holds it.
+pub(crate) struct Open {
+    pub(crate) state: String,
+    pub(crate) key: String,
+}
+
+/// Asks for something; the question that comes back.
+pub(crate) async fn asked(raw: &mut Raw, arguments: Value) -> Open {
+    let result = raw.call(arguments, json!({})).await;
+    open(&result)
+}
+
+#[track_caller]
+pub(crate) fn open(result: &Value) -> Open {
+    assert_eq!(result["resultType"], "input_required", "{result}");
+    let requests = result["inputRequests"].as_object().unwrap();
+    assert_eq!(requests.len(), 1);
+    let key = requests.keys().next().unwrap().clone();
+    Open { state: result["requestState"].as_str().unwrap().to_owned(), key }
+}
+
+/// A yes to it.
+pub(crate) fn answering(state: &str, key: &str) -> Value {
+    json!({"requestState": state, "inputResponses": {key: accepted()}})
 }
 
 /// A denial, as the model gets it.

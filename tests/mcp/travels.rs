@@ -10,30 +10,11 @@ use std::{
 
 use failclosed::{
     NoDecision,
-    mcp::{Approvals, Burned, MemoryNonces, Nonce, NonceStore, Stored},
+    mcp::{Approvals, Asked, Burned, MemoryNonces, Nonce, NonceStore, Stored},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::raw::{Desk, Era, Raw, accepted, blocked, order};
-
-/// A question, as the client holds it.
-struct Open {
-    state: String,
-    key: String,
-}
-
-async fn asked(raw: &mut Raw, arguments: Value) -> Open {
-    let result = raw.call(arguments, json!({})).await;
-    assert_eq!(result["resultType"], "input_required", "{result}");
-    let requests = result["inputRequests"].as_object().unwrap();
-    assert_eq!(requests.len(), 1);
-    let key = requests.keys().next().unwrap().clone();
-    Open { state: result["requestState"].as_str().unwrap().to_owned(), key }
-}
-
-fn answering(state: &str, key: &str) -> Value {
-    json!({"requestState": state, "inputResponses": {key: accepted()}})
-}
+use crate::raw::{Desk, Era, Raw, accepted, answering, asked, blocked, order};
 
 async fn connected() -> (Desk, Raw) {
     let desk = Desk::with(Approvals::in_process().unwrap());
@@ -125,11 +106,11 @@ async fn an_argument_cannot_change_behind_the_yes() {
 
 /// Replicas share a store: this one is the database.
 #[derive(Clone, Default)]
-struct Shared(Arc<MemoryNonces>);
+pub(crate) struct Shared(Arc<MemoryNonces>);
 
 impl NonceStore for Shared {
-    fn issue<'a>(&'a self, nonce: &'a Nonce, lasting: Duration) -> Stored<'a, ()> {
-        self.0.issue(nonce, lasting)
+    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()> {
+        self.0.issue(asked)
     }
 
     fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
@@ -141,9 +122,9 @@ impl NonceStore for Shared {
     }
 }
 
-fn replica(store: impl NonceStore + 'static) -> Approvals {
+pub(crate) fn replica(store: impl NonceStore + 'static) -> Approvals {
     let key = [7; 32];
-    Approvals::shared("a", [("a", key.as_slice())], store).unwrap()
+    Approvals::shared("desk", "a", [("a", key.as_slice())], store).unwrap()
 }
 
 /// One yes, sent to both replicas at once, many times over.
@@ -186,12 +167,12 @@ enum At {
 }
 
 impl NonceStore for Broken {
-    fn issue<'a>(&'a self, nonce: &'a Nonce, lasting: Duration) -> Stored<'a, ()> {
+    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()> {
         Box::pin(async move {
             if self.at == At::Issue && !self.repaired.load(Ordering::SeqCst) {
                 (self.fault)()?;
             }
-            self.inner.issue(nonce, lasting).await
+            self.inner.issue(asked).await
         })
     }
 
@@ -243,8 +224,9 @@ async fn a_question_is_over_when_its_store_says_so() {
     /// Keeps everything for a millisecond.
     struct Brief(MemoryNonces);
     impl NonceStore for Brief {
-        fn issue<'a>(&'a self, nonce: &'a Nonce, _: Duration) -> Stored<'a, ()> {
-            self.0.issue(nonce, Duration::from_millis(1))
+        fn issue<'a>(&'a self, mut asked: Asked<'a>) -> Stored<'a, ()> {
+            asked.lasting = Duration::from_millis(1);
+            self.0.issue(asked)
         }
         fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
             self.0.burn(nonce)

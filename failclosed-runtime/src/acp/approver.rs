@@ -19,10 +19,7 @@ use agent_client_protocol::{
 };
 use serde_json::{Map, Value};
 
-use super::{
-    reply::{Outcome, Reply},
-    turn::Turn,
-};
+use super::{reply::Outcome, turn::Turn};
 use crate::{
     approval::{Approver, Presentation, cancelled, declined, nonce, taken_back},
     authority::Answer,
@@ -152,15 +149,14 @@ impl Options {
 
     /// "Selected" is not yet a yes: a rejection is selected too.
     fn judge(&self, reply: Value) -> Result<Decision, NoDecision> {
-        let reply: Reply = serde_json::from_value(reply).map_err(NoDecision::malformed)?;
-        match reply.outcome {
-            Outcome::Selected { option_id, .. } if option_id == self.allow => Ok(Decision::allow()),
-            Outcome::Selected { option_id, .. } if option_id == self.reject => Ok(declined(None)),
+        match Outcome::read(reply)? {
+            Outcome::Selected(id) if id == self.allow => Ok(Decision::allow()),
+            Outcome::Selected(id) if id == self.reject => Ok(declined(None)),
             // FAIL CLOSED: an answer to another question, or to none.
-            Outcome::Selected { option_id, .. } => Err(NoDecision::malformed(format_args!(
-                "the client selected `{option_id:.100}`, which was not offered"
+            Outcome::Selected(id) => Err(NoDecision::malformed(format_args!(
+                "the client selected `{id:.100}`, which was not offered"
             ))),
-            Outcome::Cancelled { .. } => Ok(cancelled()),
+            Outcome::Cancelled => Ok(cancelled()),
         }
     }
 }

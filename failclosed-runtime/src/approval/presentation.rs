@@ -41,6 +41,8 @@ const CONTEXT: &str = "Context";
 ///
 /// ```text
 /// Question really buy it?
+/// Rule     spending-limit
+/// Approval CR-1
 /// Action   purchase
 /// Agent    shopper
 /// User     alice
@@ -68,8 +70,13 @@ impl Presentation {
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let mut shown = Lines::default();
         shown.text("Question", ask.question());
-        if let Some(rule) = &ask.grounds().rule {
-            shown.text("Rule", rule);
+        for ask in ask.each() {
+            if let Some(rule) = &ask.grounds().rule {
+                shown.text("Rule", rule);
+            }
+            if let Some(id) = ask.approval_id() {
+                shown.text("Approval", id);
+            }
         }
         shown.text("Action", request.action());
         shown.text("Agent", request.subject().agent_id());

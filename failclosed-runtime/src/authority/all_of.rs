@@ -7,7 +7,7 @@ use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 use crate::{
     authority::{Answer, Authority},
     contain::{Contained, deciding},
-    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
+    decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision},
     request::Request,
 };
 
@@ -87,7 +87,7 @@ struct Tally {
     allow: Vec<Allow>,
     ask: Vec<Ask>,
     /// Which member asked what.
-    of_members: Vec<String>,
+    members: Vec<Member>,
     deny: Vec<Deny>,
     failed: Vec<NoDecision>,
     /// A vote is not in.
@@ -101,7 +101,7 @@ impl Tally {
             match vote {
                 Vote::In(Ok(Decision::Allow(allow))) => tally.allow.push(allow),
                 Vote::In(Ok(Decision::Ask(ask))) => {
-                    tally.of_members.push(format!("{member}: {ask:?}"));
+                    tally.members.push(Member { place: member, ask: ask.clone() });
                     tally.ask.push(ask);
                 }
                 Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
@@ -155,7 +155,7 @@ impl Tally {
                 first.question = questions.into();
             }
             first.danger = stamps;
-            first.of_members = Some(self.of_members.join("; ").into());
+            first.members = Some(self.members.into());
             return Ok(Decision::Ask(first));
         }
         let grounds = Grounds {

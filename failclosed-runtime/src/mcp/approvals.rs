@@ -6,18 +6,26 @@ use rmcp::model::{RequestStateCodec, RequestStateError, SealOptions};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    nonces::{Burned, MemoryNonces, Nonce, NonceStore},
-    tool_call::ToolCall,
+    binding::Binding,
+    nonces::{Asked, Burned, MemoryNonces, Nonce, NonceStore},
+    tool_call::{Reach, ToolCall},
 };
 use crate::{
-    approval::nonce::random,
-    decision::{Ask, NoDecision},
-    error::ConfigError,
-    request::Request,
+    approval::nonce::random, decision::NoDecision, error::ConfigError, guard::valid,
+    subject::Subject,
 };
 
-/// How long a person may take, unless said otherwise: what MCP clients wait for a tool by default.
-pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a person may take, unless said otherwise, where their client does not give up meanwhile:
+/// it is told of progress, or its call has ended with the question.
+pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long a person may take, unless said otherwise, where their client waits and hears nothing:
+/// less than the minute after which clients give a call up by themselves. An answer that comes later
+/// would be lost, whatever it says.
+pub const DEFAULT_SILENT_PATIENCE: Duration = Duration::from_secs(45);
+
+/// How often a client is told that its call is still waiting for a person, unless said otherwise.
+pub const DEFAULT_PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Keeps approvals from being forged, moved to another call, or used twice while they are in the
 /// client's hands. One for each server; clones are the same.
@@ -25,7 +33,20 @@ pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(60);
 pub struct Approvals {
     codec: RequestStateCodec,
     nonces: Arc<dyn NonceStore>,
+    /// Which server: replicas of one have one name.
+    server: Arc<str>,
     patience: Duration,
+    silent_patience: Duration,
+    progress_interval: Duration,
+}
+
+/// A question that was opened.
+pub(super) struct Sealed {
+    nonce: Nonce,
+    /// What must come back with its answer.
+    pub(super) state: String,
+    /// What the answer must be filed under.
+    pub(super) answered_under: String,
 }
 
 impl Approvals {
@@ -35,45 +56,124 @@ impl Approvals {
     /// # Errors
     /// [`ConfigError::Approvals`]: the operating system gives no randomness.
     pub fn in_process() -> Result<Self, ConfigError> {
-        Ok(Self::new(codec_of_process()?, MemoryNonces::default()))
+        // Nobody else has the key, so that the name tells it from nobody.
+        Ok(Self::new("", codec_of_process()?, MemoryNonces::default()))
     }
 
-    /// For replicas of one server. All have the same keys, of at least 32 bytes each, seal with the
-    /// one called `active`, and share `nonces`.
+    /// For replicas of the server called `server`. All have the same keys, of at least 32 bytes each,
+    /// seal with the one called `active`, and share `nonces`.
+    ///
+    /// An approval is for the server by that name: what a person approved at `shop-staging` is no yes
+    /// at `shop-production`, also where the two share keys and a store.
     ///
     /// # Errors
-    /// [`ConfigError::Approvals`]: a key that is too short, two with one id, or none called `active`.
+    /// [`ConfigError::Approvals`]: a name that is blank, a key that is too short, two with one id, or
+    /// none called `active`.
     pub fn shared<'k>(
+        server: &str,
         active: &str,
         keys: impl IntoIterator<Item = (&'k str, &'k [u8])>,
         nonces: impl NonceStore + 'static,
     ) -> Result<Self, ConfigError> {
+        if server.trim().is_empty() {
+            // FAIL CLOSED: two servers without a name would be one.
+            return Err(fault("the server has no name"));
+        }
         let codec = RequestStateCodec::new_with_keyring(active, keys).map_err(fault)?;
-        Ok(Self::new(codec, nonces))
+        Ok(Self::new(server, codec, nonces))
     }
 
-    fn new(codec: RequestStateCodec, nonces: impl NonceStore + 'static) -> Self {
-        Self { codec, nonces: Arc::new(nonces), patience: DEFAULT_PATIENCE }
+    fn new(server: &str, codec: RequestStateCodec, nonces: impl NonceStore + 'static) -> Self {
+        Self {
+            codec,
+            nonces: Arc::new(nonces),
+            server: server.into(),
+            patience: DEFAULT_PATIENCE,
+            silent_patience: DEFAULT_SILENT_PATIENCE,
+            progress_interval: DEFAULT_PROGRESS_INTERVAL,
+        }
     }
 
     /// How long a person may take. A question expires then, in either protocol. Whole milliseconds;
     /// [`DEFAULT_PATIENCE`] unless set.
+    ///
+    /// Where the client's call waits and has asked for no progress, the
+    /// [`silent_patience`](Self::silent_patience) ends it earlier.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    pub(super) fn lasting(&self) -> Duration {
-        self.patience
+    /// How long a person may take where the client waits and is told nothing: up to protocol
+    /// 2025-11-25, in calls without a `progressToken`. Stay below what your clients wait for, which is
+    /// a minute by most defaults. [`DEFAULT_SILENT_PATIENCE`] unless set; never more than the
+    /// [`patience`](Self::patience).
+    pub fn silent_patience(mut self, patience: Duration) -> Self {
+        self.silent_patience = patience;
+        self
     }
 
-    /// Opens a question: the state that must come back with its answer, and what the answer must be
-    /// filed under.
-    pub(super) async fn seal(&self, binding: &Binding) -> Result<(String, String), NoDecision> {
+    /// How often the client of a call that waits for a person is sent `notifications/progress`, where
+    /// the call has a `progressToken`: clients then extend their own limit. It says that a person is
+    /// being asked, and nothing about the call. [`DEFAULT_PROGRESS_INTERVAL`] unless set.
+    pub fn progress_interval(mut self, interval: Duration) -> Self {
+        self.progress_interval = interval;
+        self
+    }
+
+    /// # Errors
+    /// A time of zero, or of more than a day.
+    pub(super) fn checked(self) -> Result<Self, ConfigError> {
+        for patience in [self.patience, self.silent_patience] {
+            if patience.as_millis() == 0 {
+                // FAIL CLOSED: what is sealed in milliseconds would never expire.
+                return Err(ConfigError::Deadline { of: "approver" });
+            }
+            valid("approver", patience)?;
+        }
+        // An interval of nothing would flood the client.
+        valid("progress", self.progress_interval)?;
+        Ok(self)
+    }
+
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// How long this call's person may take.
+    pub(super) fn patience_of(&self, call: &ToolCall) -> Duration {
+        match call.reach() {
+            Reach::Elicitation if call.progress_token().is_none() => {
+                self.patience.min(self.silent_patience)
+            }
+            Reach::Elicitation | Reach::InputRequired | Reach::None => self.patience,
+        }
+    }
+
+    pub(super) fn reported_every(&self) -> Duration {
+        self.progress_interval
+    }
+
+    /// Opens a question.
+    ///
+    /// # Denies
+    /// What the store does not keep, such as one question too many of one subject.
+    pub(super) async fn seal(
+        &self,
+        binding: &Binding,
+        subject: &Subject,
+    ) -> Result<Sealed, NoDecision> {
         let nonce = Nonce::new()?;
-        self.nonces.issue(&nonce, self.patience).await?;
-        let options = SealOptions::new().associated_data(&binding.0).ttl(self.patience);
-        Ok((self.codec.seal_with(nonce.as_bytes(), &options), answered_under(&nonce)))
+        self.nonces.issue(Asked { nonce: &nonce, subject, lasting: self.patience }).await?;
+        let options = SealOptions::new().associated_data(binding.as_bytes()).ttl(self.patience);
+        let state = self.codec.seal_with(nonce.as_bytes(), &options);
+        Ok(Sealed { nonce, state, answered_under: answered_under(&nonce) })
+    }
+
+    /// Closes a question that nobody was shown.
+    pub(super) async fn withdraw(&self, sealed: &Sealed) {
+        // Whatever becomes of it: the state was given to nobody, and expires.
+        let _gone = self.nonces.burn(&sealed.nonce).await;
     }
 
     /// Closes it: what its answer must be filed under. To be called before anybody looks at the
@@ -87,7 +187,7 @@ impl Approvals {
         state: &str,
         binding: &Binding,
     ) -> Result<String, NoDecision> {
-        let opened = self.codec.open_with(state, &binding.0);
+        let opened = self.codec.open_with(state, binding.as_bytes());
         // FAIL CLOSED: not from this server, or not about this call.
         let nonce = opened.map_err(|error| NoDecision::malformed(because(&error)))?;
         let Some(nonce) = Nonce::from_bytes(&nonce) else {
@@ -132,38 +232,5 @@ pub(super) fn fault(error: impl fmt::Display) -> ConfigError {
 impl fmt::Debug for Approvals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Approvals").field("patience", &self.patience).finish_non_exhaustive()
-    }
-}
-
-/// What an approval is for. It is mixed into the seal, so that a state opens for nothing else.
-pub(super) struct Binding([u8; 32]);
-
-impl Binding {
-    /// Binds to the tool call as it was sent, the whole request (subject, action, resource,
-    /// arguments, context), the question and the rule that asks it: to all that the person is shown
-    /// but the call's id, which is another one when the call is made again. And to what they are not
-    /// shown: an argument that is skipped cannot become another one behind their yes.
-    pub(super) fn of(
-        call: &ToolCall,
-        request: &Request<'_>,
-        ask: &Ask,
-    ) -> Result<Self, NoDecision> {
-        let digest = request.digest()?;
-        let rule = ask.grounds().rule.as_deref();
-        let parts: [&[u8]; 5] = [
-            call.tool().as_bytes(),
-            call.sent()?,
-            digest.as_bytes(),
-            ask.question().as_bytes(),
-            rule.unwrap_or_default().as_bytes(),
-        ];
-        let mut hash = Sha256::new_with_prefix(b"failclosed/mcp/approval/2");
-        hash.update([u8::from(rule.is_some())]);
-        for part in parts {
-            // With its length, so that no two sets of parts read the same.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        Ok(Self(hash.finalize().into()))
     }
 }

@@ -3,17 +3,15 @@
 //! `accept` is no yes: it says that the form was sent, whatever is in it. Clients send it by
 //! themselves, with defaults filled in. The yes is `approve`, and it is the boolean `true`.
 
-use std::{fmt, sync::Arc};
-
 use rmcp::model::{
-    BooleanSchema, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
-    InputRequiredResult, StringSchema,
+    BooleanSchema, ElicitRequestParams, ElicitationSchema, InputRequiredResult, StringSchema,
 };
 use serde_json::Value;
 
 use crate::{
     approval::{Presentation, cancelled, declined},
     decision::{Decision, NoDecision},
+    strict::Object,
 };
 
 /// The field that is the yes.
@@ -40,65 +38,64 @@ pub(super) fn form(shown: Presentation) -> Result<ElicitRequestParams, NoDecisio
     Ok(ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema })
 }
 
-/// What the client sent back.
+/// The members that an answer may have. `resultType` is in every result from 2026-07-28 on.
+const MEMBERS: [&str; 4] = ["action", "content", "resultType", "_meta"];
+
+/// What the client sent back, whole.
+///
+/// | member | absent | `null` | empty | of another type |
+/// | --- | --- | --- | --- | --- |
+/// | `action` | malformed | malformed | malformed | malformed |
+/// | `content` of a yes | malformed | malformed | malformed | malformed |
+/// | `content` of a no | a no | a no | a no | malformed |
+/// | `content.approve` | malformed | malformed | malformed | malformed |
+/// | `content.reason` | no words | no words | no words | malformed |
+/// | `resultType` | the same as `complete` | the same | malformed | malformed |
+/// | `_meta` | the same | the same | the same | malformed |
+/// | any other | the same | malformed | malformed | malformed |
 ///
 /// # Denies
 /// Everything but `accept` with `approve: true`. What is not an answer to the form is nobody's no,
 /// and is reported as malformed.
-pub(super) fn read(answer: ElicitResult) -> Result<Decision, NoDecision> {
-    match answer.action {
-        ElicitationAction::Accept => accepted(answer.content),
-        ElicitationAction::Decline => {
-            let reason = answer.content.as_ref().and_then(|content| content.get(REASON)?.as_str());
-            Ok(declined(reason))
+pub(super) fn read(answer: Value) -> Result<Decision, NoDecision> {
+    let answer = Object::of(answer)?;
+    // FAIL CLOSED: `"isError"` or `"cancelled"` beside a yes is no yes.
+    answer.only(&MEMBERS)?;
+    answer.object_or_null("_meta")?;
+    match answer.text_or_null("resultType")? {
+        None | Some("complete") => {}
+        // FAIL CLOSED: an answer that is not complete is none.
+        Some(other) => {
+            return Err(NoDecision::malformed(format_args!("a result of type {other:?}")));
         }
-        ElicitationAction::Cancel => Ok(cancelled()),
+    }
+    let content = answer.object_or_null("content")?;
+    match answer.text("action")? {
+        "accept" => accepted(content),
+        "decline" => declined_with(content),
+        "cancel" => Ok(cancelled()),
         // FAIL CLOSED: an action from a later protocol is not known to be a yes.
         other => Err(NoDecision::malformed(format_args!("unknown action {other:?}"))),
     }
 }
 
-fn accepted(content: Option<Value>) -> Result<Decision, NoDecision> {
-    let malformed = |why: &str| Err(NoDecision::malformed(format_args!("accepted, but {why}")));
-    let content = match &content {
-        Some(Value::Object(content)) => content,
-        // FAIL CLOSED: sent without a look at it.
-        Some(_) => return malformed("the content is no object"),
-        None => return malformed("there is no content"),
-    };
-    if let Some(other) = content.keys().find(|key| *key != APPROVE && *key != REASON) {
-        // FAIL CLOSED: an answer to another form.
-        return malformed(&format!("`{}` was not asked for", other.escape_debug()));
-    }
-    let reason = match content.get(REASON) {
-        None => None,
-        Some(Value::String(reason)) => Some(reason.as_str()),
-        Some(_) => return malformed("the reason is no text"),
-    };
-    match content.get(APPROVE) {
-        Some(Value::Bool(true)) => Ok(Decision::allow()),
-        Some(Value::Bool(false)) => Ok(declined(reason)),
-        // FAIL CLOSED: "true", 1, null and whatever else looks like a yes.
-        Some(_) => malformed("`approve` is no boolean"),
-        None => malformed("`approve` is missing"),
-    }
+fn declined_with(content: Option<&Object>) -> Result<Decision, NoDecision> {
+    // What else the form held when they declined it does not matter: a no is a no.
+    Ok(declined(content.map(|content| content.text_or_null(REASON)).transpose()?.flatten()))
+}
+
+fn accepted(content: Option<&Object>) -> Result<Decision, NoDecision> {
+    // FAIL CLOSED: sent without a look at it.
+    let content = content.ok_or_else(|| NoDecision::malformed("accepted without content"))?;
+    // FAIL CLOSED: an answer to another form.
+    content.only(&[APPROVE, REASON])?;
+    let reason = content.text_or_null(REASON)?;
+    // FAIL CLOSED: "true", 1, null and whatever else looks like a yes.
+    if content.boolean(APPROVE)? { Ok(Decision::allow()) } else { Ok(declined(reason)) }
 }
 
 /// A question that goes out with the denial, because the call cannot wait for its answer.
-#[derive(Clone)]
-pub(crate) struct Prompt(pub(super) Arc<InputRequiredResult>);
+pub(super) struct Prompt(pub(super) InputRequiredResult);
 
-impl PartialEq for Prompt {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for Prompt {}
-
-impl fmt::Debug for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The sealed state is for the client alone.
-        f.write_str("Prompt(..)")
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::{
     contain::{Panicked, contain},
     decision::NoDecision,
     error::{ConfigError, SelfCheckError},
-    guard::{Guard, Parts, valid},
+    guard::{Guard, Parts},
     request::Request,
     subject::Subject,
 };
@@ -45,15 +45,10 @@ impl Guards {
     /// Questions go to the person behind the client that calls.
     ///
     /// # Errors
-    /// [`ConfigError::Deadline`]: a patience of zero, or of more than a day.
+    /// [`ConfigError::Deadline`]: a patience, or an interval of progress, of zero or of more than a
+    /// day.
     pub fn with_approvals(mut self, approvals: Approvals) -> Result<Self, ConfigError> {
-        let lasting = approvals.lasting();
-        if lasting.as_millis() == 0 {
-            // FAIL CLOSED: what is sealed in milliseconds would never expire.
-            return Err(ConfigError::Deadline { of: "approver" });
-        }
-        valid("approver", lasting)?;
-        self.approvals = Some(approvals);
+        self.approvals = Some(approvals.checked()?);
         Ok(self)
     }
 
@@ -113,8 +108,10 @@ impl Guards {
             None => guard,
             Some(approvals) => {
                 let is_owned = sessions::is_owned(call, &guard.0.subject);
-                let person = Person { call: call.clone(), approvals: approvals.clone(), is_owned };
-                guard.approved_by(person, approvals.lasting().saturating_add(GRACE))
+                let (call, approvals) = (call.clone(), approvals.clone());
+                let patience = approvals.patience_of(&call);
+                let person = Person { call, approvals, patience, is_owned };
+                guard.approved_by(person, patience.saturating_add(GRACE))
             }
         }
     }

@@ -4,19 +4,16 @@
 //! knows no question, and every answer is refused. Had it to remember what was used, a restart, or a
 //! wall clock set back over the expiry, would let an old yes through a second time.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use crate::{approval::nonce::random, decision::NoDecision};
+use crate::{approval::nonce::random, decision::NoDecision, subject::Subject};
+
+mod memory;
+
+pub use memory::{DEFAULT_OPEN, DEFAULT_OPEN_PER_SUBJECT, MemoryNonces};
 
 /// A number used once: 128 bits of the operating system's randomness.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nonce([u8; Self::BYTES]);
 
 impl Nonce {
@@ -56,80 +53,31 @@ pub enum Burned {
     NotThere,
 }
 
+/// A question that is about to be put to a person.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Asked<'a> {
+    /// What to keep it under.
+    pub nonce: &'a Nonce,
+    /// Whose call it is.
+    pub subject: &'a Subject,
+    /// For how long it may be answered.
+    pub lasting: Duration,
+}
+
 /// Keeps the nonces of open questions. Replicas of a server share one, such as a database.
+///
+/// Keep a quota for each subject: whoever can make calls can open questions, and a store that is full
+/// denies everybody. [`MemoryNonces`] has one. And forget what has expired, asked for or not.
 ///
 /// # Denies
 /// Whatever is not [`Burned::Now`]: errors, panics, silence past the deadline.
 pub trait NonceStore: Send + Sync {
     /// Keeps a nonce for as long as its question may be answered. It is new: a store that has it
     /// already must fail.
-    fn issue<'a>(&'a self, nonce: &'a Nonce, lasting: Duration) -> Stored<'a, ()>;
+    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()>;
 
     /// Takes a nonce away. Of all that ask for one nonce, at whatever replica, one gets
     /// [`Burned::Now`]: take it with one atomic operation (`GETDEL`, `DELETE .. RETURNING`).
     fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned>;
-}
-
-/// The nonces of a server that is one process.
-#[derive(Debug)]
-pub struct MemoryNonces {
-    most: usize,
-    due: Mutex<HashMap<Nonce, Instant>>,
-}
-
-impl MemoryNonces {
-    /// Keeps at most `most` open questions, of about 40 bytes each. Above that nobody is asked until
-    /// some have been answered or have expired.
-    pub fn new(most: usize) -> Self {
-        Self { most, due: Mutex::default() }
-    }
-
-    fn put(&self, nonce: Nonce, lasting: Duration) -> Result<(), NoDecision> {
-        let now = Instant::now();
-        // FAIL CLOSED: a time past the end of the clock is over already.
-        let due = now.checked_add(lasting).unwrap_or(now);
-        let mut open = self.due.lock().map_err(|_| poisoned())?;
-        if open.len() >= self.most {
-            open.retain(|_, due| *due > now);
-        }
-        if open.len() >= self.most {
-            // FAIL CLOSED: to forget an open question would be a no to somebody else's.
-            return Err(NoDecision::unavailable("too many approvals are pending"));
-        }
-        match open.insert(nonce, due) {
-            None => Ok(()),
-            // FAIL CLOSED: two questions, one answer.
-            Some(_) => Err(NoDecision::unavailable("a nonce was issued twice")),
-        }
-    }
-
-    fn take(&self, nonce: &Nonce) -> Result<Burned, NoDecision> {
-        let due = self.due.lock().map_err(|_| poisoned())?.remove(nonce);
-        Ok(match due {
-            Some(due) if Instant::now() < due => Burned::Now,
-            // FAIL CLOSED: late, used, or never issued.
-            Some(_) | None => Burned::NotThere,
-        })
-    }
-}
-
-fn poisoned() -> NoDecision {
-    // FAIL CLOSED: what is open is no longer known.
-    NoDecision::unavailable("the lock of the open approvals is poisoned")
-}
-
-impl Default for MemoryNonces {
-    fn default() -> Self {
-        Self::new(10_000)
-    }
-}
-
-impl NonceStore for MemoryNonces {
-    fn issue<'a>(&'a self, nonce: &'a Nonce, lasting: Duration) -> Stored<'a, ()> {
-        Box::pin(async move { self.put(*nonce, lasting) })
-    }
-
-    fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
-        Box::pin(async move { self.take(nonce) })
-    }
 }

@@ -4,28 +4,29 @@ use std::{
     collections::BTreeMap,
     future::{Future, poll_fn},
     pin::pin,
-    sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
 use rmcp::{
     RoleServer,
-    model::{
-        ClientResult, ElicitRequest, ElicitResult, InputRequest, InputRequiredResult, ServerRequest,
-    },
+    model::{ClientResult, ElicitRequest, InputRequest, InputRequiredResult, ServerRequest},
     service::{PeerRequestOptions, RequestHandle, ServiceError},
 };
+use serde_json::Value;
 
 use super::{
-    approvals::{Approvals, Binding},
+    approvals::Approvals,
+    binding::Binding,
     form::{self, Prompt},
+    progress::reported,
     tool_call::{Reach, ToolCall},
 };
 use crate::{
     approval::{Approver, Presentation},
     authority::Answer,
     deadline::{Deadline, Expired},
-    decision::{Ask, Decision, Deny, NoDecision},
+    decision::{Ask, Attached, Decision, Deny, NoDecision},
     request::Request,
 };
 
@@ -33,6 +34,8 @@ use crate::{
 pub(super) struct Person {
     pub(super) call: ToolCall,
     pub(super) approvals: Approvals,
+    /// How long they may take.
+    pub(super) patience: Duration,
     /// Whether a message in the call's session can come from nobody but who called.
     pub(super) is_owned: bool,
 }
@@ -62,9 +65,15 @@ impl Person {
     /// Asks while the call waits.
     async fn elicit(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
         let params = form::form(Presentation::of(request, ask)?)?;
-        let deadline = Deadline::after(self.approvals.lasting());
+        let deadline = Deadline::after(self.patience);
         let mut handle = None;
-        let answer = Box::pin(self.until_cancelled(self.put(params, &mut handle)));
+        let answer = reported(
+            self.put(params, &mut handle),
+            &self.call.context.peer,
+            self.call.progress_token(),
+            self.approvals.reported_every(),
+        );
+        let answer = Box::pin(self.until_cancelled(answer));
         let waited = { deadline.wait(&mut { answer }).await };
         let left = match waited {
             Ok(Some(answered)) => return answered.and_then(form::read),
@@ -87,7 +96,7 @@ impl Person {
         &self,
         params: rmcp::model::ElicitRequestParams,
         handle: &mut Option<RequestHandle<RoleServer>>,
-    ) -> Result<ElicitResult, NoDecision> {
+    ) -> Result<Value, NoDecision> {
         let peer = &self.call.context.peer;
         let request = ServerRequest::ElicitRequest(ElicitRequest::new(params));
         let options = PeerRequestOptions::no_options();
@@ -98,7 +107,8 @@ impl Person {
             // FAIL CLOSED: something, but no answer to a form.
             return Err(NoDecision::malformed(format_args!("no answer to a form: {answer:?}")));
         };
-        Ok(answer)
+        // Of an answer that the SDK has read, what it kept: see `StrictInput` for the rest.
+        Ok(serde_json::to_value(answer)?)
     }
 
     /// `None` as soon as the call is cancelled, also where an answer has come by then.
@@ -116,7 +126,7 @@ impl Person {
 
     /// Asks by ending the call; and, in the call that is made again, reads the answer.
     async fn round_trip(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
-        let binding = Binding::of(&self.call, request, ask)?;
+        let binding = Binding::of(self.approvals.server(), &self.call, request, ask)?;
         match (&self.call.answers.state, &self.call.answers.responses) {
             (None, None) => self.question(request, ask, &binding).await,
             (Some(state), responses) => {
@@ -124,10 +134,7 @@ impl Person {
                 let asked = self.approvals.unseal(state, &binding).await?;
                 let mut responses = responses.iter().flatten();
                 match (responses.next(), responses.next()) {
-                    (Some((key, answer)), None) if *key == asked => {
-                        let answer = serde_json::from_value::<ElicitResult>(answer.clone());
-                        form::read(answer.map_err(NoDecision::malformed)?)
-                    }
+                    (Some((key, answer)), None) if *key == asked => form::read(answer.clone()),
                     // FAIL CLOSED: no answer, or answers to what was not asked.
                     _ => Err(NoDecision::malformed("not the one answer that was asked for")),
                 }
@@ -143,12 +150,19 @@ impl Person {
         ask: &Ask,
         binding: &Binding,
     ) -> Result<Decision, NoDecision> {
-        let form = form::form(Presentation::of(request, ask)?)?;
-        let form = InputRequest::Elicitation(ElicitRequest::new(form));
-        let (state, asked) = self.approvals.seal(binding).await?;
-        let requests = BTreeMap::from([(asked, form)]);
+        // Before anything is built: who has too many questions open is told so at little cost.
+        let sealed = self.approvals.seal(binding, request.subject()).await?;
+        let form = match Presentation::of(request, ask).and_then(form::form) {
+            Ok(form) => InputRequest::Elicitation(ElicitRequest::new(form)),
+            Err(why) => {
+                self.approvals.withdraw(&sealed).await;
+                return Err(why);
+            }
+        };
+        let requests = BTreeMap::from([(sealed.answered_under, form)]);
         let mut ask = ask.clone();
-        ask.prompt = Some(Prompt(Arc::new(InputRequiredResult::new(Some(requests), Some(state)))));
+        let prompt = InputRequiredResult::new(Some(requests), Some(sealed.state));
+        ask.attached = Some(Attached::new(Prompt(prompt)));
         // FAIL CLOSED: until there is an answer this is a denial that carries its question.
         Ok(ask.into())
     }

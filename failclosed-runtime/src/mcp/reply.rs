@@ -3,7 +3,8 @@
 //! A denial is a *result* with `isError`, so that the model reads it; as a protocol error it becomes
 //! an exception in the client, which most hosts keep from the model. It has no `structuredContent`:
 //! clients check that against the tool's output schema and throw the denial away where it does not
-//! fit. What machines need is in `_meta`.
+//! fit. What machines need is in `_meta`: the cause, the call's id, and whose fault it was
+//! (`failclosed/class`: `denied`, `invalid` for the caller's, `unavailable` for an outage).
 
 use rmcp::{
     ErrorData,
@@ -11,7 +12,12 @@ use rmcp::{
     model::{CallToolResponse, CallToolResult, ContentBlock, ErrorCode, MetaObject},
 };
 
-use crate::denial::{Cause, Denial, FromDenial};
+use super::form::Prompt;
+use crate::{
+    decision::Attached,
+    denial::{Cause, Denial, FromDenial},
+    host::{Class, one_line, text},
+};
 
 /// The code of a denial, where it has to be a protocol error (OpenID AuthZEN, COAZ-MCP binding).
 const DENIED: ErrorCode = ErrorCode(-32001);
@@ -38,26 +44,21 @@ pub fn tool_response<E>(denial: Denial) -> Result<CallToolResponse, E> {
 
 /// A denial as a protocol error, for handlers that have no tool result to answer with.
 ///
-/// | what | code |
-/// | --- | --- |
-/// | the call could not be put as a question | -32602 |
-/// | somebody said no, or must be asked first | -32001 |
-/// | nobody could say | -32603, `Authorization service unavailable` |
+/// | what | code | text |
+/// | --- | --- | --- |
+/// | not permitted: somebody said no, must be asked first, or has not answered | -32001 | the denial's |
+/// | the call's fault: it cannot be put as a question, or its client's answer is none | -32602 | the reason |
+/// | an outage: nobody could say, or it was not recorded | -32603 | `Authorization service unavailable` |
 ///
 /// It holds nothing that is for the operator. Source: OpenID AuthZEN, COAZ-MCP binding (draft, July
 /// 2026), error handling.
 pub fn protocol_error(denial: &Denial) -> ErrorData {
-    match denial.cause() {
-        Cause::Denied | Cause::NeedsApproval => ErrorData::new(DENIED, denial.to_string(), None),
-        Cause::Malformed if denial.is_of_the_question() => {
-            ErrorData::new(ErrorCode::INVALID_PARAMS, denial.reason().to_owned(), None)
+    match Class::of(denial) {
+        Class::Denied => ErrorData::new(DENIED, text(denial), None),
+        Class::Invalid => {
+            ErrorData::new(ErrorCode::INVALID_PARAMS, one_line(denial.reason()), None)
         }
-        Cause::Malformed
-        | Cause::TimedOut
-        | Cause::Unavailable
-        | Cause::NotConfigured
-        | Cause::Unrecorded
-        | Cause::Cancelled => {
+        Class::Unavailable => {
             ErrorData::new(ErrorCode::INTERNAL_ERROR, "Authorization service unavailable", None)
         }
     }
@@ -66,16 +67,18 @@ pub fn protocol_error(denial: &Denial) -> ErrorData {
 fn result(denial: &Denial) -> CallToolResult {
     let mut meta = MetaObject::default();
     meta.0.insert("failclosed/cause".into(), denial.cause().as_str().into());
+    meta.0.insert("failclosed/class".into(), Class::of(denial).as_str().into());
     meta.0.insert("failclosed/call".into(), denial.call_id().to_string().into());
-    let mut result = CallToolResult::error(vec![ContentBlock::text(denial.to_string())]);
+    let mut result = CallToolResult::error(vec![ContentBlock::text(text(denial))]);
     result.meta = Some(meta);
     result
 }
 
 fn response(denial: &Denial) -> CallToolResponse {
-    match denial.ask().and_then(|ask| ask.prompt.as_ref()) {
-        Some(prompt) if denial.cause() == Cause::NeedsApproval => {
-            CallToolResponse::InputRequired((*prompt.0).clone())
+    let attached = denial.ask().and_then(|ask| ask.attached.as_ref());
+    match attached.and_then(Attached::get::<Prompt>) {
+        Some(Prompt(prompt)) if denial.cause() == Cause::NeedsApproval => {
+            CallToolResponse::InputRequired(prompt.clone())
         }
         Some(_) | None => result(denial).into(),
     }

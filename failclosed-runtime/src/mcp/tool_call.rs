@@ -1,13 +1,17 @@
 //! What came with a tool call beside its arguments.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, fmt, io, sync::Arc};
 
 use rmcp::{
-    ErrorData, RoleServer,
+    ErrorData, RoleServer, ServerHandler,
     handler::server::{common::FromContextPart, tool::ToolCallContext},
-    model::{CallToolRequestParams, InputResponses, JsonObject, ProtocolVersion},
+    model::{
+        CallToolRequestParams, InputResponses, JsonObject, ProgressToken, ProtocolVersion, Tool,
+    },
     service::RequestContext,
 };
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::decision::NoDecision;
 
@@ -16,15 +20,28 @@ use crate::decision::NoDecision;
 /// An extractor: name it as a parameter of a `#[tool]` function, `skip` it, and hand it to
 /// [`Guards::of`](super::Guards::of). It is no argument, and no authority is shown it.
 ///
-/// Name it before the parameter that takes the tool's arguments (`Parameters`): what was taken before
-/// it, an approval that travels through the client is not bound to beyond what the person is shown.
+/// Name it before the parameter that takes the tool's arguments (`Parameters`), which leaves nothing of
+/// them. An approval that travels through the client is bound to the arguments as they were sent; where
+/// they were taken before, nobody is asked ([`NotConfigured`](crate::Cause::NotConfigured)). A client
+/// that sends no `arguments` at all to a tool that has some looks the same: `{}` does not.
+#[derive(Clone)]
 pub struct ToolCall {
     pub(super) tool: String,
-    /// The arguments as they were sent, in JSON; where the protocol has a use for them.
-    sent: Result<Vec<u8>, String>,
+    sent: Sent,
     /// Shared: over HTTP a copy is one of every header, and of whatever the layers attached.
     pub(super) context: Arc<RequestContext<RoleServer>>,
     pub(super) answers: Answers,
+}
+
+/// The arguments as they were sent.
+#[derive(Clone, Copy)]
+enum Sent {
+    /// SHA-256 of their JSON: of what is compared, the text need not be kept.
+    Digest([u8; 32]),
+    /// Another extractor has taken them, or there were none: it cannot be told.
+    Taken,
+    /// A call that waits for its answer is the same call all the time.
+    NotNeeded,
 }
 
 /// What a call that is made again brings along. All of it is the client's word.
@@ -50,7 +67,7 @@ impl ToolCall {
     pub fn new(params: &CallToolRequestParams, context: &RequestContext<RoleServer>) -> Self {
         Self {
             tool: params.name.to_string(),
-            sent: sent(params.arguments.as_ref(), context),
+            sent: sent(params.arguments.as_ref().or(Some(&JsonObject::new())), context),
             context: Arc::new(context.clone()),
             answers: Answers {
                 state: params.request_state.clone(),
@@ -69,12 +86,26 @@ impl ToolCall {
         self.context.extensions.get::<T>()
     }
 
-    /// The arguments as they were sent.
+    /// The arguments as they were sent, as a digest.
     ///
     /// # Denies
-    /// Where they are not known.
+    /// Where they are not known: an argument that is not shown could then change behind a yes.
     pub(super) fn sent(&self) -> Result<&[u8], NoDecision> {
-        self.sent.as_deref().map_err(NoDecision::malformed)
+        match &self.sent {
+            Sent::Digest(digest) => Ok(digest),
+            // FAIL CLOSED: what is not known, an approval cannot be bound to.
+            Sent::Taken => Err(NoDecision::not_configured(format_args!(
+                "the arguments of the tool `{}` were taken before they could be bound\n\
+                 help: name `ToolCall` before `Parameters`; clients send `arguments`, if only `{{}}`",
+                self.tool
+            ))),
+            Sent::NotNeeded => Err(NoDecision::malformed("the arguments were not written down")),
+        }
+    }
+
+    /// Under which the client wants to hear that the call is alive.
+    pub(super) fn progress_token(&self) -> Option<ProgressToken> {
+        self.context.meta.get_progress_token()
     }
 
     pub(super) fn reach(&self) -> Reach {
@@ -97,43 +128,58 @@ fn reach(context: &RequestContext<RoleServer>) -> Reach {
     }
 }
 
-/// Written down only for approvals that travel: a call that waits is the same call all the time.
-fn sent(
-    arguments: Option<&JsonObject>,
-    context: &RequestContext<RoleServer>,
-) -> Result<Vec<u8>, String> {
-    match (reach(context), arguments) {
-        (Reach::InputRequired, Some(arguments)) => {
-            serde_json::to_vec(arguments).map_err(|error| error.to_string())
-        }
-        (Reach::InputRequired, None) => Ok(Vec::new()),
-        // FAIL CLOSED: nothing can be bound to it.
-        (Reach::Elicitation | Reach::None, _) => Err("the arguments were not written down".into()),
+/// Only for approvals that travel.
+fn sent(arguments: Option<&JsonObject>, context: &RequestContext<RoleServer>) -> Sent {
+    if reach(context) != Reach::InputRequired {
+        return Sent::NotNeeded;
+    }
+    let mut hash = Hashing(Sha256::new_with_prefix(b"failclosed/mcp/arguments/1"));
+    match arguments.map(|arguments| serde_json::to_writer(&mut hash, arguments)) {
+        Some(Ok(())) => Sent::Digest(hash.0.finalize().into()),
+        // FAIL CLOSED: nothing can be bound to them.
+        Some(Err(_)) | None => Sent::Taken,
     }
 }
 
-impl<S> FromContextPart<ToolCallContext<'_, S>> for ToolCall {
+struct Hashing(Sha256);
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether a tool declares that it has no arguments, so that there are none to be taken.
+fn has_none(tool: &Tool) -> bool {
+    let known = ["$schema", "type", "properties", "additionalProperties", "title", "description"];
+    let schema = &tool.input_schema;
+    schema.keys().all(|key| known.contains(&key.as_str()))
+        && schema.get("properties").and_then(Value::as_object).is_some_and(|all| all.is_empty())
+        && schema.get("additionalProperties").is_none_or(|more| *more == Value::Bool(false))
+}
+
+impl<S: ServerHandler> FromContextPart<ToolCallContext<'_, S>> for ToolCall {
     fn from_context_part(context: &mut ToolCallContext<'_, S>) -> Result<Self, ErrorData> {
+        let none = JsonObject::new();
+        let arguments = match &context.arguments {
+            Some(arguments) => Some(arguments),
+            None if reach(&context.request_context) != Reach::InputRequired => None,
+            None => context.service.get_tool(&context.name).filter(has_none).map(|_| &none),
+        };
         Ok(Self {
             tool: context.name.to_string(),
-            sent: sent(context.arguments.as_ref(), &context.request_context),
+            sent: sent(arguments, &context.request_context),
             context: Arc::new(context.request_context.clone()),
             answers: Answers {
                 state: context.request_state.clone(),
                 responses: context.input_responses.clone(),
             },
         })
-    }
-}
-
-impl Clone for ToolCall {
-    fn clone(&self) -> Self {
-        Self {
-            tool: self.tool.clone(),
-            sent: self.sent.clone(),
-            context: self.context.clone(),
-            answers: self.answers.clone(),
-        }
     }
 }
 

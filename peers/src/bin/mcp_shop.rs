@@ -34,8 +34,8 @@ use failclosed::{
     audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
     guarded,
     mcp::{
-        self, Approvals, Burned, Guards, MemoryNonces, Nonce, NonceStore, SessionLayer, Stored,
-        ToolCall,
+        self, Approvals, Asked, Burned, Guards, MemoryNonces, Nonce, NonceStore, SessionLayer,
+        Stored, ToolCall,
     },
     requires_permission,
 };
@@ -174,7 +174,7 @@ impl AuditSink for Log {
 struct Broken;
 
 impl NonceStore for Broken {
-    fn issue<'a>(&'a self, _: &'a Nonce, _: Duration) -> Stored<'a, ()> {
+    fn issue<'a>(&'a self, _: Asked<'a>) -> Stored<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 
@@ -242,9 +242,9 @@ fn approvals(options: &HashMap<String, String>) -> Approvals {
     let key = key.repeat(32).into_bytes();
     let keys = [("only", key.as_slice())];
     match options.get("nonces").map(String::as_str) {
-        None => Approvals::shared("only", keys, MemoryNonces::default()),
-        Some("full") => Approvals::shared("only", keys, MemoryNonces::new(0)),
-        Some("broken") => Approvals::shared("only", keys, Broken),
+        None => Approvals::shared("shop", "only", keys, MemoryNonces::default()),
+        Some("full") => Approvals::shared("shop", "only", keys, MemoryNonces::new(0)),
+        Some("broken") => Approvals::shared("shop", "only", keys, Broken),
         Some(other) => panic!("nonces={other}"),
     }
     .unwrap()

@@ -1,0 +1,54 @@
+//! Whoever can make calls can open questions; nobody can keep the others from being asked.
+
+use failclosed::{Decision, mcp::DEFAULT_OPEN_PER_SUBJECT};
+use failclosed_tests::authorities::{Says, ask};
+use serde_json::json;
+
+use crate::{
+    raw::{Desk, Era, Raw, answering, asked, blocked, order},
+    travels::{Shared, replica},
+};
+
+/// Two callers of one server: two guards, with one store.
+#[tokio::test]
+async fn a_caller_with_too_many_questions_is_not_asked_and_others_are() {
+    let store = Shared::default();
+    let desk = |user: &str| -> Desk { Desk::of(user, Says(ask), replica(store.clone())) };
+    let (mallory, alice) = (desk("mallory"), desk("alice"));
+    let mut from_mallory = Raw::connect(&mallory, Era::Travels).await;
+    let mut from_alice = Raw::connect(&alice, Era::Travels).await;
+    let mut last = None;
+    for _ in 0..DEFAULT_OPEN_PER_SUBJECT {
+        last = Some(asked(&mut from_mallory, order()).await);
+    }
+    for _ in 0..3 {
+        let refused = from_mallory.call(order(), json!({})).await;
+        blocked(&refused, "unavailable");
+    }
+    let detail = failclosed_tests::decisions(&mallory.log).pop().unwrap().detail.unwrap();
+    assert_eq!(detail, "too many approvals of this subject are pending");
+    let open = asked(&mut from_alice, order()).await;
+    let bought = from_alice.call(order(), answering(&open.state, &open.key)).await;
+    assert_eq!((bought["isError"].as_bool(), alice.shop.bodies()), (Some(false), 1), "{bought}");
+    // An answer makes place for a question.
+    let last = last.unwrap();
+    let bought = from_mallory.call(order(), answering(&last.state, &last.key)).await;
+    assert_eq!(bought["isError"], false);
+    asked(&mut from_mallory, order()).await;
+    assert_eq!(mallory.shop.bodies(), 1);
+}
+
+/// A question that cannot be shown whole takes nobody's place.
+#[tokio::test]
+async fn what_cannot_be_shown_is_not_left_open() {
+    let store = Shared::default();
+    let long = Says(|| Decision::ask("really? ".repeat(4_000)).into());
+    let desk = Desk::of("alice", long, replica(store.clone()));
+    let mut raw = Raw::connect(&desk, Era::Travels).await;
+    for _ in 0..=DEFAULT_OPEN_PER_SUBJECT {
+        blocked(&raw.call(order(), json!({})).await, "malformed");
+    }
+    assert_eq!(desk.shop.bodies(), 0);
+    let desk = Desk::of("alice", Says(ask), replica(store));
+    asked(&mut Raw::connect(&desk, Era::Travels).await, order()).await;
+}
