@@ -13,7 +13,7 @@ use axum::{
 };
 use failclosed::{
     Action, Guard, Locked, NoDecision, Permit, Subject, guarded,
-    mcp::{self, Approvals, Guards, SessionLayer, ToolCall},
+    mcp::{self, Approvals, Guards, SessionLayer, StrictInput, ToolCall},
     requires_permission,
 };
 use failclosed_examples::{AgentPolicies, Stderr, euros};
@@ -128,7 +128,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     guards.self_check().await?;
     match env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => {
-            Shop::new(guards).serve(stdio()).await?.waiting().await?;
+            // Answers are read strictly, before the SDK reads them.
+            let (input, output) = stdio();
+            let input = StrictInput::new(input);
+            Shop::new(guards).serve((input, output)).await?.waiting().await?;
             Ok(())
         }
         [flag, port] if flag == "--http" => http(guards, port.parse()?).await,

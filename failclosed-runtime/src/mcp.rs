@@ -14,9 +14,11 @@
 
 mod approvals;
 mod binding;
+mod body;
 mod form;
 mod guards;
 mod hints;
+mod input;
 mod nonces;
 mod person;
 mod progress;
@@ -27,8 +29,10 @@ mod tool_call;
 pub use approvals::{
     Approvals, DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE,
 };
+pub use body::StrictBody;
 pub use guards::Guards;
 pub use hints::{Hinted, hinted};
+pub use input::{MAX_MESSAGE_BYTES, StrictInput};
 pub use nonces::{
     Asked, Burned, DEFAULT_OPEN, DEFAULT_OPEN_PER_SUBJECT, MemoryNonces, Nonce, NonceStore, Stored,
 };

@@ -12,6 +12,8 @@ use crate::decision::NoDecision;
 
 #[cfg(any(feature = "mcp", feature = "acp"))]
 mod answer;
+#[cfg(any(feature = "mcp", feature = "acp"))]
+pub(crate) mod wire;
 
 /// The longest reply that is read, in bytes. An answer is a few hundred.
 pub const MAX_REPLY_BYTES: usize = 64 * 1024;

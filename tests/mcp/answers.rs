@@ -74,3 +74,63 @@ async fn a_plain_yes_is_one() {
         assert_eq!(desk.shop.bodies(), index + 1);
     }
 }
+
+/// The same while the call waits, and what only its bytes show: a key twice.
+#[tokio::test]
+async fn an_odd_answer_to_a_call_that_waits_is_malformed() {
+    let desk = desk();
+    let mut raw = Raw::connect_strictly(&desk, Era::Waits).await;
+    let twice = [
+        r#"{"action":"decline","action":"accept","content":{"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":false},"content":{"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":false,"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":false,"\u0061pprove":true}}"#,
+    ];
+    let mut rows: Vec<String> = odd().iter().map(Value::to_string).collect();
+    rows.extend(twice.map(str::to_owned));
+    for result in &rows {
+        let (id, call) = raw.calling(order(), json!({}));
+        raw.send(&[call]).await;
+        let question = &raw.question().await["id"];
+        let answer = format!(r#"{{"jsonrpc":"2.0","id":{question},"result":{result}}}"#);
+        raw.send_text(&answer).await;
+        blocked(&raw.result(id).await, "malformed");
+        assert_eq!((desk.shop.bodies(), desk.outcomes()), (0, 0), "{result}");
+    }
+    assert_eq!(desk.decided(), vec!["malformed"; rows.len()]);
+    // And a proper one goes through.
+    let (id, call) = raw.calling(order(), json!({}));
+    raw.send(&[call]).await;
+    let question = &raw.question().await["id"];
+    raw.send(&[json!({"jsonrpc": "2.0", "id": question, "result": accepted()})]).await;
+    assert_eq!(raw.result(id).await["isError"], false);
+    assert_eq!(desk.shop.bodies(), 1);
+}
+
+/// Messages in pieces and several in one, an oversized one, a list for a message, another's result: what
+/// is no answer is left to the SDK, and the connection goes on.
+#[tokio::test]
+async fn the_rest_of_the_input_is_left_as_it_is() {
+    let desk = desk();
+    let mut raw = Raw::connect_strictly(&desk, Era::Waits).await;
+    let (id, call) = raw.calling(order(), json!({}));
+    raw.send(&[call]).await;
+    let question = &raw.question().await["id"];
+    let yes = json!({"jsonrpc": "2.0", "id": question, "result": accepted()});
+    raw.send_text(&format!(r#"["2.0",{question},{}]"#, accepted())).await;
+    raw.send_text("no JSON").await;
+    raw.send_text("").await;
+    let large = "x".repeat(failclosed::mcp::MAX_MESSAGE_BYTES);
+    raw.send_text(&format!(r#"{{"jsonrpc":"2.0","id":8,"method":"ping","x":"{large}"}}"#)).await;
+    assert_eq!(desk.shop.bodies(), 0);
+    let ping = json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"});
+    for byte in ping.to_string().chars() {
+        raw.send_piece(&byte.to_string()).await;
+    }
+    raw.send_piece("\n").await;
+    raw.until(|message| message["id"] == "ping").await;
+    assert_eq!((desk.shop.bodies(), desk.decided().len()), (0, 0));
+    raw.send(&[ping, yes]).await;
+    assert_eq!(raw.result(id).await["isError"], false);
+    assert_eq!(desk.shop.bodies(), 1);
+}

@@ -4,7 +4,7 @@ use failclosed::{
     Authority, Guard, Subject,
     audit::MemoryLog,
     guarded,
-    mcp::{self, Approvals, Guards, ToolCall},
+    mcp::{self, Approvals, Guards, StrictInput, ToolCall},
     requires_permission,
 };
 use failclosed_tests::{
@@ -150,6 +150,19 @@ impl Raw {
         let (here, there) = tokio::io::duplex(256 * 1024);
         let desk = desk.clone();
         tokio::spawn(async move { desk.serve(there).await.unwrap().waiting().await });
+        Self::greeting(here, era).await
+    }
+
+    /// To a server that reads its input strictly.
+    pub(crate) async fn connect_strictly(desk: &Desk, era: Era) -> Self {
+        let (here, there) = tokio::io::duplex(256 * 1024);
+        let (input, output) = tokio::io::split(there);
+        let (input, desk) = (StrictInput::new(input), desk.clone());
+        tokio::spawn(async move { desk.serve((input, output)).await.unwrap().waiting().await });
+        Self::greeting(here, era).await
+    }
+
+    async fn greeting(here: DuplexStream, era: Era) -> Self {
         let (output, input) = tokio::io::split(here);
         let output = BufReader::new(output).lines();
         let mut raw = Self { input, output, era, calls: 100 };
@@ -175,8 +188,12 @@ impl Raw {
 
     /// As it stands: what no serializer would write.
     pub(crate) async fn send_text(&mut self, text: &str) {
+        self.send_piece(text).await;
+        self.send_piece("\n").await;
+    }
+
+    pub(crate) async fn send_piece(&mut self, text: &str) {
         self.input.write_all(text.as_bytes()).await.unwrap();
-        self.input.write_all(b"\n").await.unwrap();
     }
 
     pub(crate) async fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {

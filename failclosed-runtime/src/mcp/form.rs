@@ -59,8 +59,22 @@ const MEMBERS: [&str; 4] = ["action", "content", "resultType", "_meta"];
 /// and is reported as malformed.
 pub(super) fn read(answer: Value) -> Result<Decision, NoDecision> {
     let answer = Object::of(answer)?;
+    let content = content(&answer)?;
+    match answer.text("action")? {
+        "accept" => accepted(content),
+        "decline" => declined_with(content),
+        "cancel" => Ok(cancelled()),
+        // FAIL CLOSED: an action from a later protocol is not known to be a yes.
+        other => Err(NoDecision::malformed(format_args!("unknown action {other:?}"))),
+    }
+}
+
+/// What was filled in, of a proper answer to any form.
+pub(super) fn content(answer: &Object) -> Result<Option<&Object>, NoDecision> {
     // FAIL CLOSED: `"isError"` or `"cancelled"` beside a yes is no yes.
     answer.only(&MEMBERS)?;
+    // FAIL CLOSED: `{"accept":null}`, which a derived decoder takes for the text.
+    answer.text("action")?;
     answer.object_or_null("_meta")?;
     match answer.text_or_null("resultType")? {
         None | Some("complete") => {}
@@ -69,14 +83,7 @@ pub(super) fn read(answer: Value) -> Result<Decision, NoDecision> {
             return Err(NoDecision::malformed(format_args!("a result of type {other:?}")));
         }
     }
-    let content = answer.object_or_null("content")?;
-    match answer.text("action")? {
-        "accept" => accepted(content),
-        "decline" => declined_with(content),
-        "cancel" => Ok(cancelled()),
-        // FAIL CLOSED: an action from a later protocol is not known to be a yes.
-        other => Err(NoDecision::malformed(format_args!("unknown action {other:?}"))),
-    }
+    answer.object_or_null("content")
 }
 
 fn declined_with(content: Option<&Object>) -> Result<Decision, NoDecision> {

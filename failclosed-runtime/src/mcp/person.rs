@@ -28,6 +28,7 @@ use crate::{
     deadline::{Deadline, Expired},
     decision::{Ask, Attached, Decision, Deny, NoDecision},
     request::Request,
+    strict::wire::REFUSED,
 };
 
 /// Asks through the client that made the call.
@@ -101,8 +102,16 @@ impl Person {
         let request = ServerRequest::ElicitRequest(ElicitRequest::new(params));
         let options = PeerRequestOptions::no_options();
         let handle = handle.insert(peer.send_cancellable_request(request, options).await?);
-        // FAIL CLOSED: gone, refused or failed is no answer.
-        let answer = (&mut handle.rx).await.map_err(|_| ServiceError::TransportClosed)??;
+        let answer = (&mut handle.rx).await.map_err(|_| ServiceError::TransportClosed)?;
+        let answer = match answer {
+            Ok(answer) => answer,
+            // FAIL CLOSED: what stood there was read before the SDK, and was no answer.
+            Err(ServiceError::McpError(error)) if error.code.0 == REFUSED => {
+                return Err(NoDecision::malformed(error.message));
+            }
+            // FAIL CLOSED: gone, refused or failed is no answer.
+            Err(error) => return Err(error.into()),
+        };
         let ClientResult::ElicitResult(answer) = answer else {
             // FAIL CLOSED: something, but no answer to a form.
             return Err(NoDecision::malformed(format_args!("no answer to a form: {answer:?}")));

@@ -6,6 +6,7 @@
 //! rmcp leaves that to them.
 
 use std::{
+    error::Error,
     fmt,
     future::Future,
     pin::Pin,
@@ -13,7 +14,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header::GetAll, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response,
+    header::{CONTENT_LENGTH, GetAll},
+    request::Parts,
+};
+use http_body::Body;
 use rmcp::model::{RequestStateCodec, SealOptions};
 use sha2::{Digest as _, Sha256};
 use tower_layer::Layer;
@@ -21,6 +27,7 @@ use tower_service::Service;
 
 use super::{
     approvals::{codec_of_process, fault},
+    body::StrictBody,
     tool_call::ToolCall,
 };
 use crate::{contain::contain, decision::NoDecision, error::ConfigError, subject::Subject};
@@ -38,6 +45,9 @@ type Identify = dyn Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync;
 /// Clients see another id than the service: sealed, and bound to the subject that opened the session.
 /// Nothing is kept here. Where callers are [identified](super::Guards::identified_by), nobody is asked
 /// over HTTP in a session that is not bound like this.
+///
+/// And answers to questions are read strictly, before the SDK reads them, as
+/// [`StrictInput`](super::StrictInput) does for other transports.
 ///
 /// # Denies
 /// The session, as one that is not there (404), to everybody else: the answer to somebody's question
@@ -141,8 +151,10 @@ pub struct Owned<S> {
 
 impl<S, B, R> Service<Request<B>> for Owned<S>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<StrictBody<B>>, Response = Response<R>>,
     S::Future: Send + 'static,
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     type Response = Response<R>;
     type Error = S::Error;
@@ -164,7 +176,10 @@ where
         if let Some(owner) = owner {
             parts.extensions.insert(owner);
         }
-        let served = self.inner.call(Request::from_parts(parts, body));
+        // Of a body that something else may stand for, the length is not known.
+        parts.headers.remove(CONTENT_LENGTH);
+        let request = Request::from_parts(parts, StrictBody::new(body));
+        let served = self.inner.call(request);
         let layer = self.layer.clone();
         Box::pin(async move {
             let mut response = served.await?;

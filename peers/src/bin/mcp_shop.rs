@@ -35,7 +35,7 @@ use failclosed::{
     guarded,
     mcp::{
         self, Approvals, Asked, Burned, Guards, MemoryNonces, Nonce, NonceStore, SessionLayer,
-        Stored, ToolCall,
+        Stored, StrictInput, ToolCall,
     },
     requires_permission,
 };
@@ -200,7 +200,9 @@ async fn main() {
     guards.self_check().await.unwrap();
     match options.get("http") {
         None => {
-            let running = Shop { guards, log }.serve(stdio()).await.unwrap();
+            let (input, output) = stdio();
+            let input = StrictInput::new(input);
+            let running = Shop { guards, log }.serve((input, output)).await.unwrap();
             running.waiting().await.unwrap();
             // What is still asking learns now that the client is gone; its record is written.
             tokio::time::sleep(Duration::from_millis(300)).await;

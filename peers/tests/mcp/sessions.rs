@@ -199,3 +199,34 @@ fn a_server_that_does_not_say_who_calls_denies() {
     }
     assert!(server.log.details().iter().any(|detail| detail.contains("`identified_by`")));
 }
+
+/// The bytes of an answer, as no SDK writes them: read before rmcp reads them, which would take them.
+#[test]
+fn an_answer_that_contradicts_itself_is_none() {
+    let server = Server::http(SHOP, &[]);
+    let alice = Caller { server: &server, token: "alice" };
+    let session = alice.opens();
+    let odd = [
+        r#"{"action":"decline","action":"accept","content":{"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":false},"content":{"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":false,"approve":true}}"#,
+        r#"{"action":"accept","content":{"approve":true},"decision":"deny"}"#,
+        r#"{"action":"accept","content":{"approve":true},"model":"x","role":"user"}"#,
+        r#"["accept",{"approve":true},null]"#,
+    ];
+    for (cents, result) in (810..).zip(odd) {
+        let mut call = alice.calls(&session, cents);
+        let id = &call.message(asks)["id"];
+        let answer = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#);
+        assert_eq!(alice.sends("POST", Some(&session), &answer).status, 202, "{result}");
+        let denial = call.message(|message| message["id"] == 2);
+        assert_eq!(denial["result"]["_meta"]["failclosed/cause"], "malformed", "{result}");
+        assert_eq!(server.log.bodies(cents), 0, "{result}");
+        assert_eq!(server.log.decisions(cents), ["malformed"], "{result}");
+    }
+    let mut call = alice.calls(&session, 820);
+    let question = call.message(asks);
+    assert_eq!(alice.answers(&session, &question["id"], "accept"), 202);
+    call.message(|message| message["id"] == 2);
+    assert_eq!(server.log.bodies(820), 1);
+}
