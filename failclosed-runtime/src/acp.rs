@@ -39,7 +39,10 @@
 //! The client is the authority here. One that answers by itself, as most do in an "auto" mode, answers
 //! for its user, and nothing in the protocol tells the difference. Let policies deny what no user
 //! should be asked about. And of an answer that has a key twice, the SDK's parser keeps the last: what
-//! a client contradicts itself with is not seen here.
+//! a client contradicts itself with is seen by [`strict_line`] alone, which reads lines before the SDK.
+//!
+//! A client that waits is told nothing while its user thinks: the protocol has no limit on how long a
+//! `session/prompt` takes, and no progress. The tool call it shows is pending until it is answered.
 
 mod approver;
 mod denial;
@@ -48,4 +51,5 @@ mod turn;
 
 pub use approver::AcpApprover;
 pub use denial::blocked;
+pub use reply::strict_line;
 pub use turn::{Turn, Turns, UntilCancelled};

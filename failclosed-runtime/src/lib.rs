@@ -45,7 +45,7 @@ mod request;
 #[cfg(any(feature = "http", feature = "mcp", feature = "acp"))]
 #[cfg_attr(
     not(feature = "http"),
-    allow(dead_code, reason = "persons answer with less than authorities")
+    allow(dead_code, unreachable_pub, reason = "a part of what dialects of one's own are given")
 )]
 mod strict;
 mod subject;

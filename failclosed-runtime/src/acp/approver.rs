@@ -26,6 +26,7 @@ use crate::{
     deadline,
     decision::{Ask, Decision, Deny, NoDecision},
     request::Request,
+    strict::wire::REFUSED,
 };
 
 /// Asks the user behind an ACP client, for one session.
@@ -80,6 +81,11 @@ impl AcpApprover {
         // Dropped without an answer, it tells the client to close its dialog.
         let reply = self.client.send_request(message).block_task();
         let Some(reply) = self.turn.or_cancelled(reply).await else { return Ok(cancelled()) };
+        let reply = reply.map_err(|error| match i32::from(error.code) {
+            // FAIL CLOSED: what stood there was read before the SDK, and was no answer.
+            REFUSED => NoDecision::malformed(error.message),
+            _ => NoDecision::from(error),
+        });
         let decision = options.judge(reply?)?;
         // A user who cancels at the same moment means the cancel, and it may be a message behind. What
         // comes later is seen by `withdrawn`, as long as the body has not begun.

@@ -7,7 +7,13 @@
 
 use serde_json::Value;
 
-use crate::{decision::NoDecision, strict::Object};
+use crate::{
+    decision::NoDecision,
+    strict::{
+        Object,
+        wire::{Shape, Verdict},
+    },
+};
 
 /// What the user did.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +39,10 @@ impl Outcome {
     /// # Denies
     /// As malformed, everything that is not exactly one of the two.
     pub(super) fn read(answer: Value) -> Result<Self, NoDecision> {
-        let answer = Object::of(answer)?;
+        Self::of(&Object::of(answer)?)
+    }
+
+    fn of(answer: &Object) -> Result<Self, NoDecision> {
         answer.only(&["outcome", "_meta"])?;
         answer.object_or_null("_meta")?;
         let outcome = answer.object("outcome")?;
@@ -51,6 +60,30 @@ impl Outcome {
             // FAIL CLOSED: an outcome from a later protocol is not known to be a yes.
             other => Err(NoDecision::malformed(format_args!("unknown outcome {other:?}"))),
         }
+    }
+}
+
+/// Such an answer, on the wire. Other results may be `null`.
+const OUTCOME: Shape = Shape {
+    mark: "outcome",
+    proper: |result| Outcome::of(result).map(drop),
+    all_are_objects: false,
+};
+
+/// Reads a line of the client's strictly, before the SDK reads it: where it answers
+/// `session/request_permission` and is malformed, has a key twice, or says more than an answer does, an
+/// error is returned that takes its place. Every other line is returned as it is.
+///
+/// The SDK's parser keeps the last of two equal keys. Without this, what a client contradicts itself
+/// with is not seen.
+///
+/// ```text
+/// agent_client_protocol::Lines::new(outgoing, incoming.map_ok(failclosed::acp::strict_line))
+/// ```
+pub fn strict_line(line: String) -> String {
+    match OUTCOME.judge(line.as_bytes()) {
+        Verdict::Pass => line,
+        Verdict::Instead(error) => error,
     }
 }
 
@@ -152,5 +185,32 @@ mod tests {
         ] {
             is_malformed(&answer);
         }
+    }
+
+    /// On the wire, where a key can stand twice.
+    #[test]
+    fn a_line_that_contradicts_itself_is_an_error() {
+        let line = |result: &str| format!(r#"{{"jsonrpc":"2.0","id":"q","result":{result}}}"#);
+        for result in [
+            r#"{"outcome":{"outcome":"selected","optionId":"r","optionId":"a"}}"#,
+            r#"{"outcome":{"outcome":"cancelled","outcome":"selected","optionId":"a"}}"#,
+            r#"{"outcome":{"outcome":"cancelled"},"outcome":{"outcome":"selected","optionId":"a"}}"#,
+            r#"{"outcome":["selected","a",null]}"#,
+            r#"{"outcome":{"outcome":"selected","optionId":"a"},"rejected":true}"#,
+        ] {
+            let read: Value = serde_json::from_str(&strict_line(line(result))).unwrap();
+            assert_eq!(read["id"], "q");
+            assert!(read["error"].is_object() && read["result"].is_null(), "{read}");
+        }
+        for result in [
+            r#"{"outcome":{"outcome":"selected","optionId":"a"}}"#,
+            r#"{"outcome":{"outcome":"cancelled"},"_meta":null}"#,
+            r#"{"content":"a file","content":"twice"}"#,
+            "null",
+        ] {
+            assert_eq!(strict_line(line(result)), line(result));
+        }
+        let request = r#"{"jsonrpc":"2.0","id":1,"method":"session/prompt","params":{}}"#;
+        assert_eq!(strict_line(request.into()), request);
     }
 }

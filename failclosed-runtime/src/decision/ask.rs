@@ -155,6 +155,7 @@ fn text(form: &mut Vec<u8>, text: &str) {
 /// Something of a host's that travels with a question. No part of it: two questions are equal
 /// whatever is attached to them.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "mcp"), allow(dead_code, reason = "no other host attaches anything yet"))]
 pub(crate) struct Attached(Arc<dyn Any + Send + Sync>);
 
 #[cfg(feature = "mcp")]
