@@ -13,7 +13,7 @@ use axum::{
 };
 use failclosed::{
     Action, Guard, Locked, NoDecision, Permit, Subject, guarded,
-    mcp::{self, Approvals, Guards, SessionLayer, StrictInput, ToolCall},
+    mcp::{self, CallerGuards, SealedApprovals, SessionLayer, StrictInput, ToolCall},
     requires_permission,
 };
 use failclosed_examples::{AgentPolicies, Stderr, euros};
@@ -61,7 +61,7 @@ struct Till;
 
 #[derive(Clone)]
 struct Shop {
-    guards: Guards,
+    guards: CallerGuards,
     till: Arc<Locked<Till, Purchase>>,
 }
 
@@ -70,7 +70,7 @@ struct Shop {
 #[tool_router(server_handler)]
 impl Shop {
     #[unguarded(reason = "builds the value; acts on nothing")]
-    fn new(guards: Guards) -> Self {
+    fn new(guards: CallerGuards) -> Self {
         Self { guards, till: Arc::new(Locked::new(Till)) }
     }
 
@@ -123,7 +123,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Over stdio the caller is who started this program.
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
     let guard = Guard::builder(subject, AgentPolicies::load()?).audit(Stderr).build()?;
-    let guards = Guards::new(guard).with_approvals(Approvals::in_process()?)?;
+    let guards = CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?;
     // Refuses to start with an authority that cannot say no.
     guards.self_check().await?;
     match env::args().skip(1).collect::<Vec<_>>().as_slice() {
@@ -143,7 +143,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[derive(Clone)]
 struct Verified(&'static str);
 
-async fn http(guards: Guards, port: u16) -> Result<(), Box<dyn Error>> {
+async fn http(guards: CallerGuards, port: u16) -> Result<(), Box<dyn Error>> {
     let shop = Shop::new(guards.identified_by(caller));
     let service = StreamableHttpService::new(
         move || Ok(shop.clone()),

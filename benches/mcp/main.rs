@@ -10,7 +10,7 @@ use std::{
 
 use failclosed::{
     Decision, Guard, Subject, answer_fn,
-    mcp::{Approvals, Guards},
+    mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};
 use http::request::Parts;
@@ -87,10 +87,10 @@ fn subject() -> Result<Subject, Failure> {
     Ok(Subject::agent("shopper")?.on_behalf_of("alice")?)
 }
 
-fn guards() -> Result<Guards, Failure> {
+fn guards() -> Result<CallerGuards, Failure> {
     let guard = Guard::builder(subject()?, answer_fn(|_| Decision::allow().into())).build()?;
     // As a server has it: with a person to ask, who is not asked here.
-    Ok(Guards::new(guard).with_approvals(Approvals::in_process()?)?)
+    Ok(CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?)
 }
 
 async fn piped() -> Result<Client, Failure> {

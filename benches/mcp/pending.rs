@@ -15,7 +15,7 @@ use std::{
 use failclosed::{
     Guard, always_ask,
     audit::{AuditSink, DecisionRecord, OutcomeRecord, Recording},
-    mcp::{Approvals, Guards},
+    mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_benches::Failure;
 use rmcp::{
@@ -101,8 +101,8 @@ pub(crate) fn measure() -> Result<(), Failure> {
 pub(crate) async fn serve(tool: &str, end: &str) -> Result<(), Failure> {
     let denials = Denials::default();
     let guard = Guard::builder(subject()?, always_ask("really?")).audit(denials.clone()).build()?;
-    let approvals = Approvals::in_process()?.patience(PATIENCE);
-    let shop = Shop::new(Guards::new(guard).with_approvals(approvals)?);
+    let approvals = SealedApprovals::in_process()?.patience(PATIENCE).silent_patience(PATIENCE);
+    let shop = Shop::new(CallerGuards::new(guard).with_approvals(approvals)?);
     let mut client = tokio::process::Command::new(env::current_exe()?)
         .args([CLIENT, tool, end])
         .stdin(Stdio::piped())

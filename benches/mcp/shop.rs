@@ -2,7 +2,7 @@
 
 use failclosed::{
     guarded,
-    mcp::{self, Guards, ToolCall},
+    mcp::{self, CallerGuards, ToolCall},
     requires_permission,
 };
 use rmcp::{
@@ -25,14 +25,14 @@ pub(crate) struct Order {
 
 #[derive(Clone)]
 pub(crate) struct Shop {
-    guards: Guards,
+    guards: CallerGuards,
 }
 
 #[guarded]
 #[tool_router(server_handler)]
 impl Shop {
     #[unguarded(reason = "builds the value; acts on nothing")]
-    pub(crate) fn new(guards: Guards) -> Self {
+    pub(crate) fn new(guards: CallerGuards) -> Self {
         Self { guards }
     }
 

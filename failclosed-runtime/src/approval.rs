@@ -18,6 +18,8 @@ mod inert;
 #[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
 mod part;
+#[cfg(feature = "mcp")]
+pub mod pending;
 mod presentation;
 mod shorten;
 #[cfg(all(unix, feature = "terminal"))]

@@ -1,7 +1,7 @@
 //! MCP servers written with [`rmcp`]: who calls, whom to ask, and how a denial reaches the model.
 //!
 //! ```text
-//! ToolCall (extractor) -> Guards::of -> Guard -> Ask -> the person behind the client
+//! ToolCall (extractor) -> CallerGuards::of -> Guard -> Ask -> the person behind the client
 //!                                               Denial -> tool_error | tool_response -> the model
 //! ```
 //!
@@ -12,30 +12,26 @@
 //! **Whom this makes the authority:** the MCP client. A client that answers its own forms answers
 //! for the person; what policy must never leave to a client, it has to deny.
 
-mod approvals;
 mod binding;
 mod body;
+mod caller_guards;
 mod form;
-mod guards;
 mod hints;
 mod input;
-mod nonces;
 mod person;
 mod progress;
 mod reply;
+mod sealed_approvals;
 mod sessions;
 mod tool_call;
 
-pub use approvals::{
-    Approvals, DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE,
-};
 pub use body::StrictBody;
-pub use guards::Guards;
+pub use caller_guards::CallerGuards;
 pub use hints::{Hinted, hinted};
 pub use input::{MAX_MESSAGE_BYTES, StrictInput};
-pub use nonces::{
-    Asked, Burned, DEFAULT_OPEN, DEFAULT_OPEN_PER_SUBJECT, MemoryNonces, Nonce, NonceStore, Stored,
-};
 pub use reply::{protocol_error, tool_error, tool_response};
+pub use sealed_approvals::{
+    DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE, SealedApprovals,
+};
 pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;

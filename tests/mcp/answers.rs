@@ -1,12 +1,12 @@
 //! What is an answer to a form and what is not, in the client's own bytes.
 
-use failclosed::mcp::Approvals;
+use failclosed::mcp::SealedApprovals;
 use serde_json::{Value, json};
 
 use crate::raw::{Desk, Era, Raw, accepted, asked, blocked, order};
 
 fn desk() -> Desk {
-    Desk::with(Approvals::in_process().unwrap())
+    Desk::with(SealedApprovals::in_process().unwrap())
 }
 
 /// Not one of them is a yes, though a derived decoder reads one in some.

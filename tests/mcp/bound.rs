@@ -3,10 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use failclosed::{
-    Answer, Ask, Decision, all_of,
-    mcp::{Approvals, MemoryNonces},
-};
+use failclosed::{Answer, Ask, Decision, all_of, approval::pending, mcp::SealedApprovals};
 use failclosed_tests::authorities::{Says, allow, ask};
 use serde_json::{Value, json};
 
@@ -51,14 +48,14 @@ async fn a_yes_is_for_one_question() {
         ("a rule that is named like a decision", || ruled("x"), || decided("x")),
     ];
     for (what, first, after) in rows {
-        let desk = Desk::of("alice", then(first, after), Approvals::in_process().unwrap());
+        let desk = Desk::of("alice", then(first, after), SealedApprovals::in_process().unwrap());
         let mut raw = Raw::connect(&desk, Era::Travels).await;
         let open = asked(&mut raw, order()).await;
         blocked(&raw.call(order(), answering(&open.state, &open.key)).await, "malformed");
         assert_eq!((desk.shop.bodies(), desk.outcomes()), (0, 0), "{what}");
         assert_eq!(desk.decided(), ["needs_approval", "malformed"], "{what}");
 
-        let desk = Desk::of("alice", then(first, after), Approvals::in_process().unwrap());
+        let desk = Desk::of("alice", then(first, after), SealedApprovals::in_process().unwrap());
         let mut raw = Raw::connect(&desk, Era::Waits).await;
         let (id, call) = raw.calling(order(), json!({}));
         raw.send(&[call]).await;
@@ -68,7 +65,7 @@ async fn a_yes_is_for_one_question() {
         assert_eq!((desk.shop.bodies(), desk.decided()), (0, vec!["needs_approval".to_owned()]));
     }
     // And the same question is answered, in either.
-    let desk = Desk::of("alice", Says(|| change("CR-1")), Approvals::in_process().unwrap());
+    let desk = Desk::of("alice", Says(|| change("CR-1")), SealedApprovals::in_process().unwrap());
     let mut raw = Raw::connect(&desk, Era::Travels).await;
     let open = asked(&mut raw, order()).await;
     let bought = raw.call(order(), answering(&open.state, &open.key)).await;
@@ -79,7 +76,7 @@ async fn a_yes_is_for_one_question() {
 #[tokio::test]
 async fn a_yes_is_for_one_member_of_a_set() {
     let set = all_of(then(ask, allow), then(allow, ask));
-    let desk = Desk::of("alice", set, Approvals::in_process().unwrap());
+    let desk = Desk::of("alice", set, SealedApprovals::in_process().unwrap());
     let mut raw = Raw::connect(&desk, Era::Travels).await;
     let open = asked(&mut raw, order()).await;
     blocked(&raw.call(order(), answering(&open.state, &open.key)).await, "malformed");
@@ -91,7 +88,7 @@ async fn a_yes_is_for_one_member_of_a_set() {
 #[tokio::test]
 async fn the_person_is_shown_the_approval() {
     let of_a_set = all_of(Says(|| change("CR-1")), Says(|| change("CR-2")));
-    let desk = Desk::of("alice", of_a_set, Approvals::in_process().unwrap());
+    let desk = Desk::of("alice", of_a_set, SealedApprovals::in_process().unwrap());
     let mut raw = Raw::connect(&desk, Era::Waits).await;
     let (_, call) = raw.calling(order(), json!({}));
     raw.send(&[call]).await;
@@ -107,7 +104,7 @@ async fn a_yes_is_for_one_server() {
     let store = Shared::default();
     let server = |name: &str| {
         let keys = [("a", key.as_slice())];
-        Desk::with(Approvals::shared(name, "a", keys, store.clone()).unwrap())
+        Desk::with(SealedApprovals::shared(name, "a", keys, store.clone()).unwrap())
     };
     let (staging, production) = (server("shop-staging"), server("shop-production"));
     let mut at_staging = Raw::connect(&staging, Era::Travels).await;
@@ -121,7 +118,9 @@ async fn a_yes_is_for_one_server() {
     assert_eq!((staging.shop.bodies(), production.shop.bodies()), (1, 0));
     for blank in ["", " ", "\n"] {
         let keys = [("a", key.as_slice())];
-        assert!(Approvals::shared(blank, "a", keys, MemoryNonces::default()).is_err());
+        assert!(
+            SealedApprovals::shared(blank, "a", keys, pending::MemoryStore::default()).is_err()
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use failclosed::{
     Answer, Authority, Cause, Denial, Request, Subject, guarded,
-    mcp::{Guards, ToolCall, hinted},
+    mcp::{CallerGuards, ToolCall, hinted},
     requires_permission,
 };
 use failclosed_tests::{
@@ -92,7 +92,7 @@ async fn a_late_allow_becomes_a_question_too() {
 
 #[derive(Clone)]
 struct Tools {
-    guards: Guards,
+    guards: CallerGuards,
     shop: Shop,
 }
 
@@ -123,7 +123,7 @@ async fn a_server_is_stricter_by_its_own_hints() {
     let all = Tools::tool_router().list_all();
     for (listed, expected) in [(&all[..], [None, Some(true)]), (&[], [Some(true), Some(true)])] {
         let running = Rig::with(Says(allow)).build();
-        let guards = Guards::new(running.shop.guard().clone()).stricter_by_hints(listed);
+        let guards = CallerGuards::new(running.shop.guard().clone()).stricter_by_hints(listed);
         let client = connect(Tools { guards, shop: running.shop.clone() }).await;
         for (tool, expected) in ["reads", "writes"].into_iter().zip(expected) {
             let before = running.shop.bodies();
@@ -141,7 +141,7 @@ async fn a_server_is_stricter_by_its_own_hints() {
 async fn a_transport_that_does_not_say_who_calls_is_denied() {
     struct Verified;
     let running = Rig::with(Says(allow)).build();
-    let guards = Guards::new(running.shop.guard().clone())
+    let guards = CallerGuards::new(running.shop.guard().clone())
         .identified_by(|_: &Verified| Ok(Subject::agent("shopper")?));
     let client = connect(Tools { guards, shop: running.shop.clone() }).await;
     let result = client.call("reads").await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use failclosed::mcp::Approvals;
+use failclosed::mcp::SealedApprovals;
 use failclosed_tests::authorities::{Says, allow, allow_after, ask};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -11,8 +11,8 @@ use crate::raw::{Desk, Era, Raw, accepted, blocked, order};
 
 const TICK: Duration = Duration::from_millis(40);
 
-fn approvals() -> Approvals {
-    Approvals::in_process().unwrap().progress_interval(TICK)
+fn approvals() -> SealedApprovals {
+    SealedApprovals::in_process().unwrap().progress_interval(TICK)
 }
 
 fn with_token(token: &Value) -> Value {
@@ -151,12 +151,12 @@ async fn the_defaults_fit_and_nothing_else_is_taken() {
     let day = Duration::from_secs(24 * 60 * 60 + 1);
     for odd in [Duration::ZERO, Duration::from_nanos(1), day] {
         for approvals in [approvals().patience(odd), approvals().silent_patience(odd)] {
-            let guards = failclosed::mcp::Guards::new(guard.clone());
+            let guards = failclosed::mcp::CallerGuards::new(guard.clone());
             assert!(guards.with_approvals(approvals).is_err(), "{odd:?}");
         }
     }
     for odd in [Duration::ZERO, day] {
-        let guards = failclosed::mcp::Guards::new(guard.clone());
+        let guards = failclosed::mcp::CallerGuards::new(guard.clone());
         assert!(guards.with_approvals(approvals().progress_interval(odd)).is_err(), "{odd:?}");
     }
 }

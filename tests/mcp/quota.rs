@@ -1,6 +1,6 @@
 //! Whoever can make calls can open questions; nobody can keep the others from being asked.
 
-use failclosed::{Decision, mcp::DEFAULT_OPEN_PER_SUBJECT};
+use failclosed::{Decision, approval::pending::DEFAULT_OPEN_PER_SUBJECT};
 use failclosed_tests::authorities::{Says, ask};
 use serde_json::json;
 

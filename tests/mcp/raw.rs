@@ -4,7 +4,7 @@ use failclosed::{
     Authority, Guard, Subject,
     audit::MemoryLog,
     guarded,
-    mcp::{self, Approvals, Guards, StrictInput, ToolCall},
+    mcp::{self, CallerGuards, SealedApprovals, StrictInput, ToolCall},
     requires_permission,
 };
 use failclosed_tests::{
@@ -35,7 +35,7 @@ pub(crate) struct Order {
 /// Everything needs a person's yes.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    pub(crate) guards: Guards,
+    pub(crate) guards: CallerGuards,
     pub(crate) shop: Shop,
     pub(crate) log: MemoryLog,
 }
@@ -85,7 +85,7 @@ impl Desk {
     }
 
     #[unguarded(reason = "a constructor")]
-    pub(crate) fn with(approvals: Approvals) -> Self {
+    pub(crate) fn with(approvals: SealedApprovals) -> Self {
         Self::logged(approvals, |builder| builder)
     }
 
@@ -94,25 +94,25 @@ impl Desk {
     pub(crate) fn of(
         user: &str,
         authority: impl Authority + 'static,
-        approvals: Approvals,
+        approvals: SealedApprovals,
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap();
         let guard = Guard::builder(subject, authority).audit(log.clone()).build().unwrap();
-        let guards = Guards::new(guard.clone()).with_approvals(approvals).unwrap();
+        let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }
 
     /// With something more in its guard.
     #[unguarded(reason = "a constructor")]
     pub(crate) fn logged(
-        approvals: Approvals,
+        approvals: SealedApprovals,
         more: impl FnOnce(failclosed::GuardBuilder) -> failclosed::GuardBuilder,
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
         let guard = more(Guard::builder(subject, Says(ask)).audit(log.clone())).build().unwrap();
-        let guards = Guards::new(guard.clone()).with_approvals(approvals).unwrap();
+        let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }
 

@@ -8,16 +8,13 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{
-    NoDecision,
-    mcp::{Approvals, Asked, Burned, MemoryNonces, Nonce, NonceStore, Stored},
-};
+use failclosed::{NoDecision, approval::pending, mcp::SealedApprovals};
 use serde_json::json;
 
 use crate::raw::{Desk, Era, Raw, accepted, answering, asked, blocked, order};
 
 async fn connected() -> (Desk, Raw) {
-    let desk = Desk::with(Approvals::in_process().unwrap());
+    let desk = Desk::with(SealedApprovals::in_process().unwrap());
     let raw = Raw::connect(&desk, Era::Travels).await;
     (desk, raw)
 }
@@ -106,25 +103,25 @@ async fn an_argument_cannot_change_behind_the_yes() {
 
 /// Replicas share a store: this one is the database.
 #[derive(Clone, Default)]
-pub(crate) struct Shared(Arc<MemoryNonces>);
+pub(crate) struct Shared(Arc<pending::MemoryStore>);
 
-impl NonceStore for Shared {
-    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()> {
-        self.0.issue(asked)
+impl pending::Store for Shared {
+    fn open<'a>(&'a self, opening: pending::Opening<'a>) -> pending::Storing<'a, ()> {
+        self.0.open(opening)
     }
 
-    fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
+    fn take<'a>(&'a self, id: &'a pending::Id) -> pending::Storing<'a, pending::Taken> {
         // Somewhere else, and not at once.
         Box::pin(async move {
             tokio::task::yield_now().await;
-            self.0.burn(nonce).await
+            self.0.take(id).await
         })
     }
 }
 
-pub(crate) fn replica(store: impl NonceStore + 'static) -> Approvals {
+pub(crate) fn replica(store: impl pending::Store + 'static) -> SealedApprovals {
     let key = [7; 32];
-    Approvals::shared("desk", "a", [("a", key.as_slice())], store).unwrap()
+    SealedApprovals::shared("desk", "a", [("a", key.as_slice())], store).unwrap()
 }
 
 /// One yes, sent to both replicas at once, many times over.
@@ -161,29 +158,29 @@ struct Broken {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
-    Issue,
-    Burn,
+    Open,
+    Take,
     Hang,
 }
 
-impl NonceStore for Broken {
-    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()> {
+impl pending::Store for Broken {
+    fn open<'a>(&'a self, opening: pending::Opening<'a>) -> pending::Storing<'a, ()> {
         Box::pin(async move {
-            if self.at == At::Issue && !self.repaired.load(Ordering::SeqCst) {
+            if self.at == At::Open && !self.repaired.load(Ordering::SeqCst) {
                 (self.fault)()?;
             }
-            self.inner.issue(asked).await
+            self.inner.open(opening).await
         })
     }
 
-    fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
+    fn take<'a>(&'a self, id: &'a pending::Id) -> pending::Storing<'a, pending::Taken> {
         Box::pin(async move {
             match (self.at, self.repaired.load(Ordering::SeqCst)) {
-                (At::Burn, false) => (self.fault)()?,
+                (At::Take, false) => (self.fault)()?,
                 (At::Hang, false) => std::future::pending().await,
                 _ => {}
             }
-            self.inner.burn(nonce).await
+            self.inner.take(id).await
         })
     }
 }
@@ -194,17 +191,17 @@ async fn a_store_that_fails_panics_or_hangs_denies() {
         || Err(NoDecision::unavailable("the database is down"));
     let panics: fn() -> Result<(), NoDecision> = || panic!("boom in the store");
     for (fault, at, cause) in [
-        (fails, At::Issue, "unavailable"),
-        (panics, At::Issue, "unavailable"),
-        (fails, At::Burn, "unavailable"),
-        (panics, At::Burn, "unavailable"),
+        (fails, At::Open, "unavailable"),
+        (panics, At::Open, "unavailable"),
+        (fails, At::Take, "unavailable"),
+        (panics, At::Take, "unavailable"),
         (fails, At::Hang, "timed_out"),
     ] {
         let repaired = Arc::new(AtomicBool::new(false));
         let store = Broken { fault, at, repaired: Arc::clone(&repaired), inner: Shared::default() };
         let desk = Desk::with(replica(store).patience(Duration::from_millis(300)));
         let mut raw = Raw::connect(&desk, Era::Travels).await;
-        if at == At::Issue {
+        if at == At::Open {
             blocked(&raw.call(order(), json!({})).await, cause);
         } else {
             let open = asked(&mut raw, order()).await;
@@ -222,17 +219,17 @@ async fn a_store_that_fails_panics_or_hangs_denies() {
 #[tokio::test]
 async fn a_question_is_over_when_its_store_says_so() {
     /// Keeps everything for a millisecond.
-    struct Brief(MemoryNonces);
-    impl NonceStore for Brief {
-        fn issue<'a>(&'a self, mut asked: Asked<'a>) -> Stored<'a, ()> {
-            asked.lasting = Duration::from_millis(1);
-            self.0.issue(asked)
+    struct Brief(pending::MemoryStore);
+    impl pending::Store for Brief {
+        fn open<'a>(&'a self, mut opening: pending::Opening<'a>) -> pending::Storing<'a, ()> {
+            opening.lasting = Duration::from_millis(1);
+            self.0.open(opening)
         }
-        fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
-            self.0.burn(nonce)
+        fn take<'a>(&'a self, id: &'a pending::Id) -> pending::Storing<'a, pending::Taken> {
+            self.0.take(id)
         }
     }
-    let desk = Desk::with(replica(Brief(MemoryNonces::default())));
+    let desk = Desk::with(replica(Brief(pending::MemoryStore::default())));
     let mut raw = Raw::connect(&desk, Era::Travels).await;
     let open = asked(&mut raw, order()).await;
     tokio::time::sleep(Duration::from_millis(5)).await;

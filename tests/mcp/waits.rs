@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use failclosed::{
     audit::Recording,
-    mcp::{Approvals, Guards},
+    mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_tests::{
     Rig,
@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use crate::raw::{Desk, Era, Raw, accepted, blocked, order};
 
 fn desk() -> Desk {
-    Desk::with(Approvals::in_process().unwrap())
+    Desk::with(SealedApprovals::in_process().unwrap())
 }
 
 fn answer(question: &Value, result: Value) -> Value {
@@ -76,7 +76,7 @@ async fn a_second_answer_changes_nothing() {
 /// The yes to a question that is over is not kept for the next one.
 #[tokio::test]
 async fn a_late_answer_is_none() {
-    let approvals = Approvals::in_process().unwrap().patience(Duration::from_millis(200));
+    let approvals = SealedApprovals::in_process().unwrap().patience(Duration::from_millis(200));
     let desk = Desk::with(approvals);
     let mut raw = Raw::connect(&desk, Era::Waits).await;
     let (id, call) = raw.calling(order(), json!({}));
@@ -155,7 +155,7 @@ async fn a_cancel_before_the_body_takes_the_yes_back() {
             })
         })
     };
-    let desk = Desk::logged(Approvals::in_process().unwrap(), |builder| builder.audit(slow));
+    let desk = Desk::logged(SealedApprovals::in_process().unwrap(), |builder| builder.audit(slow));
     let mut raw = Raw::connect(&desk, Era::Waits).await;
     let (id, call) = raw.calling(order(), json!({}));
     raw.send(&[call]).await;
@@ -233,7 +233,7 @@ async fn a_second_tool_of_the_same_name_lowers_nothing() {
     ];
     for tools in lists {
         let running = Rig::with(Says(allow)).build();
-        let guards = Guards::new(running.shop.guard().clone()).stricter_by_hints(&tools);
+        let guards = CallerGuards::new(running.shop.guard().clone()).stricter_by_hints(&tools);
         let desk = Desk { guards, shop: running.shop.clone(), log: running.log.clone() };
         let mut raw = Raw::connect(&desk, Era::Waits).await;
         blocked(&raw.call(order(), json!({})).await, "needs_approval");
@@ -241,7 +241,7 @@ async fn a_second_tool_of_the_same_name_lowers_nothing() {
     }
     let running = Rig::with(Says(allow)).build();
     let reads = [tool(Some(true))];
-    let guards = Guards::new(running.shop.guard().clone()).stricter_by_hints(&reads);
+    let guards = CallerGuards::new(running.shop.guard().clone()).stricter_by_hints(&reads);
     let desk = Desk { guards, shop: running.shop.clone(), log: running.log.clone() };
     let mut raw = Raw::connect(&desk, Era::Waits).await;
     assert_eq!(raw.call(order(), json!({})).await["isError"], false);

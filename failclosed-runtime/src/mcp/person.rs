@@ -16,10 +16,10 @@ use rmcp::{
 use serde_json::Value;
 
 use super::{
-    approvals::Approvals,
     binding::Binding,
     form::{self, Prompt},
     progress::reported,
+    sealed_approvals::SealedApprovals,
     tool_call::{Reach, ToolCall},
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
 /// Asks through the client that made the call.
 pub(super) struct Person {
     pub(super) call: ToolCall,
-    pub(super) approvals: Approvals,
+    pub(super) approvals: SealedApprovals,
     /// How long they may take.
     pub(super) patience: Duration,
     /// Whether a message in the call's session can come from nobody but who called.
@@ -139,7 +139,7 @@ impl Person {
         match (&self.call.answers.state, &self.call.answers.responses) {
             (None, None) => self.question(request, ask, &binding).await,
             (Some(state), responses) => {
-                // Burned first: whatever the answer is, there is no second one.
+                // Taken first: whatever the answer is, there is no second one.
                 let asked = self.approvals.unseal(state, &binding).await?;
                 let mut responses = responses.iter().flatten();
                 match (responses.next(), responses.next()) {

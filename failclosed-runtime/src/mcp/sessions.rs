@@ -26,8 +26,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    approvals::{codec_of_process, fault},
     body::StrictBody,
+    sealed_approvals::{codec_of_process, fault},
     tool_call::ToolCall,
 };
 use crate::{contain::contain, decision::NoDecision, error::ConfigError, subject::Subject};
@@ -43,7 +43,7 @@ type Identify = dyn Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync;
 /// its owner alone.
 ///
 /// Clients see another id than the service: sealed, and bound to the subject that opened the session.
-/// Nothing is kept here. Where callers are [identified](super::Guards::identified_by), nobody is asked
+/// Nothing is kept here. Where callers are [identified](super::CallerGuards::identified_by), nobody is asked
 /// over HTTP in a session that is not bound like this.
 ///
 /// And answers to questions are read strictly, before the SDK reads them, as
@@ -85,7 +85,7 @@ pub(super) fn is_owned(call: &ToolCall, by: &Subject) -> bool {
 
 impl SessionLayer {
     /// For a server that is one process. `identify` as in
-    /// [`Guards::identified_by`](super::Guards::identified_by), for `T = http::request::Parts`.
+    /// [`CallerGuards::identified_by`](super::CallerGuards::identified_by), for `T = http::request::Parts`.
     ///
     /// # Errors
     /// [`ConfigError::Approvals`]: the operating system gives no randomness.
@@ -96,7 +96,7 @@ impl SessionLayer {
     }
 
     /// For replicas that share their sessions; keys as in
-    /// [`Approvals::shared`](super::Approvals::shared).
+    /// [`SealedApprovals::shared`](super::SealedApprovals::shared).
     ///
     /// # Errors
     /// [`ConfigError::Approvals`]: a key that is too short, two with one id, or none called `active`.

@@ -18,7 +18,7 @@ use crate::decision::NoDecision;
 /// A tool call: its client, what the transport knows about it, and the answers it brings.
 ///
 /// An extractor: name it as a parameter of a `#[tool]` function, `skip` it, and hand it to
-/// [`Guards::of`](super::Guards::of). It is no argument, and no authority is shown it.
+/// [`CallerGuards::of`](super::CallerGuards::of). It is no argument, and no authority is shown it.
 ///
 /// Name it before the parameter that takes the tool's arguments (`Parameters`), which leaves nothing of
 /// them. An approval that travels through the client is bound to the arguments as they were sent; where

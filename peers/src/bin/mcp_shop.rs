@@ -6,7 +6,7 @@
 //! | `http` | a port; without it stdio |
 //! | `patience` | milliseconds that a person may take |
 //! | `key` | one character: the key that approvals are sealed with; without it a random one |
-//! | `nonces` | `full` or `broken` |
+//! | `pending` | `full` or `broken` |
 //! | `callers` | `anybody`: over HTTP, nobody says who calls |
 //! | `sessions` | `anybodys`: whoever has its id; without it bound to who opened them |
 //!
@@ -31,12 +31,10 @@ use std::{
 use axum::http::request::Parts;
 use failclosed::{
     Answer, Authority, Decision, Denial, Guard, NoDecision, Request, Subject,
+    approval::pending,
     audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
     guarded,
-    mcp::{
-        self, Approvals, Asked, Burned, Guards, MemoryNonces, Nonce, NonceStore, SessionLayer,
-        Stored, StrictInput, ToolCall,
-    },
+    mcp::{self, CallerGuards, SealedApprovals, SessionLayer, StrictInput, ToolCall},
     requires_permission,
 };
 use rmcp::{
@@ -65,7 +63,7 @@ struct Receipt {
 
 #[derive(Clone)]
 struct Shop {
-    guards: Guards,
+    guards: CallerGuards,
     log: Log,
 }
 
@@ -173,13 +171,13 @@ impl AuditSink for Log {
 
 struct Broken;
 
-impl NonceStore for Broken {
-    fn issue<'a>(&'a self, _: Asked<'a>) -> Stored<'a, ()> {
+impl pending::Store for Broken {
+    fn open<'a>(&'a self, _: pending::Opening<'a>) -> pending::Storing<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    fn burn<'a>(&'a self, _: &'a Nonce) -> Stored<'a, Burned> {
-        Box::pin(async { Err(NoDecision::unavailable("the database of nonces is down")) })
+    fn take<'a>(&'a self, _: &'a pending::Id) -> pending::Storing<'a, pending::Taken> {
+        Box::pin(async { Err(NoDecision::unavailable("the database is down")) })
     }
 }
 
@@ -196,7 +194,7 @@ async fn main() {
     let approvals = approvals(&options);
     let patience = options.get("patience").map_or(60_000, |patience| patience.parse().unwrap());
     let approvals = approvals.patience(Duration::from_millis(patience));
-    let guards = Guards::new(guard).with_approvals(approvals).unwrap();
+    let guards = CallerGuards::new(guard).with_approvals(approvals).unwrap();
     guards.self_check().await.unwrap();
     match options.get("http") {
         None => {
@@ -239,15 +237,15 @@ fn caller(parts: &Parts) -> Result<Subject, NoDecision> {
     Ok(Subject::agent("shopper")?.on_behalf_of(user)?)
 }
 
-fn approvals(options: &HashMap<String, String>) -> Approvals {
-    let Some(key) = options.get("key") else { return Approvals::in_process().unwrap() };
+fn approvals(options: &HashMap<String, String>) -> SealedApprovals {
+    let Some(key) = options.get("key") else { return SealedApprovals::in_process().unwrap() };
     let key = key.repeat(32).into_bytes();
     let keys = [("only", key.as_slice())];
-    match options.get("nonces").map(String::as_str) {
-        None => Approvals::shared("shop", "only", keys, MemoryNonces::default()),
-        Some("full") => Approvals::shared("shop", "only", keys, MemoryNonces::new(0)),
-        Some("broken") => Approvals::shared("shop", "only", keys, Broken),
-        Some(other) => panic!("nonces={other}"),
+    match options.get("pending").map(String::as_str) {
+        None => SealedApprovals::shared("shop", "only", keys, pending::MemoryStore::default()),
+        Some("full") => SealedApprovals::shared("shop", "only", keys, pending::MemoryStore::new(0)),
+        Some("broken") => SealedApprovals::shared("shop", "only", keys, Broken),
+        Some(other) => panic!("pending={other}"),
     }
     .unwrap()
 }

@@ -172,7 +172,7 @@ fn a_state_expires() {
     assert_eq!((server.log.bodies(500), server.log.bodies(1)), (0, 1));
 }
 
-/// A state of a server with another key, and of one with the same key that shares no nonces.
+/// A state of a server with another key, and of one with the same key that shares no store.
 #[test]
 fn a_state_of_another_server_does_not_open() {
     let first = Server::http(SHOP, &["key=a"]);
@@ -192,12 +192,12 @@ fn a_state_of_another_server_does_not_open() {
 
 #[test]
 fn a_store_that_fails_denies() {
-    let server = Server::stdio(SHOP, &["key=k", "nonces=full"]);
+    let server = Server::stdio(SHOP, &["key=k", "pending=full"]);
     let calls = [question("q", 700), call("after", "buy", 1)];
     manual(&server, &calls)[0].assert_blocked("unavailable");
     assert_eq!((server.log.bodies(700), server.log.bodies(1)), (0, 1));
 
-    let server = Server::stdio(SHOP, &["key=k", "nonces=broken"]);
+    let server = Server::stdio(SHOP, &["key=k", "pending=broken"]);
     let calls = [question("q", 700), answer("yes", 700, "q", yes()), call("after", "buy", 1)];
     manual(&server, &calls)[1].assert_blocked("unavailable");
     assert_eq!(server.log.decisions(700), ["needs_approval", "unavailable"]);

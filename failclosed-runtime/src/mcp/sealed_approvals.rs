@@ -7,11 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     binding::Binding,
-    nonces::{Asked, Burned, MemoryNonces, Nonce, NonceStore},
     tool_call::{Reach, ToolCall},
 };
 use crate::{
-    approval::nonce::random, decision::NoDecision, error::ConfigError, guard::valid,
+    approval::{nonce::random, pending},
+    decision::NoDecision,
+    error::ConfigError,
+    guard::valid,
     subject::Subject,
 };
 
@@ -30,9 +32,9 @@ pub const DEFAULT_PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 /// Keeps approvals from being forged, moved to another call, or used twice while they are in the
 /// client's hands. One for each server; clones are the same.
 #[derive(Clone)]
-pub struct Approvals {
+pub struct SealedApprovals {
     codec: RequestStateCodec,
-    nonces: Arc<dyn NonceStore>,
+    store: Arc<dyn pending::Store>,
     /// Which server: replicas of one have one name.
     server: Arc<str>,
     patience: Duration,
@@ -42,14 +44,14 @@ pub struct Approvals {
 
 /// A question that was opened.
 pub(super) struct Sealed {
-    nonce: Nonce,
+    id: pending::Id,
     /// What must come back with its answer.
     pub(super) state: String,
     /// What the answer must be filed under.
     pub(super) answered_under: String,
 }
 
-impl Approvals {
+impl SealedApprovals {
     /// For a server that is one process: a key that nobody else has, and open questions in memory.
     /// What was asked before a restart has to be asked again.
     ///
@@ -57,11 +59,11 @@ impl Approvals {
     /// [`ConfigError::Approvals`]: the operating system gives no randomness.
     pub fn in_process() -> Result<Self, ConfigError> {
         // Nobody else has the key, so that the name tells it from nobody.
-        Ok(Self::new("", codec_of_process()?, MemoryNonces::default()))
+        Ok(Self::new("", codec_of_process()?, pending::MemoryStore::default()))
     }
 
     /// For replicas of the server called `server`. All have the same keys, of at least 32 bytes each,
-    /// seal with the one called `active`, and share `nonces`.
+    /// seal with the one called `active`, and share `store`.
     ///
     /// An approval is for the server by that name: what a person approved at `shop-staging` is no yes
     /// at `shop-production`, also where the two share keys and a store.
@@ -73,20 +75,20 @@ impl Approvals {
         server: &str,
         active: &str,
         keys: impl IntoIterator<Item = (&'k str, &'k [u8])>,
-        nonces: impl NonceStore + 'static,
+        store: impl pending::Store + 'static,
     ) -> Result<Self, ConfigError> {
         if server.trim().is_empty() {
             // FAIL CLOSED: two servers without a name would be one.
             return Err(fault("the server has no name"));
         }
         let codec = RequestStateCodec::new_with_keyring(active, keys).map_err(fault)?;
-        Ok(Self::new(server, codec, nonces))
+        Ok(Self::new(server, codec, store))
     }
 
-    fn new(server: &str, codec: RequestStateCodec, nonces: impl NonceStore + 'static) -> Self {
+    fn new(server: &str, codec: RequestStateCodec, store: impl pending::Store + 'static) -> Self {
         Self {
             codec,
-            nonces: Arc::new(nonces),
+            store: Arc::new(store),
             server: server.into(),
             patience: DEFAULT_PATIENCE,
             silent_patience: DEFAULT_SILENT_PATIENCE,
@@ -163,17 +165,17 @@ impl Approvals {
         binding: &Binding,
         subject: &Subject,
     ) -> Result<Sealed, NoDecision> {
-        let nonce = Nonce::new()?;
-        self.nonces.issue(Asked { nonce: &nonce, subject, lasting: self.patience }).await?;
+        let id = pending::Id::new()?;
+        self.store.open(pending::Opening { id: &id, subject, lasting: self.patience }).await?;
         let options = SealOptions::new().associated_data(binding.as_bytes()).ttl(self.patience);
-        let state = self.codec.seal_with(nonce.as_bytes(), &options);
-        Ok(Sealed { nonce, state, answered_under: answered_under(&nonce) })
+        let state = self.codec.seal_with(id.as_bytes(), &options);
+        Ok(Sealed { id, state, answered_under: answered_under(&id) })
     }
 
     /// Closes a question that nobody was shown.
     pub(super) async fn withdraw(&self, sealed: &Sealed) {
         // Whatever becomes of it: the state was given to nobody, and expires.
-        let _gone = self.nonces.burn(&sealed.nonce).await;
+        let _gone = self.store.take(&sealed.id).await;
     }
 
     /// Closes it: what its answer must be filed under. To be called before anybody looks at the
@@ -189,15 +191,15 @@ impl Approvals {
     ) -> Result<String, NoDecision> {
         let opened = self.codec.open_with(state, binding.as_bytes());
         // FAIL CLOSED: not from this server, or not about this call.
-        let nonce = opened.map_err(|error| NoDecision::malformed(because(&error)))?;
-        let Some(nonce) = Nonce::from_bytes(&nonce) else {
+        let id = opened.map_err(|error| NoDecision::malformed(because(&error)))?;
+        let Some(id) = pending::Id::from_bytes(&id) else {
             // FAIL CLOSED: sealed with this key, and no approval.
-            return Err(NoDecision::malformed("the request state holds no nonce"));
+            return Err(NoDecision::malformed("the request state holds no approval"));
         };
-        match self.nonces.burn(&nonce).await? {
-            Burned::Now => Ok(answered_under(&nonce)),
+        match self.store.take(&id).await? {
+            pending::Taken::Now => Ok(answered_under(&id)),
             // FAIL CLOSED: one question, one answer.
-            Burned::NotThere => Err(NoDecision::malformed(
+            pending::Taken::NotThere => Err(NoDecision::malformed(
                 "the approval was used before, or was never asked for here",
             )),
         }
@@ -206,8 +208,8 @@ impl Approvals {
 
 /// Another name for each question. A client with two of them open, that mixes up their answers, has
 /// then answered neither.
-fn answered_under(nonce: &Nonce) -> String {
-    let hash = Sha256::new_with_prefix(b"failclosed/mcp/answer/1").chain_update(nonce.as_bytes());
+fn answered_under(id: &pending::Id) -> String {
+    let hash = Sha256::new_with_prefix(b"failclosed/mcp/answer/1").chain_update(id.as_bytes());
     let name = hash.finalize();
     name.iter().take(8).fold("approval-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
@@ -229,8 +231,8 @@ pub(super) fn fault(error: impl fmt::Display) -> ConfigError {
     ConfigError::Approvals { fault: error.to_string() }
 }
 
-impl fmt::Debug for Approvals {
+impl fmt::Debug for SealedApprovals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Approvals").field("patience", &self.patience).finish_non_exhaustive()
+        f.debug_struct("SealedApprovals").field("patience", &self.patience).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::{any::Any, collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use rmcp::model::{Tool, ToolAnnotations};
 
-use super::{Approvals, ToolCall, hinted, person::Person, sessions};
+use super::{SealedApprovals, ToolCall, hinted, person::Person, sessions};
 use crate::{
     authority::{Answer, Authority},
     contain::{Panicked, contain},
@@ -19,9 +19,9 @@ use crate::{
 ///
 /// Name it in the attribute: `guard = self.guards.of(&call)`, where `call` is a [`ToolCall`].
 #[derive(Clone)]
-pub struct Guards {
+pub struct CallerGuards {
     guard: Guard,
-    approvals: Option<Approvals>,
+    approvals: Option<SealedApprovals>,
     identify: Option<Arc<Identify>>,
     tools: Option<Arc<HashMap<String, Option<ToolAnnotations>>>>,
 }
@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 type Identify = dyn Fn(&ToolCall) -> Result<Subject, NoDecision> + Send + Sync;
 
-impl Guards {
+impl CallerGuards {
     /// Every call is the guard's own subject's: right for stdio, where the client is the process's
     /// parent. Over HTTP add [`identified_by`](Self::identified_by).
     ///
@@ -47,7 +47,7 @@ impl Guards {
     /// # Errors
     /// [`ConfigError::Deadline`]: a patience, or an interval of progress, of zero or of more than a
     /// day.
-    pub fn with_approvals(mut self, approvals: Approvals) -> Result<Self, ConfigError> {
+    pub fn with_approvals(mut self, approvals: SealedApprovals) -> Result<Self, ConfigError> {
         self.approvals = Some(approvals.checked()?);
         Ok(self)
     }
@@ -174,8 +174,8 @@ impl Guard {
     }
 }
 
-impl fmt::Debug for Guards {
+impl fmt::Debug for CallerGuards {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Guards").field("guard", &self.guard).finish_non_exhaustive()
+        f.debug_struct("CallerGuards").field("guard", &self.guard).finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Asked, Burned, Nonce, NonceStore, Stored};
+use super::{Id, Opening, Store, Storing, Taken};
 use crate::{decision::NoDecision, subject::Subject};
 
 /// How many questions are open at once, of everybody, unless said otherwise.
@@ -17,18 +17,18 @@ pub const DEFAULT_OPEN: usize = 10_000;
 /// How many questions of one subject are open at once, unless said otherwise.
 pub const DEFAULT_OPEN_PER_SUBJECT: usize = 100;
 
-/// The nonces of a server that is one process.
+/// The pending approvals of a server that is one process.
 ///
 /// One subject has at most [`DEFAULT_OPEN_PER_SUBJECT`] of them, so that no caller can keep the others
 /// from being asked. What was answered or has expired takes no memory.
 #[derive(Debug)]
-pub struct MemoryNonces {
+pub struct MemoryStore {
     most: usize,
     most_of_one: usize,
     open: Mutex<Open>,
 }
 
-impl MemoryNonces {
+impl MemoryStore {
     /// Keeps at most `most` open questions, of about 200 bytes each. Above that nobody is asked until
     /// some have been answered or have expired.
     pub fn new(most: usize) -> Self {
@@ -42,11 +42,11 @@ impl MemoryNonces {
         self
     }
 
-    fn put(&self, asked: Asked<'_>) -> Result<(), NoDecision> {
+    fn put(&self, opening: Opening<'_>) -> Result<(), NoDecision> {
         let now = Instant::now();
         // FAIL CLOSED: a time past the end of the clock is over already.
-        let due = now.checked_add(asked.lasting).unwrap_or(now);
-        let of = Owner::of(asked.subject);
+        let due = now.checked_add(opening.lasting).unwrap_or(now);
+        let of = Owner::of(opening.subject);
         let mut open = self.open.lock().map_err(|_| poisoned())?;
         open.forget_expired(now);
         if open.count_of(&of) >= self.most_of_one {
@@ -57,20 +57,20 @@ impl MemoryNonces {
             // FAIL CLOSED: to forget an open question would be a no to somebody else's.
             return Err(NoDecision::unavailable("too many approvals are pending"));
         }
-        if open.questions.contains_key(asked.nonce) {
+        if open.questions.contains_key(opening.id) {
             // FAIL CLOSED: two questions, one answer.
-            return Err(NoDecision::unavailable("a nonce was issued twice"));
+            return Err(NoDecision::unavailable("an approval was opened twice"));
         }
-        open.insert(*asked.nonce, due, of);
+        open.insert(*opening.id, due, of);
         Ok(())
     }
 
-    fn take(&self, nonce: &Nonce) -> Result<Burned, NoDecision> {
-        let due = self.open.lock().map_err(|_| poisoned())?.remove(nonce);
+    fn take(&self, id: &Id) -> Result<Taken, NoDecision> {
+        let due = self.open.lock().map_err(|_| poisoned())?.remove(id);
         Ok(match due {
-            Some(due) if Instant::now() < due => Burned::Now,
-            // FAIL CLOSED: late, used, or never issued.
-            Some(_) | None => Burned::NotThere,
+            Some(due) if Instant::now() < due => Taken::Now,
+            // FAIL CLOSED: late, answered, or never opened.
+            Some(_) | None => Taken::NotThere,
         })
     }
 }
@@ -95,8 +95,8 @@ impl Owner {
 /// Trees and not tables: a table that was full once keeps its memory.
 #[derive(Debug, Default)]
 struct Open {
-    questions: BTreeMap<Nonce, (Instant, Owner)>,
-    by_end: BTreeSet<(Instant, Nonce)>,
+    questions: BTreeMap<Id, (Instant, Owner)>,
+    by_end: BTreeSet<(Instant, Id)>,
     /// How many of each; none is no entry.
     owners: BTreeMap<Owner, usize>,
 }
@@ -106,15 +106,15 @@ impl Open {
         self.owners.get(owner).copied().unwrap_or_default()
     }
 
-    fn insert(&mut self, nonce: Nonce, due: Instant, owner: Owner) {
-        self.questions.insert(nonce, (due, owner));
-        self.by_end.insert((due, nonce));
+    fn insert(&mut self, id: Id, due: Instant, owner: Owner) {
+        self.questions.insert(id, (due, owner));
+        self.by_end.insert((due, id));
         *self.owners.entry(owner).or_default() += 1;
     }
 
-    fn remove(&mut self, nonce: &Nonce) -> Option<Instant> {
-        let (due, owner) = self.questions.remove(nonce)?;
-        self.by_end.remove(&(due, *nonce));
+    fn remove(&mut self, id: &Id) -> Option<Instant> {
+        let (due, owner) = self.questions.remove(id)?;
+        self.by_end.remove(&(due, *id));
         match self.count_of(&owner) {
             0 | 1 => self.owners.remove(&owner),
             more => self.owners.insert(owner, more - 1),
@@ -123,11 +123,11 @@ impl Open {
     }
 
     fn forget_expired(&mut self, now: Instant) {
-        while let Some(&(due, nonce)) = self.by_end.first() {
+        while let Some(&(due, id)) = self.by_end.first() {
             if due > now {
                 break;
             }
-            self.remove(&nonce);
+            self.remove(&id);
         }
     }
 }
@@ -137,19 +137,19 @@ fn poisoned() -> NoDecision {
     NoDecision::unavailable("the lock of the open approvals is poisoned")
 }
 
-impl Default for MemoryNonces {
+impl Default for MemoryStore {
     fn default() -> Self {
         Self::new(DEFAULT_OPEN)
     }
 }
 
-impl NonceStore for MemoryNonces {
-    fn issue<'a>(&'a self, asked: Asked<'a>) -> Stored<'a, ()> {
-        Box::pin(async move { self.put(asked) })
+impl Store for MemoryStore {
+    fn open<'a>(&'a self, opening: Opening<'a>) -> Storing<'a, ()> {
+        Box::pin(async move { self.put(opening) })
     }
 
-    fn burn<'a>(&'a self, nonce: &'a Nonce) -> Stored<'a, Burned> {
-        Box::pin(async move { self.take(nonce) })
+    fn take<'a>(&'a self, id: &'a Id) -> Storing<'a, Taken> {
+        Box::pin(async move { self.take(id) })
     }
 }
 
@@ -167,13 +167,13 @@ mod tests {
         Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap()
     }
 
-    fn open(store: &MemoryNonces, user: &str, lasting: Duration) -> Result<Nonce, String> {
-        let (nonce, subject) = (Nonce::new().unwrap(), subject(user));
-        let put = store.put(Asked { nonce: &nonce, subject: &subject, lasting });
-        put.map(|()| nonce).map_err(|why| why.detail)
+    fn open(store: &MemoryStore, user: &str, lasting: Duration) -> Result<Id, String> {
+        let (id, subject) = (Id::new().unwrap(), subject(user));
+        let put = store.put(Opening { id: &id, subject: &subject, lasting });
+        put.map(|()| id).map_err(|why| why.detail)
     }
 
-    fn kept(store: &MemoryNonces) -> (usize, usize, usize) {
+    fn kept(store: &MemoryStore) -> (usize, usize, usize) {
         let open = store.open.lock().unwrap();
         (open.questions.len(), open.by_end.len(), open.owners.len())
     }
@@ -181,7 +181,7 @@ mod tests {
     /// Whatever one of them opens, the others are asked; and whoever has answered may ask again.
     #[test]
     fn one_subject_cannot_take_every_place() {
-        let store = MemoryNonces::new(1_000).per_subject(10);
+        let store = MemoryStore::new(1_000).per_subject(10);
         let mut mallory: Vec<_> =
             (0..10).map(|_| open(&store, "mallory", MINUTE).unwrap()).collect();
         for _ in 0..5_000 {
@@ -194,14 +194,14 @@ mod tests {
             }
         }
         assert_eq!(open(&store, "alice", MINUTE).unwrap_err(), "too many approvals are pending");
-        assert_eq!(store.take(&mallory.pop().unwrap()).unwrap(), Burned::Now);
+        assert_eq!(store.take(&mallory.pop().unwrap()).unwrap(), Taken::Now);
         open(&store, "alice", MINUTE).unwrap();
     }
 
     /// The agent alone, the agent for a user, and another agent are three.
     #[test]
     fn a_subject_is_agent_and_user() {
-        let store = MemoryNonces::new(1_000).per_subject(1);
+        let store = MemoryStore::new(1_000).per_subject(1);
         let subjects = [
             Subject::agent("a").unwrap(),
             Subject::agent("a").unwrap().on_behalf_of("b").unwrap(),
@@ -210,8 +210,8 @@ mod tests {
         ];
         for round in 0..2 {
             for subject in &subjects {
-                let nonce = Nonce::new().unwrap();
-                let put = store.put(Asked { nonce: &nonce, subject, lasting: MINUTE });
+                let id = Id::new().unwrap();
+                let put = store.put(Opening { id: &id, subject, lasting: MINUTE });
                 assert_eq!(put.is_ok(), round == 0, "{subject:?}");
             }
         }
@@ -220,13 +220,13 @@ mod tests {
     /// Answered or expired: nothing of it stays.
     #[test]
     fn what_is_over_is_forgotten() {
-        let store = MemoryNonces::new(100_000).per_subject(100_000);
+        let store = MemoryStore::new(100_000).per_subject(100_000);
         let answered: Vec<_> =
             (0..20_000).map(|n| open(&store, &format!("u{}", n % 500), MINUTE).unwrap()).collect();
         assert_eq!(kept(&store), (20_000, 20_000, 500));
-        for nonce in &answered {
-            assert_eq!(store.take(nonce).unwrap(), Burned::Now);
-            assert_eq!(store.take(nonce).unwrap(), Burned::NotThere);
+        for id in &answered {
+            assert_eq!(store.take(id).unwrap(), Taken::Now);
+            assert_eq!(store.take(id).unwrap(), Taken::NotThere);
         }
         assert_eq!(kept(&store), (0, 0, 0));
         for n in 0..20_000 {
@@ -238,12 +238,12 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_issued_once() {
-        let store = MemoryNonces::default();
-        let (nonce, subject) = (Nonce::new().unwrap(), subject("alice"));
-        let asked = Asked { nonce: &nonce, subject: &subject, lasting: MINUTE };
+    fn an_id_is_opened_once() {
+        let store = MemoryStore::default();
+        let (id, subject) = (Id::new().unwrap(), subject("alice"));
+        let asked = Opening { id: &id, subject: &subject, lasting: MINUTE };
         store.put(asked).unwrap();
-        assert_eq!(store.put(asked).unwrap_err().detail, "a nonce was issued twice");
+        assert_eq!(store.put(asked).unwrap_err().detail, "an approval was opened twice");
         assert_eq!(kept(&store), (1, 1, 1));
     }
 }
