@@ -18,10 +18,8 @@ fn nobody() -> Answer<'static> {
 
 fn result(denial: failclosed::Denial) -> CallToolResult {
     let response: Result<CallToolResponse, ()> = mcp::tool_response(denial);
-    match response.unwrap() {
-        CallToolResponse::Complete(result) => result,
-        other => panic!("{other:?}"),
-    }
+    let CallToolResponse::Complete(result) = response.unwrap() else { panic!("a question") };
+    result
 }
 
 /// Denials as denials, what the caller sent as the caller's, outages as outages.
