@@ -149,6 +149,9 @@ mod tests {
             ];
             if !other.is_object() {
                 answers.push(json!({"outcome": selected()["outcome"], "_meta": other}));
+                let mut deep = selected();
+                deep["outcome"]["_meta"] = other.clone();
+                answers.push(deep);
             }
             if other != json!("x") {
                 answers.push(json!({"outcome": {"outcome": "selected", "optionId": other}}));

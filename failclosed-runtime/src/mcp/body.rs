@@ -87,3 +87,71 @@ impl<B> fmt::Debug for StrictBody<B> {
         f.write_str("StrictBody(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+    use std::{collections::VecDeque, future::poll_fn};
+
+    use super::*;
+
+    /// What comes over the network, piece by piece.
+    struct Pieces(VecDeque<Result<Bytes, &'static str>>);
+
+    impl Body for Pieces {
+        type Data = Bytes;
+        type Error = Box<dyn Error + Send + Sync>;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            let next = self.0.pop_front();
+            Poll::Ready(next.map(|piece| piece.map(Frame::data).map_err(Into::into)))
+        }
+    }
+
+    /// All that is read of it.
+    async fn read(
+        pieces: impl IntoIterator<Item = Result<Bytes, &'static str>>,
+    ) -> Result<String, String> {
+        let mut body = StrictBody::new(Pieces(pieces.into_iter().collect()));
+        let mut read = Vec::new();
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            let frame = frame.map_err(|error| error.to_string())?;
+            read.extend(frame.into_data().unwrap());
+        }
+        Ok(String::from_utf8(read).unwrap())
+    }
+
+    fn bytewise(text: &str) -> Vec<Result<Bytes, &'static str>> {
+        text.bytes().map(|byte| Ok(vec![byte].into())).collect()
+    }
+
+    #[tokio::test]
+    async fn a_body_is_judged_whole_whatever_its_pieces() {
+        let no = r#"{"jsonrpc":"2.0","id":1,"result":{"action":"decline","action":"accept"}}"#;
+        let yes = r#"{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}"#;
+        let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#;
+        for same in ["", yes, call] {
+            assert_eq!(read(bytewise(same)).await.unwrap(), same);
+            assert_eq!(read([Ok(same.to_owned().into())]).await.unwrap(), same);
+        }
+        for pieces in [bytewise(no), vec![Ok(no.into())]] {
+            let read = read(pieces).await.unwrap();
+            assert!(read.contains(r#""error""#) && !read.contains("accept"), "{read}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_whole_is_none() {
+        let yes = r#"{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}"#;
+        let broken = [Ok(yes.into()), Err("reset")];
+        assert_eq!(read(broken).await.unwrap_err(), "reset");
+        let piece = Bytes::from(vec![b' '; 1024 * 1024]);
+        let long = std::iter::repeat_n(Ok(piece), 16).chain([Ok(yes.into())]);
+        let error = read(long).await.unwrap_err();
+        assert_eq!(error, format!("the body is longer than {MAX_MESSAGE_BYTES} bytes"));
+    }
+}

@@ -35,13 +35,54 @@ fn asks() -> impl Strategy<Value = Ask> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// One form, one question: `==` looks at every field, and these have no stamps to differ by.
+    /// The question can be read back from its form, so that no two questions have one form. `==` looks
+    /// at every field, and these have no stamps to differ by.
     #[test]
-    fn two_questions_have_one_form_if_they_are_the_same(one in asks(), other in asks()) {
-        prop_assert_eq!(one.canonical() == other.canonical(), one == other);
+    fn a_form_is_the_form_of_one_question(ask in asks()) {
+        let form = ask.canonical();
+        let mut rest = form.as_slice();
+        prop_assert_eq!(read_back(&mut rest), ask);
+        prop_assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn the_same_question_is_the_equal_one(one in asks(), other in asks()) {
         prop_assert_eq!(one.is_same_question(&other), one == other);
         prop_assert!(one.is_same_question(&one.clone()));
     }
+}
+
+fn take<'f>(form: &mut &'f [u8], bytes: usize) -> &'f [u8] {
+    let (taken, rest) = form.split_at(bytes);
+    *form = rest;
+    taken
+}
+
+fn read_number(form: &mut &[u8]) -> usize {
+    let bytes: [u8; 8] = take(form, 8).try_into().unwrap();
+    usize::try_from(u64::from_be_bytes(bytes)).unwrap()
+}
+
+fn read_text(form: &mut &[u8]) -> String {
+    let bytes = read_number(form);
+    String::from_utf8(take(form, bytes).to_vec()).unwrap()
+}
+
+fn read_back(form: &mut &[u8]) -> Ask {
+    fn optional<T>(form: &mut &[u8], read: impl FnOnce(&mut &[u8]) -> T) -> Option<T> {
+        match take(form, 1) {
+            [0] => None,
+            [1] => Some(read(form)),
+            mark => panic!("{mark:?}"),
+        }
+    }
+    let question = read_text(form);
+    let ids = [(); 3].map(|()| optional(form, read_text));
+    let members = optional(form, |form| {
+        let count = read_number(form);
+        (0..count).map(|_| (read_number(form), read_back(form))).collect()
+    });
+    ask(question, ids, members)
 }
 
 /// Each part makes it another question; nothing that is no part of it does.
