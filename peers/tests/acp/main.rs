@@ -8,6 +8,7 @@
     reason = "these are tests"
 )]
 
+mod faults;
 mod in_process;
 mod raw;
 mod rust_sdk;

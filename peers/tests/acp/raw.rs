@@ -217,6 +217,43 @@ fn errors_are_no_answers() {
     }
 }
 
+/// What a derived decoder would read as a yes, and a yes that says more.
+#[test]
+fn what_is_not_exactly_an_outcome_is_none() {
+    type Odd = fn(&Value) -> Value;
+    let odd: [Odd; 9] = [
+        |id| json!([["selected", id, null], null]),
+        |id| json!([{"outcome": "selected", "optionId": id}, null]),
+        |id| json!({"outcome": ["selected", id, null]}),
+        |id| json!({"outcome": ["selected", id, {"rejected": true}]}),
+        |id| json!({"outcome": {"outcome": {"selected": null}, "optionId": id}}),
+        |id| json!({"outcome": {"outcome": "selected", "optionId": id, "rejected": true}}),
+        |id| json!({"outcome": {"outcome": "selected", "optionId": id}, "error": "no"}),
+        |id| json!({"outcome": {"outcome": "cancelled", "optionId": id}}),
+        |id| json!({"outcome": {"outcome": "selected", "optionId": id, "_meta": []}}),
+    ];
+    let mut raw = Raw::start(PATIENT, "spawn");
+    for odd in odd {
+        let prompt = raw.prompt();
+        let question = raw.question();
+        let result = odd(&question.allow);
+        raw.send(&[json!({"jsonrpc": "2.0", "id": question.id, "result": result})]);
+        raw.ended(prompt);
+    }
+    assert_eq!(raw.log.events(), ["malformed"; 9]);
+    // And what is left out, or written as `null` in its place, is the same yes.
+    for meta in [json!(null), json!({}), json!({"trace": "1"})] {
+        let prompt = raw.prompt();
+        let question = raw.question();
+        let mut yes = question.answer(&question.allow);
+        yes["result"]["_meta"] = meta.clone();
+        yes["result"]["outcome"]["_meta"] = meta;
+        raw.send(&[yes]);
+        raw.ended(prompt);
+    }
+    assert_eq!(raw.log.events()[9..], ["allow", "ran"].repeat(3));
+}
+
 /// A result and an error at once is neither.
 #[test]
 fn a_result_beside_an_error_is_no_answer() {
