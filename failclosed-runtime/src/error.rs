@@ -15,7 +15,7 @@ pub enum ConfigError {
     },
     /// A deadline of zero, which nothing could meet, or one over a day, which is none.
     Deadline {
-        /// Which one: `authority` or `approver`.
+        /// Which one: `authority`, `approver`, or `progress` (how often a client is told of it).
         of: &'static str,
     },
     /// The same context name twice.

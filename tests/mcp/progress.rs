@@ -73,6 +73,31 @@ async fn progress_is_reported_while_a_person_is_asked() {
     }
 }
 
+/// One call, two questions: progress that began again would be less than it was.
+#[tokio::test]
+async fn progress_grows_over_all_questions_of_a_call() {
+    let desk = Desk::with(approvals());
+    let mut raw = Raw::connect(&desk, Era::Waits).await;
+    let mut more = with_token(&json!("p"));
+    more["name"] = json!("buy_carefully");
+    let (id, call) = raw.calling(order(), more);
+    raw.send(&[call]).await;
+    let mut said = Vec::new();
+    for _ in 0..2 {
+        let asks = |message: &Value| message["method"] == "elicitation/create";
+        let (reported, question) = reports(&mut raw, asks).await;
+        said.extend(reported);
+        sleep(TICK * 4).await;
+        raw.send(&[json!({"jsonrpc": "2.0", "id": question["id"], "result": accepted()})]).await;
+    }
+    let (reported, result) =
+        reports(&mut raw, |message| message["id"] == id && message["method"].is_null()).await;
+    said.extend(reported);
+    assert_eq!((&result["result"]["isError"], desk.shop.bodies()), (&json!(false), 1), "{result}");
+    let progress: Vec<_> = said.iter().map(|report| report["progress"].as_f64().unwrap()).collect();
+    assert!(progress.len() >= 4 && progress.is_sorted_by(|one, next| one < next), "{progress:?}");
+}
+
 /// Only then: not while an authority thinks, not without a token, and not where the call is over.
 #[tokio::test]
 async fn progress_is_reported_at_no_other_time() {

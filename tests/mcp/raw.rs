@@ -74,6 +74,20 @@ impl Desk {
         Ok(CallToolResult::structured(json!({ "card": order.card })).into())
     }
 
+    /// Buys, and asks twice: before it begins, and before it pays.
+    #[requires_permission(
+        action = "purchase", guard = self.guards.of(&call), skip(call),
+        args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
+    )]
+    #[tool]
+    async fn buy_carefully(
+        &self,
+        call: ToolCall,
+        Parameters(order): Parameters<Order>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.buy(call, Parameters(order)).await
+    }
+
     /// Takes nothing.
     #[requires_permission(
         action = "close", guard = self.guards.of(&call), skip(call), on_denied = mcp::tool_response

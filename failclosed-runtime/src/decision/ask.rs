@@ -76,9 +76,10 @@ impl Ask {
         &self.grounds
     }
 
-    /// SHA-256 of the [canonical](Self::canonical) question. Two questions with one digest are the
-    /// same question: a yes to one of them is a yes to the other, and to no other. It is what an
-    /// approval that leaves the process is bound to, and what a record names the question by.
+    /// SHA-256 of all that tells one question from another: its text, the approval's id, the rule, the
+    /// decision's id, and in a set of authorities the question of each. Two questions with one digest
+    /// are the same question: a yes to one of them is a yes to the other, and to no other. It is what
+    /// an approval that leaves the process is bound to, and what records may name the question by.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.canonical()).into()
     }

@@ -10,19 +10,30 @@ use std::{
 use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame};
 
-use super::input::{FORM, MAX_MESSAGE_BYTES};
+use super::input::FORM;
 use crate::strict::wire::Verdict;
 
 /// A body that is read whole, as a message: [`SessionLayer`](super::SessionLayer).
 pub struct StrictBody<B> {
     inner: Pin<Box<B>>,
+    /// The most that is read, in bytes.
+    longest: usize,
     message: Vec<u8>,
     is_over: bool,
 }
 
 impl<B> StrictBody<B> {
-    pub(super) fn new(inner: B) -> Self {
-        Self { inner: Box::pin(inner), message: Vec::new(), is_over: false }
+    pub(super) fn new(inner: B, longest: usize) -> Self {
+        Self { inner: Box::pin(inner), longest, message: Vec::new(), is_over: false }
+    }
+
+    /// What is longer than the longest, and no message: the service answers that it is too large, or,
+    /// if it takes longer ones, that it cannot be read.
+    fn too_long(&mut self) -> Bytes {
+        let mut message = std::mem::take(&mut self.message);
+        message.clear();
+        message.resize(self.longest.saturating_add(1), b'{');
+        message.into()
     }
 
     fn judged(&mut self) -> Option<Bytes> {
@@ -53,12 +64,10 @@ where
                 // Trailers are nothing of the message's.
                 Some(Ok(frame)) => {
                     let Ok(mut data) = frame.into_data() else { continue };
-                    if this.message.len() + data.remaining() > MAX_MESSAGE_BYTES {
+                    if data.remaining() > this.longest - this.message.len() {
                         this.is_over = true;
-                        this.message = Vec::new();
                         // FAIL CLOSED: what cannot be read whole is not read.
-                        let why = format!("the body is longer than {MAX_MESSAGE_BYTES} bytes");
-                        return Poll::Ready(Some(Err(why.into())));
+                        return Poll::Ready(Some(Ok(Frame::data(this.too_long()))));
                     }
                     while data.has_remaining() {
                         let some = data.chunk().len();
@@ -96,6 +105,8 @@ mod tests {
 
     use super::*;
 
+    const LONGEST: usize = 100;
+
     /// What comes over the network, piece by piece.
     struct Pieces(VecDeque<Result<Bytes, &'static str>>);
 
@@ -116,7 +127,7 @@ mod tests {
     async fn read(
         pieces: impl IntoIterator<Item = Result<Bytes, &'static str>>,
     ) -> Result<String, String> {
-        let mut body = StrictBody::new(Pieces(pieces.into_iter().collect()));
+        let mut body = StrictBody::new(Pieces(pieces.into_iter().collect()), LONGEST);
         let mut read = Vec::new();
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             let frame = frame.map_err(|error| error.to_string())?;
@@ -149,9 +160,17 @@ mod tests {
         let yes = r#"{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}"#;
         let broken = [Ok(yes.into()), Err("reset")];
         assert_eq!(read(broken).await.unwrap_err(), "reset");
-        let piece = Bytes::from(vec![b' '; 1024 * 1024]);
-        let long = std::iter::repeat_n(Ok(piece), 16).chain([Ok(yes.into())]);
-        let error = read(long).await.unwrap_err();
-        assert_eq!(error, format!("the body is longer than {MAX_MESSAGE_BYTES} bytes"));
+        // An answer, and so much space behind it that its end is not read.
+        for space in [LONGEST - yes.len(), LONGEST - yes.len() + 1, 10 * LONGEST] {
+            let long = format!("{yes}{}", " ".repeat(space));
+            for pieces in [bytewise(&long), vec![Ok(long.clone().into())]] {
+                let read = read(pieces).await.unwrap();
+                if long.len() <= LONGEST {
+                    assert_eq!(read, long);
+                } else {
+                    assert_eq!(read, "{".repeat(LONGEST + 1));
+                }
+            }
+        }
     }
 }

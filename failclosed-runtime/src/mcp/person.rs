@@ -68,12 +68,8 @@ impl Person {
         let params = form::form(Presentation::of(request, ask)?)?;
         let deadline = Deadline::after(self.patience);
         let mut handle = None;
-        let answer = reported(
-            self.put(params, &mut handle),
-            &self.call.context.peer,
-            self.call.progress_token(),
-            self.approvals.reported_every(),
-        );
+        let answer =
+            reported(self.put(params, &mut handle), &self.call, self.approvals.reported_every());
         let answer = Box::pin(self.until_cancelled(answer));
         let waited = { deadline.wait(&mut { answer }).await };
         let left = match waited {

@@ -7,16 +7,15 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
+    sync::atomic::Ordering,
     task::Poll,
     time::Duration,
 };
 
-use rmcp::{
-    RoleServer,
-    model::{ProgressNotificationParam, ProgressToken},
-    service::Peer,
-};
+use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::tool_call::ToolCall;
 
 /// What it says. The same for every call: what is being asked is for the person.
 const MESSAGE: &str = "waiting for a person to answer";
@@ -25,15 +24,10 @@ const MESSAGE: &str = "waiting for a person to answer";
 /// from the moment the answer is there, or this is dropped.
 ///
 /// To be called below a deadline: it needs the runtime's timer, as that does.
-pub(super) async fn reported<F: Future>(
-    answer: F,
-    to: &Peer<RoleServer>,
-    token: Option<ProgressToken>,
-    every: Duration,
-) -> F::Output {
-    let Some(token) = token else { return answer.await };
+pub(super) async fn reported<F: Future>(answer: F, call: &ToolCall, every: Duration) -> F::Output {
+    let Some(token) = call.progress_token() else { return answer.await };
     let mut answer = pin!(answer);
-    let mut reports = pin!(report(to, token, every));
+    let mut reports = pin!(report(call, token, every));
     let mut is_heard = true;
     poll_fn(|cx| {
         // The answer first: nothing is said about a question that is over.
@@ -47,17 +41,16 @@ pub(super) async fn reported<F: Future>(
 }
 
 /// Goes on until the client cannot be reached. The answer is then another's to give up on.
-async fn report(to: &Peer<RoleServer>, token: ProgressToken, every: Duration) {
+async fn report(call: &ToolCall, token: ProgressToken, every: Duration) {
     let mut ticks = interval_at(Instant::now() + every, every);
     // A client that was slow is not told everything at once.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // Greater each time, as the protocol has it; of how much, nobody knows.
-    let mut said = 0_u32;
     loop {
         ticks.tick().await;
-        said = said.saturating_add(1);
+        // Greater each time, as the protocol has it; of how much, nobody knows.
+        let said = call.reports.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let report = ProgressNotificationParam::new(token.clone(), f64::from(said));
-        if to.notify_progress(report.with_message(MESSAGE)).await.is_err() {
+        if call.context.peer.notify_progress(report.with_message(MESSAGE)).await.is_err() {
             return;
         }
     }

@@ -56,7 +56,11 @@ type Identify = dyn Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync;
 pub struct SessionLayer {
     codec: RequestStateCodec,
     identify: Arc<Identify>,
+    longest: usize,
 }
+
+/// The longest body that is read, unless said otherwise: what rmcp takes by default.
+const LONGEST: usize = 4 * 1024 * 1024;
 
 /// What a session's id is mixed with, and what a call in it carries.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,7 +96,7 @@ impl SessionLayer {
     pub fn in_process(
         identify: impl Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
-        Ok(Self { codec: codec_of_process()?, identify: Arc::new(identify) })
+        Ok(Self { codec: codec_of_process()?, identify: Arc::new(identify), longest: LONGEST })
     }
 
     /// For replicas that share their sessions; keys as in
@@ -106,7 +110,14 @@ impl SessionLayer {
         identify: impl Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
         let codec = RequestStateCodec::new_with_keyring(active, keys).map_err(fault)?;
-        Ok(Self { codec, identify: Arc::new(identify) })
+        Ok(Self { codec, identify: Arc::new(identify), longest: LONGEST })
+    }
+
+    /// The longest body that is read, in bytes: as much as the service takes
+    /// (`max_request_body_bytes`). 4 MiB unless set, as it is there.
+    pub fn max_body_bytes(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// `None` where nobody is known, and so owns nothing.
@@ -178,7 +189,7 @@ where
         }
         // Of a body that something else may stand for, the length is not known.
         parts.headers.remove(CONTENT_LENGTH);
-        let request = Request::from_parts(parts, StrictBody::new(body));
+        let request = Request::from_parts(parts, StrictBody::new(body, self.layer.longest));
         let served = self.inner.call(request);
         let layer = self.layer.clone();
         Box::pin(async move {

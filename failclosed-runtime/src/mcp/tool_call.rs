@@ -1,6 +1,10 @@
 //! What came with a tool call beside its arguments.
 
-use std::{any::Any, fmt, io, sync::Arc};
+use std::{
+    any::Any,
+    fmt, io,
+    sync::{Arc, atomic::AtomicU32},
+};
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -31,6 +35,8 @@ pub struct ToolCall {
     /// Shared: over HTTP a copy is one of every header, and of whatever the layers attached.
     pub(super) context: Arc<RequestContext<RoleServer>>,
     pub(super) answers: Answers,
+    /// How often progress was reported: it has to grow, whichever guard of this call asks.
+    pub(super) reports: Arc<AtomicU32>,
 }
 
 /// The arguments as they were sent.
@@ -73,6 +79,7 @@ impl ToolCall {
                 state: params.request_state.clone(),
                 responses: params.input_responses.clone(),
             },
+            reports: Arc::default(),
         }
     }
 
@@ -179,6 +186,7 @@ impl<S: ServerHandler> FromContextPart<ToolCallContext<'_, S>> for ToolCall {
                 state: context.request_state.clone(),
                 responses: context.input_responses.clone(),
             },
+            reports: Arc::default(),
         })
     }
 }
