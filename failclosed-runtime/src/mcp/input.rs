@@ -25,12 +25,18 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 /// before the SDK reads them.
 ///
 /// ```
-/// # async fn serve<S: rmcp::ServerHandler>(shop: S) -> Result<(), Box<dyn std::error::Error>> {
+/// # use tokio::io::{AsyncRead, AsyncWrite};
+/// # async fn serve<S, I, O>(shop: S, (input, output): (I, O)) -> Result<(), Box<dyn std::error::Error>>
+/// # where
+/// #     S: rmcp::ServerHandler,
+/// #     I: AsyncRead + Send + Unpin + 'static,
+/// #     O: AsyncWrite + Send + Unpin + 'static,
+/// # {
 /// use failclosed_runtime::mcp::StrictInput;
 /// use rmcp::ServiceExt;
 ///
-/// let input = StrictInput::new(tokio::io::stdin());
-/// shop.serve((input, tokio::io::stdout())).await?.waiting().await?;
+/// // let (input, output) = rmcp::transport::stdio();
+/// shop.serve((StrictInput::new(input), output)).await?.waiting().await?;
 /// # Ok(()) }
 /// ```
 ///
