@@ -18,6 +18,9 @@ if (job.capable) {
       case 'throw': throw new Error('the dialog crashed')
       case 'hang': return new Promise(() => {})
       case 'exit': process.exit(0)
+      case 'slow':
+        await sleep(2_500)
+        return { action: 'accept', content: { approve: true } }
       case 'cancel':
         abort.abort('the user closed the chat')
         await sleep(300)
@@ -41,7 +44,14 @@ for (current of job.calls) {
   const since = performance.now()
   try {
     const call = { name: current.tool, arguments: current.args }
-    seen.result = await client.callTool(call, undefined, { signal: abort.signal })
+    const options = { signal: abort.signal }
+    if (current.timeout) {
+      seen.progress = []
+      options.timeout = current.timeout
+      options.resetTimeoutOnProgress = true
+      options.onprogress = (progress) => seen.progress.push(progress)
+    }
+    seen.result = await client.callTool(call, undefined, options)
   } catch (error) {
     seen.error = { code: error.code ?? null, message: String(error.message ?? error) }
   }

@@ -48,6 +48,9 @@ pub struct Call {
     /// How often, at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<usize>,
+    /// After how many milliseconds without progress the client gives up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
 }
 
 /// What the client saw of it.
@@ -58,6 +61,9 @@ pub struct Seen {
     pub ms: u64,
     pub result: Option<Value>,
     pub error: Option<Value>,
+    /// What was reported while it waited.
+    #[serde(default)]
+    pub progress: Vec<Value>,
 }
 
 impl Seen {
@@ -85,12 +91,18 @@ impl Seen {
 /// One call.
 pub fn call(id: impl Into<String>, tool: &'static str, cents: u64) -> Call {
     let args = json!({ "cents": cents });
-    Call { id: id.into(), tool, args, answer: None, manual: None, token: None, times: None }
+    let id = id.into();
+    Call { id, tool, args, answer: None, manual: None, token: None, times: None, timeout: None }
 }
 
 impl Call {
     pub fn answered(self, answer: Value) -> Self {
         Self { answer: Some(answer), ..self }
+    }
+
+    /// By a client that gives up after so many milliseconds, and extends that while it hears of it.
+    pub fn giving_up_after(self, timeout: u64) -> Self {
+        Self { timeout: Some(timeout), ..self }
     }
 
     /// With a state and answers of the test's own.

@@ -5,6 +5,7 @@
 //! | `log` | the file that decisions, outcomes and bodies are appended to, as lines of JSON |
 //! | `http` | a port; without it stdio |
 //! | `patience` | milliseconds that a person may take |
+//! | `progress` | milliseconds between two reports of progress |
 //! | `key` | one character: the key that approvals are sealed with; without it a random one |
 //! | `pending` | `full` or `broken` |
 //! | `callers` | `anybody`: over HTTP, nobody says who calls |
@@ -193,7 +194,10 @@ async fn main() {
     let guard = Guard::builder(subject, Prices).audit(log.clone()).build().unwrap();
     let approvals = approvals(&options);
     let patience = options.get("patience").map_or(60_000, |patience| patience.parse().unwrap());
-    let approvals = approvals.patience(Duration::from_millis(patience));
+    let progress = options.get("progress").map_or(10_000, |every| every.parse().unwrap());
+    let approvals = approvals
+        .patience(Duration::from_millis(patience))
+        .progress_interval(Duration::from_millis(progress));
     let guards = CallerGuards::new(guard).with_approvals(approvals).unwrap();
     guards.self_check().await.unwrap();
     match options.get("http") {

@@ -7,6 +7,7 @@ mod attacks;
 mod gone;
 mod results;
 mod sessions;
+mod slow;
 
 /// The server under test.
 const SHOP: &str = env!("CARGO_BIN_EXE_mcp_shop");

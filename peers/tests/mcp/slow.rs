@@ -1,0 +1,37 @@
+//! A person who takes longer than their client waits for a tool.
+
+use failclosed_peers::mcp::{Client, Era, Server, call};
+use serde_json::{Value, json};
+
+use crate::SHOP;
+
+/// The official SDK, told to give up after a second without progress; the person needs two and a half.
+fn answers_late(server: &Server, cents: u64) -> (Option<Value>, Vec<Value>) {
+    let call = call("slow", "buy", cents).answered(json!("slow")).giving_up_after(1_000);
+    let mut seen = server.called_by(Client::TypeScriptV1, Era::Legacy, true, &[call]);
+    assert_eq!(seen.len(), 1);
+    let seen = seen.remove(0);
+    (seen.result, seen.progress)
+}
+
+#[test]
+fn a_client_that_hears_of_progress_waits_for_its_person() {
+    for server in [Server::stdio(SHOP, &["progress=200"]), Server::http(SHOP, &["progress=200"])] {
+        let (result, progress) = answers_late(&server, 900);
+        let result = result.expect("the client waited");
+        assert_eq!(result["structuredContent"]["paid"], 900, "{result}");
+        assert_eq!((server.log.bodies(900), server.log.decisions(900)), (1, vec!["allow".into()]));
+        let told: Vec<_> = progress.iter().map(|told| told["progress"].as_f64().unwrap()).collect();
+        assert!(told.len() >= 5 && told.is_sorted_by(|one, next| one < next), "{told:?}");
+    }
+}
+
+/// And one that hears nothing gives up: what the person says then is lost, and nothing runs.
+#[test]
+fn a_client_that_hears_nothing_gives_up() {
+    let server = Server::stdio(SHOP, &["progress=60000"]);
+    let (result, progress) = answers_late(&server, 901);
+    assert_eq!((result, progress), (None, vec![]));
+    assert_eq!(server.log.wait_for_decisions(901, 1), ["unavailable"]);
+    assert_eq!(server.log.bodies(901), 0);
+}
