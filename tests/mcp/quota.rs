@@ -1,6 +1,10 @@
 //! Whoever can make calls can open questions; nobody can keep the others from being asked.
 
-use failclosed::{Decision, approval::pending::DEFAULT_OPEN_PER_SUBJECT};
+use failclosed::{
+    Decision,
+    approval::pending::{self, DEFAULT_OPEN_PER_SUBJECT},
+    mcp::SealedApprovals,
+};
 use failclosed_tests::authorities::{Says, ask};
 use serde_json::json;
 
@@ -51,4 +55,17 @@ async fn what_cannot_be_shown_is_not_left_open() {
     assert_eq!(desk.shop.bodies(), 0);
     let desk = Desk::of("alice", Says(ask), replica(store));
     asked(&mut Raw::connect(&desk, Era::Travels).await, order()).await;
+}
+
+/// A server that is one process, with a quota of its own.
+#[tokio::test]
+async fn a_quota_can_be_set() {
+    let store = pending::MemoryStore::new(10).per_subject(2);
+    let desk = Desk::with(SealedApprovals::in_process().unwrap().keeping(store));
+    let mut raw = Raw::connect(&desk, Era::Travels).await;
+    for _ in 0..2 {
+        asked(&mut raw, order()).await;
+    }
+    blocked(&raw.call(order(), json!({})).await, "unavailable");
+    assert_eq!(desk.decided(), ["needs_approval", "needs_approval", "unavailable"]);
 }

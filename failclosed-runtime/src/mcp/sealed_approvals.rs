@@ -96,6 +96,13 @@ impl SealedApprovals {
         }
     }
 
+    /// Keeps what is pending in another store, such as a [`MemoryStore`](pending::MemoryStore) with
+    /// quotas of its own.
+    pub fn keeping(mut self, store: impl pending::Store + 'static) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
     /// How long a person may take. A question expires then, in either protocol. Whole milliseconds;
     /// [`DEFAULT_PATIENCE`] unless set.
     ///
