@@ -101,7 +101,10 @@ pub(crate) fn measure() -> Result<(), Failure> {
 pub(crate) async fn serve(tool: &str, end: &str) -> Result<(), Failure> {
     let denials = Denials::default();
     let guard = Guard::builder(subject()?, always_ask("really?")).audit(denials.clone()).build()?;
-    let approvals = SealedApprovals::in_process()?.patience(PATIENCE).silent_patience(PATIENCE);
+    let approvals = SealedApprovals::in_process()?
+        .patience(PATIENCE)
+        .silent_patience(PATIENCE)
+        .waiting_per_subject(CALLS);
     let shop = Shop::new(CallerGuards::new(guard).with_approvals(approvals)?);
     let mut client = tokio::process::Command::new(env::current_exe()?)
         .args([CLIENT, tool, end])

@@ -24,6 +24,7 @@ mod reply;
 mod sealed_approvals;
 mod sessions;
 mod tool_call;
+mod waiting;
 
 pub use body::StrictBody;
 pub use caller_guards::CallerGuards;
@@ -31,7 +32,8 @@ pub use hints::{Hinted, hinted};
 pub use input::{MAX_MESSAGE_BYTES, StrictInput};
 pub use reply::{protocol_error, tool_error, tool_response};
 pub use sealed_approvals::{
-    DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE, SealedApprovals,
+    DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE,
+    DEFAULT_WAITING_PER_SUBJECT, SealedApprovals,
 };
 pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;

@@ -19,7 +19,7 @@ if (job.capable) {
       case 'hang': return new Promise(() => {})
       case 'exit': process.exit(0)
       case 'slow':
-        await sleep(2_500)
+        await sleep(4_500)
         return { action: 'accept', content: { approve: true } }
       case 'cancel':
         abort.abort('the user closed the chat')

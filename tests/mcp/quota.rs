@@ -9,7 +9,7 @@ use failclosed_tests::authorities::{Says, ask};
 use serde_json::json;
 
 use crate::{
-    raw::{Desk, Era, Raw, answering, asked, blocked, order},
+    raw::{Desk, Era, Raw, accepted, answering, asked, blocked, order},
     travels::{Shared, replica},
 };
 
@@ -68,4 +68,35 @@ async fn a_quota_can_be_set() {
     }
     blocked(&raw.call(order(), json!({})).await, "unavailable");
     assert_eq!(desk.decided(), ["needs_approval", "needs_approval", "unavailable"]);
+}
+
+/// Forms on one person's screen: no more than are read. Whoever is answered, or gives up, makes place.
+#[tokio::test]
+async fn so_many_calls_of_one_subject_wait_and_no_more() {
+    let approvals = || SealedApprovals::in_process().unwrap().waiting_per_subject(3);
+    let desk = Desk::with(approvals());
+    let mut raw = Raw::connect(&desk, Era::Waits).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let (id, call) = raw.calling(order(), json!({}));
+        raw.send(&[call]).await;
+        open.push((id, raw.question().await["id"].clone()));
+    }
+    for _ in 0..3 {
+        blocked(&raw.call(order(), json!({})).await, "unavailable");
+    }
+    let (id, question) = open.pop().unwrap();
+    raw.send(&[json!({"jsonrpc": "2.0", "id": question, "result": accepted()})]).await;
+    assert_eq!(raw.result(id).await["isError"], false);
+    let (id, _) = open.pop().unwrap();
+    let gone = json!({"requestId": id, "reason": "changed my mind"});
+    raw.send(&[json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": gone})])
+        .await;
+    for _ in 0..2 {
+        let (_, call) = raw.calling(order(), json!({}));
+        raw.send(&[call]).await;
+        raw.question().await;
+    }
+    blocked(&raw.call(order(), json!({})).await, "unavailable");
+    assert_eq!(desk.shop.bodies(), 1);
 }

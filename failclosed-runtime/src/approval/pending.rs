@@ -10,6 +10,7 @@ use crate::{approval::nonce::random, decision::NoDecision, subject::Subject};
 
 mod memory;
 
+pub(crate) use memory::Owner;
 pub use memory::{DEFAULT_OPEN, DEFAULT_OPEN_PER_SUBJECT, MemoryStore};
 
 /// The id of a pending approval: 128 bits of the operating system's randomness, used once.

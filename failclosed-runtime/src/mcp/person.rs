@@ -65,6 +65,7 @@ impl Approver for Person {
 impl Person {
     /// Asks while the call waits.
     async fn elicit(&self, request: &Request<'_>, ask: &Ask) -> Result<Decision, NoDecision> {
+        let _place = self.approvals.wait(request.subject())?;
         let params = form::form(Presentation::of(request, ask)?)?;
         let deadline = Deadline::after(self.patience);
         let mut handle = None;

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     binding::Binding,
     tool_call::{Reach, ToolCall},
+    waiting::{Place, Waiting},
 };
 use crate::{
     approval::{nonce::random, pending},
@@ -29,6 +30,9 @@ pub const DEFAULT_SILENT_PATIENCE: Duration = Duration::from_secs(45);
 /// How often a client is told that its call is still waiting for a person, unless said otherwise.
 pub const DEFAULT_PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
+/// How many calls of one subject wait for a person at once, unless said otherwise.
+pub const DEFAULT_WAITING_PER_SUBJECT: usize = 20;
+
 /// Keeps approvals from being forged, moved to another call, or used twice while they are in the
 /// client's hands. One for each server; clones are the same.
 #[derive(Clone)]
@@ -40,6 +44,8 @@ pub struct SealedApprovals {
     patience: Duration,
     silent_patience: Duration,
     progress_interval: Duration,
+    waiting: Waiting,
+    most_waiting: usize,
 }
 
 /// A question that was opened.
@@ -93,6 +99,8 @@ impl SealedApprovals {
             patience: DEFAULT_PATIENCE,
             silent_patience: DEFAULT_SILENT_PATIENCE,
             progress_interval: DEFAULT_PROGRESS_INTERVAL,
+            waiting: Waiting::default(),
+            most_waiting: DEFAULT_WAITING_PER_SUBJECT,
         }
     }
 
@@ -130,6 +138,14 @@ impl SealedApprovals {
         self
     }
 
+    /// How many calls of one subject may wait for a person at once: up to protocol 2025-11-25, in this
+    /// process. What comes above that is denied as unavailable. [`DEFAULT_WAITING_PER_SUBJECT`] unless
+    /// set.
+    pub fn waiting_per_subject(mut self, most: usize) -> Self {
+        self.most_waiting = most;
+        self
+    }
+
     /// # Errors
     /// A time of zero, or of more than a day.
     pub(super) fn checked(self) -> Result<Self, ConfigError> {
@@ -161,6 +177,14 @@ impl SealedApprovals {
 
     pub(super) fn reported_every(&self) -> Duration {
         self.progress_interval
+    }
+
+    /// A place for a call that waits.
+    ///
+    /// # Denies
+    /// One call too many of one subject.
+    pub(super) fn wait(&self, subject: &Subject) -> Result<Place, NoDecision> {
+        self.waiting.enter(subject, self.most_waiting)
     }
 
     /// Opens a question.

@@ -77,10 +77,10 @@ impl MemoryStore {
 
 /// Whose question it is, in a fixed size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Owner([u8; 32]);
+pub(crate) struct Owner([u8; 32]);
 
 impl Owner {
-    fn of(subject: &Subject) -> Self {
+    pub(crate) fn of(subject: &Subject) -> Self {
         let mut hash = Sha256::new_with_prefix(b"failclosed/pending/owner/1");
         for id in [Some(subject.agent_id()), subject.user_id()] {
             hash.update([u8::from(id.is_some())]);
