@@ -6,7 +6,8 @@ mod cedar_common;
 
 use cedar_common::{Asked, Purchase, SCHEMA, Shop, authority};
 use failclosed_runtime::{
-    Cause, Decision,
+    Answer, Ask, Cause, Decision, Request,
+    approval::Approver,
     cedar::{CedarAuthority, CedarError},
 };
 
@@ -20,6 +21,24 @@ const POLICIES: &str = r#"
     @id("limit") @reason("above the limit of 500.00")
     forbid(principal, action, resource) when { context has amount && context.amount > 50000 };
 "#;
+
+/// A person who says yes, after which the schema may be another.
+struct Yes {
+    authority: Option<CedarAuthority>,
+    schema: String,
+}
+
+const ASKING: &str = r#"@id("asked") @ask("sure?") permit(principal, action, resource);"#;
+
+impl Approver for Yes {
+    fn approve<'a>(&'a self, _: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        assert_eq!(ask.question(), "sure?");
+        if let Some(authority) = &self.authority {
+            authority.reload(&*self.schema, ASKING).unwrap();
+        }
+        Answer::ready(Ok(Decision::allow()))
+    }
+}
 
 fn purchase(amount: i64) -> Purchase {
     Purchase(Asked::default().with("amount", amount).on_id("deli.example"))
@@ -81,21 +100,12 @@ async fn a_question_beside_a_failing_policy_denies() {
 
 #[tokio::test]
 async fn a_persons_yes_is_to_the_version_they_were_asked_by() {
-    let asking = r#"@id("asked") @ask("sure?") permit(principal, action, resource);"#;
     let schema = SCHEMA.replace("budget?: Long", "budget?: Long, plan?: Long");
     for (replaced, cause) in [(false, None), (true, Some(Cause::NeedsApproval))] {
-        let authority = authority(asking);
+        let authority = authority(ASKING);
         let mut shop = Shop::new(authority.clone());
-        let (reloaded, schema) = (authority.clone(), schema.clone());
-        let approver = failclosed_runtime::approver_fn(move |_, _| {
-            let (authority, schema) = (reloaded.clone(), schema.clone());
-            async move {
-                if replaced {
-                    authority.reload(schema, asking).unwrap();
-                }
-                Ok(Decision::allow())
-            }
-        });
+        let approver =
+            Yes { authority: replaced.then(|| authority.clone()), schema: schema.clone() };
         let builder = failclosed_runtime::Guard::builder(
             failclosed_runtime::Subject::agent("shopper").unwrap(),
             authority.clone(),
@@ -134,7 +144,8 @@ fn a_question_on_a_forbid_denies() {
 #[test]
 fn an_annotation_that_is_not_known_denies() {
     for near in ["Ask", "asks", "ASK", "aks", "ask_person", "Reason", "reasons", "ID", "Id"] {
-        let (_, _, fault) = refused(&format!(r#"@{near}("x") permit(principal, action, resource);"#));
+        let (_, _, fault) =
+            refused(&format!(r#"@{near}("x") permit(principal, action, resource);"#));
         assert!(fault.contains(&format!("`@{near}` has no meaning here")), "{fault}");
         assert!(fault.contains("help: write `@"), "{near}: {fault}");
     }

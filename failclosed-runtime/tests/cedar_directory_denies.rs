@@ -110,8 +110,7 @@ fn a_manifest_cut_anywhere_denies() {
                 fs::remove_file(path.join("staff.json")).unwrap();
             }
             let error = build(&path).unwrap_err();
-            let is_told =
-                matches!(error, CedarError::Manifest { .. } | CedarError::Read { .. });
+            let is_told = matches!(error, CedarError::Manifest { .. } | CedarError::Read { .. });
             assert!(is_told, "{end}, {gone}: {error:?}");
             fs::write(path.join("staff.json"), STAFF).unwrap();
         }
@@ -122,7 +121,9 @@ fn a_manifest_cut_anywhere_denies() {
 
 #[test]
 fn a_file_that_is_gone_or_not_listed_denies() {
-    for file in ["policies.manifest", "shop.cedarschema", "shop.cedar", "limits.cedar", "staff.json"] {
+    for file in
+        ["policies.manifest", "shop.cedarschema", "shop.cedar", "limits.cedar", "staff.json"]
+    {
         let path = directory("gone");
         fs::remove_file(path.join(file)).unwrap();
         let error = build(&path).unwrap_err();
@@ -193,9 +194,10 @@ fn an_error_names_file_and_line_and_policy() {
     let unparsed = error(&LIMITS.replace("when {", "when ("));
     assert!(unparsed.contains("limits.cedar:3: "), "{unparsed}");
     fs::write(&limits, LIMITS).unwrap();
-    fs::write(path.join("shop.cedarschema"), format!("{SCHEMA}\nentity 7;")).unwrap();
+    let broken = format!("{SCHEMA}\nentity 7;");
+    let line = broken.lines().count();
+    fs::write(path.join("shop.cedarschema"), broken).unwrap();
     let schema = build(&path).unwrap_err().to_string();
-    let line = SCHEMA.lines().count() + 1;
     assert!(schema.contains(&format!("shop.cedarschema:{line}: ")), "{schema}");
 }
 

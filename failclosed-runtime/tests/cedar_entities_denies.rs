@@ -60,7 +60,8 @@ async fn an_ended_membership_denies_at_the_next_call() {
     assert_eq!(record.reason.as_deref(), Some("no policy permits it"));
     // The record says which entities it was decided by, and that the policies were the same.
     let (before, after) = (before.version.unwrap(), record.version.unwrap());
-    let split = |version: &str| version.split_once(" entities ").map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let split =
+        |version: &str| version.split_once(" entities ").map(|(a, b)| (a.to_owned(), b.to_owned()));
     let ((policies, old), (same, new)) = (split(&before).unwrap(), split(&after).unwrap());
     assert_eq!(policies, same);
     assert_ne!(old, new);

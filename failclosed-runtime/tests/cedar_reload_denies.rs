@@ -15,7 +15,10 @@ use std::{
 };
 
 use cedar_common::{POLICIES, SCHEMA, Shop, authority, lunch};
-use failclosed_runtime::{Cause, cedar::{CedarAuthority, CedarError}};
+use failclosed_runtime::{
+    Cause,
+    cedar::{CedarAuthority, CedarError},
+};
 
 const CLOSED: &str = r#"
     @id("shopping") permit(principal, action, resource);
@@ -96,12 +99,13 @@ async fn a_failing_reload_denies_until_repaired_where_that_is_set() {
 
 #[tokio::test]
 async fn the_grace_begins_with_the_first_failure_and_denies() {
-    let authority = strict(Duration::from_millis(400));
+    let grace = Duration::from_millis(1500);
+    let authority = strict(grace);
     let shop = Shop::new(authority.clone());
-    let begun = Instant::now();
     authority.reload(SCHEMA, "permit(").unwrap_err();
+    let begun = Instant::now();
     shop.allowed(lunch()).await;
-    while begun.elapsed() < Duration::from_millis(450) {
+    while begun.elapsed() < grace {
         // Failing again does not begin it anew.
         authority.reload(SCHEMA, "permit(").unwrap_err();
         thread::sleep(Duration::from_millis(20));

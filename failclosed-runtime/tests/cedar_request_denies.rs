@@ -127,9 +127,19 @@ async fn a_null_that_is_not_optional_denies() {
 #[tokio::test]
 async fn an_id_that_looks_like_another_denies() {
     for id in [
-        "", " ", "\0", "casino.example\0", "casino.example\u{200b}", "casino.example ",
-        " casino.example", "casino.example.", "casino.\u{202e}example", "casino.example\t",
-        "casino.example\n", ".", "casino\u{3164}.example",
+        "",
+        " ",
+        "\0",
+        "casino.example\0",
+        "casino.example\u{200b}",
+        "casino.example ",
+        " casino.example",
+        "casino.example.",
+        "casino.\u{202e}example",
+        "casino.example\t",
+        "casino.example\n",
+        ".",
+        "casino\u{3164}.example",
     ] {
         let purchase = Purchase(Asked::default().with("amount", 1200).on("Vendor", id));
         shop().malformed(purchase, "the id of the resource").await;

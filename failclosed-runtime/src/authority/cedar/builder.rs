@@ -113,7 +113,8 @@ impl CedarBuilder {
     /// given twice.
     pub fn build(self) -> Result<CedarAuthority, CedarError> {
         if let Texts::Directory(path) = &self.origin.texts {
-            let listed = Origin { texts: self.origin.texts.clone(), entities: Facts::Unset }.read()?;
+            let listed =
+                Origin { texts: self.origin.texts.clone(), entities: Facts::Unset }.read()?;
             if let (Known::Json(_), Facts::Given(_) | Facts::File(_)) =
                 (&listed.entities, &self.origin.entities)
             {

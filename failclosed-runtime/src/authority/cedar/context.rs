@@ -39,7 +39,8 @@ pub(super) fn build<'a>(
         pairs.extend(shown.map(|shown| (name.to_owned(), shown)));
     }
     for (name, value) in context {
-        let shown = shown(name, value, declared).map_err(|why| refused("guard context", name, &why))?;
+        let shown =
+            shown(name, value, declared).map_err(|why| refused("guard context", name, &why))?;
         pairs.extend(shown.map(|shown| (name.to_owned(), shown)));
     }
     if let Some(user) = user {

@@ -14,12 +14,7 @@
 //! holds, and entities in Cedar's JSON, if there are any. Blank lines and lines that begin with `#`
 //! count for nothing. Files of these kinds that the manifest does not list are refused.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use cedar_policy::Entities;
 
@@ -119,7 +114,9 @@ impl Manifest {
                 "entities" => entities.replace(name.to_owned()).is_some(),
                 count => match count.parse() {
                     Ok(0) | Err(_) => {
-                        return refused("it says neither `schema`, `entities` nor how many policies");
+                        return refused(
+                            "it says neither `schema`, `entities` nor how many policies",
+                        );
                     }
                     Ok(count) => {
                         policies.push((count, name.to_owned()));

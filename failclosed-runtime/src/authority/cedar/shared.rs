@@ -73,10 +73,7 @@ impl Shared {
     }
 
     /// Loads what `change` makes of where things came from.
-    pub(super) fn replace(
-        &self,
-        change: impl FnOnce(&Origin) -> Origin,
-    ) -> Result<(), CedarError> {
+    pub(super) fn replace(&self, change: impl FnOnce(&Origin) -> Origin) -> Result<(), CedarError> {
         // Written only when everything is loaded, so a panic leaves nothing half done behind it.
         let mut read = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let origin = change(&read.origin);
@@ -110,8 +107,7 @@ impl Shared {
             let material = read.origin.read()?;
             let fingerprint = material.fingerprint();
             let is_new = fingerprint != read.fingerprint;
-            let loaded =
-                if is_new { Some(Loaded::new(&material, &self.settings)?) } else { None };
+            let loaded = if is_new { Some(Loaded::new(&material, &self.settings)?) } else { None };
             Ok(((fingerprint, is_new), loaded))
         })?;
         read.fingerprint = fingerprint;

@@ -134,9 +134,7 @@ fn long(digits: &str) -> Shown {
     }
     digits.parse::<i64>().map(Into::into).map_err(|_| {
         // FAIL CLOSED: a wrapped number would be another amount.
-        NoCedarValue(format!(
-            "{digits} does not fit a Cedar `Long`, which has 64 bits and a sign"
-        ))
+        NoCedarValue(format!("{digits} does not fit a Cedar `Long`, which has 64 bits and a sign"))
     })
 }
 
@@ -248,9 +246,8 @@ fn record<K: Into<String>>(fields: impl IntoIterator<Item = (K, ast::Value)>) ->
 }
 
 fn map(fields: BTreeMap<String, Value>, declared: Option<&Type>) -> Shown {
-    let within = |key: &str, NoCedarValue(fault): NoCedarValue| {
-        NoCedarValue(format!("`{key}`: {fault}"))
-    };
+    let within =
+        |key: &str, NoCedarValue(fault): NoCedarValue| NoCedarValue(format!("`{key}`: {fault}"));
     if let Some([key_type, value_type]) = pairs(declared, ["key", "value"]) {
         let mut entries = BTreeSet::new();
         for (key, value) in fields {

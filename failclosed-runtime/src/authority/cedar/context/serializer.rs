@@ -119,11 +119,7 @@ impl ser::Serializer for ToCedar {
         Ok(List::new(self.deeper()?, Kind::Tuple))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<List, NoCedarValue> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List, NoCedarValue> {
         Ok(List::new(self.deeper()?, Kind::Tuple))
     }
 

@@ -34,7 +34,9 @@ impl Extension {
     pub(super) fn show(self, value: Value) -> Shown {
         let found = kind(&value);
         match (self, value) {
-            (Self::Decimal, Value::Text(text) | Value::Number(text)) => self.parsed(&decimal(&text)),
+            (Self::Decimal, Value::Text(text) | Value::Number(text)) => {
+                self.parsed(&decimal(&text))
+            }
             (Self::IpAddr, Value::Text(text)) => {
                 if let Some(fault) = disguised(&text) {
                     return Err(self.refused(&text, fault));
@@ -51,7 +53,9 @@ impl Extension {
                 match (part("secs"), part("nanos"), fields.len()) {
                     (Some(secs), Some(nanos), 2) => self.parsed(&self.milliseconds(secs, nanos)?),
                     // FAIL CLOSED: another record is no duration.
-                    _ => Err(self.refused("a record", "is not the one that `Duration` is shown as")),
+                    _ => {
+                        Err(self.refused("a record", "is not the one that `Duration` is shown as"))
+                    }
                 }
             }
             // FAIL CLOSED: a number of what, and a list of what, nobody said.
@@ -72,8 +76,12 @@ impl Extension {
 
     fn way_out(self) -> &'static str {
         match self {
-            Self::Decimal => "show a number with at most four digits behind the point, such as `12.50`",
-            Self::IpAddr => "show an address such as `10.0.0.1` or `fd00::/8`, after `to_canonical()`",
+            Self::Decimal => {
+                "show a number with at most four digits behind the point, such as `12.50`"
+            }
+            Self::IpAddr => {
+                "show an address such as `10.0.0.1` or `fd00::/8`, after `to_canonical()`"
+            }
             Self::DateTime => {
                 "show a text such as `2026-11-26T16:45:00Z`, to the millisecond at most, with its \
                  offset"
