@@ -126,18 +126,19 @@ async fn a_membership_that_ends_in_its_file_denies_after_a_refresh() {
 }
 
 #[tokio::test]
-async fn a_membership_taken_away_by_hand_does_not_come_back_from_the_file() {
-    let path = file("by-hand", &json(&["buyers"]));
+async fn entities_beside_those_of_a_file_replace_nothing() {
+    let path = file("by-hand", &json(&[]));
     let builder = CedarAuthority::builder(SCHEMA, FOR_BUYERS).resource_type("Vendor");
     let authority = builder.entities_from_file(&path).build().unwrap();
     let shop = Shop::new(authority.clone());
-    shop.allowed(lunch()).await;
-    authority.reload_entities(teams(&[])).unwrap();
-    fs::write(&path, json(&["buyers", "cooks"])).unwrap();
-    let error = authority.refresh().unwrap_err();
-    assert!(matches!(error, CedarError::Watch { .. }), "{error:?}");
-    authority.reload(SCHEMA, FOR_BUYERS).unwrap();
     shop.denied(lunch(), Cause::Denied).await;
+    let error = authority.reload_entities(teams(&["buyers"])).unwrap_err();
+    assert!(error.to_string().contains("they come from a file"), "{error}");
+    let record = shop.denied(lunch(), Cause::Denied).await;
+    assert!(record.version.unwrap().ends_with("a later reload failed"));
+    assert!(!authority.refresh().unwrap());
+    let record = shop.denied(lunch(), Cause::Denied).await;
+    assert!(!record.version.unwrap().ends_with("failed"));
 }
 
 #[tokio::test]

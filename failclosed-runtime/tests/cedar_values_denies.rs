@@ -222,6 +222,8 @@ async fn a_list_keeps_its_order_by_position() {
     let argv = vec!["git", "push", "origin", "--force"];
     malformed(&shop, value(argv), &["more elements than the schema declares", "\"3\"?: .."]).await;
     shop.denied(value(Vec::<&str>::new()), Cause::Malformed).await;
+    let spoofed = value(BTreeMap::from([("0", "git"), ("1", "push")]));
+    malformed(&shop, spoofed, &["a record or map, where the schema declares a list"]).await;
     malformed(&shop, value(vec![Some("git"), None]), &["an absent value"]).await;
 }
 

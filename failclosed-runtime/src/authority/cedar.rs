@@ -58,6 +58,7 @@ use crate::{
     request::Request,
 };
 
+mod actions;
 mod answer;
 mod ask;
 mod builder;
@@ -76,13 +77,14 @@ mod typed;
 mod version;
 mod watch;
 
+pub use actions::KnownAction;
 pub use builder::CedarBuilder;
 pub use error::CedarError;
 
 use builder::Settings;
 use load::Loaded;
 use shared::Shared;
-use source::{Facts, Origin, Source, Texts};
+use source::{Facts, Material, Origin, Source, Texts};
 
 /// Decides by policies in Cedar, in this process. Cheap to clone; clones share the policies, and a
 /// reload of one reloads all.
@@ -131,12 +133,13 @@ impl CedarAuthority {
         CedarBuilder::new(Texts::Directory(path.into()))
     }
 
-    fn new(settings: Settings, origin: Origin, fingerprint: String, loaded: Loaded) -> Self {
-        Self(Arc::new(Shared::new(settings, origin, fingerprint, loaded)))
+    fn new(settings: Settings, origin: Origin, material: &Material, loaded: Loaded) -> Self {
+        Self(Arc::new(Shared::new(settings, origin, material, loaded)))
     }
 
     /// Replaces schema and policies. What the builder set stays, and so do the entities that were
-    /// given last; those of a file are read again.
+    /// given last; those of a file are read again. From here on [`refresh`](Self::refresh) reads no
+    /// other file or directory of policies.
     ///
     /// # Errors
     /// As [`CedarBuilder::build`]. Then nothing is replaced.
@@ -180,11 +183,9 @@ impl CedarAuthority {
     /// Replaces the entities alone, as a whole: a membership that is not among them has ended, and
     /// the next call sees it. The policies are not looked at again.
     ///
-    /// These take the place of a file of entities for good: nothing is read from it any more that
-    /// could bring back what was taken away here.
-    ///
     /// # Errors
-    /// [`CedarError::Entities`]: they do not fit the schema. Then nothing is replaced.
+    /// [`CedarError::Entities`]: they do not fit the schema, or those in use come from a file, which
+    /// is to be changed instead. Then nothing is replaced.
     pub fn reload_entities(&self, entities: Entities) -> Result<(), CedarError> {
         self.0.replace_entities(entities)
     }
@@ -207,6 +208,11 @@ impl CedarAuthority {
     /// there is no thread.
     pub fn reload_every(&self, every: Duration) -> Result<(), CedarError> {
         watch::start(&self.0, every)
+    }
+
+    /// The actions of the schema with the kinds of things they are done to: what a probe can ask.
+    pub fn actions(&self) -> Vec<KnownAction> {
+        self.0.actions()
     }
 
     /// What is decided by now: the digests of policies and entities, as records carry it.

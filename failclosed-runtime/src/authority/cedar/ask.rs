@@ -108,7 +108,7 @@ impl Rules {
 }
 
 /// What keeps an id from naming one thing and no other.
-fn id_fault(id: &str) -> Option<&'static str> {
+pub(super) fn id_fault(id: &str) -> Option<&'static str> {
     if let Some(fault) = subject::id_fault(id) {
         return Some(fault);
     }

@@ -127,6 +127,6 @@ impl CedarBuilder {
         }
         let material = self.origin.read()?;
         let loaded = Loaded::new(&material, &self.settings)?;
-        Ok(CedarAuthority::new(self.settings, self.origin, material.fingerprint(), loaded))
+        Ok(CedarAuthority::new(self.settings, self.origin, &material, loaded))
     }
 }

@@ -41,7 +41,7 @@ pub enum CedarError {
         /// What is wrong.
         fault: String,
     },
-    /// A file with more or fewer policies than the manifest says.
+    /// A file with more or fewer policies than the manifest or its first line says.
     Count {
         /// Its name.
         file: String,
@@ -67,7 +67,7 @@ pub enum CedarError {
         /// Every fault the validator found.
         faults: Vec<String>,
     },
-    /// Entities that do not fit the schema.
+    /// Entities that do not fit the schema, or that come from elsewhere.
     Entities {
         /// What is wrong with them.
         detail: String,
@@ -110,15 +110,15 @@ impl fmt::Display for CedarError {
             }
             Self::Count { file, listed, found } => write!(
                 f,
-                "`{file}` holds {found} policies and the manifest lists {listed}\n\
-                 help: restore what is missing, or correct the manifest"
+                "`{file}` holds {found} policies, and {listed} are announced\n\
+                 help: restore what is missing, or correct the number"
             ),
             Self::Manifest { path, fault } => write!(f, "`{}`: {fault}", path.display()),
             Self::Watch { fault } => write!(f, "the policies cannot be watched: {fault}"),
             Self::Invalid { faults } => {
                 write!(f, "the policies do not fit the schema: {}", faults.join("; "))
             }
-            Self::Entities { detail } => write!(f, "the entities do not fit the schema: {detail}"),
+            Self::Entities { detail } => write!(f, "the entities are refused: {detail}"),
             Self::EntityType { setting, name, fault } => {
                 write!(
                     f,

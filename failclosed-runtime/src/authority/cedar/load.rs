@@ -15,6 +15,7 @@ use cedar_policy_core::validator::{ValidatorSchema, types::Type};
 use miette::Diagnostic;
 
 use super::{
+    ask::id_fault,
     builder::Settings,
     error::CedarError,
     labels::{Label, Labels},
@@ -88,6 +89,15 @@ impl Rules {
         let namespace = namespace(&schema, settings.namespace.as_deref())?;
         let names = Names::new(&schema, &namespace, settings)?;
         let default_resource = match &settings.default_resource {
+            Some((_, id)) if id_fault(id).is_some() => {
+                // FAIL CLOSED: as for the resource of a call.
+                return Err(CedarError::EntityType {
+                    setting: "default_resource",
+                    name: id.clone(),
+                    fault: "is no id of a resource: it is blank, ends with a dot or a blank, or has \
+                            characters that nobody sees",
+                });
+            }
             Some((kind, id)) => {
                 let kind = names.named(kind, "default_resource")?;
                 Some(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
@@ -173,14 +183,30 @@ fn parse(page: &Page) -> Result<PolicySet, CedarError> {
         return Err(CedarError::Template { id });
     }
     let found = parsed.policies().count();
-    match page.policies {
-        Some(listed) if listed != found => {
-            let file = page.file.as_deref().unwrap_or_default().to_owned();
+    let wrong = [page.policies, counted(page)?].into_iter().flatten().find(|count| *count != found);
+    match wrong {
+        Some(listed) => {
+            let file = page.file.as_deref().unwrap_or("policies").to_owned();
             // FAIL CLOSED: a file that was cut between two policies parses, without its `forbid`.
             Err(CedarError::Count { file, listed, found })
         }
-        Some(_) | None => Ok(parsed),
+        None => Ok(parsed),
     }
+}
+
+/// What begins a file that says how many policies it holds.
+const COUNT: &str = "// policies:";
+
+/// How many policies the text says that it holds, in its first line.
+fn counted(page: &Page) -> Result<Option<usize>, CedarError> {
+    let Some(count) = page.text.lines().next().and_then(|line| line.trim().strip_prefix(COUNT))
+    else {
+        return Ok(None);
+    };
+    count.trim().parse().map(Some).map_err(|_| CedarError::Policies {
+        // FAIL CLOSED: whoever wrote it relies on it.
+        detail: format!("{}: `{COUNT}` without a number behind it", page.place(0)),
+    })
 }
 
 fn validate(schema: &Schema, policies: &PolicySet, labels: &Labels) -> Result<(), CedarError> {

@@ -9,10 +9,11 @@ use std::{
 use cedar_policy::Entities;
 
 use super::{
+    actions::KnownAction,
     builder::Settings,
     error::CedarError,
     load::Loaded,
-    source::{Facts, Origin},
+    source::{Facts, Known, Material, Origin},
 };
 use crate::{
     contain,
@@ -34,6 +35,15 @@ pub(super) struct Shared {
 struct Read {
     origin: Origin,
     fingerprint: String,
+    /// Whether the entities are those of a file.
+    in_file: bool,
+}
+
+impl Read {
+    fn new(origin: Origin, material: &Material) -> Self {
+        let in_file = matches!(material.entities, Known::Json(_));
+        Self { origin, fingerprint: material.fingerprint(), in_file }
+    }
 }
 
 /// What decides now.
@@ -57,13 +67,13 @@ impl Shared {
     pub(super) fn new(
         settings: Settings,
         origin: Origin,
-        fingerprint: String,
+        material: &Material,
         loaded: Loaded,
     ) -> Self {
         Self {
             settings,
             state: RwLock::new(State { loaded: Arc::new(loaded), failed: None }),
-            reloading: Mutex::new(Read { origin, fingerprint }),
+            reloading: Mutex::new(Read::new(origin, material)),
             is_watched: AtomicBool::new(false),
         }
     }
@@ -77,18 +87,26 @@ impl Shared {
         // Written only when everything is loaded, so a panic leaves nothing half done behind it.
         let mut read = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let origin = change(&read.origin);
-        let fingerprint = self.load(|| {
+        let material = self.load(|| {
             let material = origin.read()?;
-            Ok((material.fingerprint(), Some(Loaded::new(&material, &self.settings)?)))
+            let loaded = Loaded::new(&material, &self.settings)?;
+            Ok((material, Some(loaded)))
         })?;
-        *read = Read { origin, fingerprint };
+        *read = Read::new(origin, &material);
         Ok(())
     }
 
     pub(super) fn replace_entities(&self, entities: Entities) -> Result<(), CedarError> {
         let mut read = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         self.load(|| {
-            // Policies that nobody can read any more are still those that were loaded.
+            if read.in_file {
+                // FAIL CLOSED: of two answers to who is in a group either might count: the file
+                // brings back whom a program took out, or the program whom the file did.
+                return Err(CedarError::Entities {
+                    detail: "they come from a file\nhelp: change the file, then `refresh`".into(),
+                });
+            }
+            // The rules are never half written: a poisoned lock says nothing about them.
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             let rules = state.loaded.rules.clone();
             drop(state);
@@ -103,14 +121,13 @@ impl Shared {
         if !read.origin.can_change() {
             return Err(CedarError::Watch { fault: super::watch::NO_FILE.into() });
         }
-        let (fingerprint, is_new) = self.load(|| {
+        let (material, is_new) = self.load(|| {
             let material = read.origin.read()?;
-            let fingerprint = material.fingerprint();
-            let is_new = fingerprint != read.fingerprint;
+            let is_new = material.fingerprint() != read.fingerprint;
             let loaded = if is_new { Some(Loaded::new(&material, &self.settings)?) } else { None };
-            Ok(((fingerprint, is_new), loaded))
+            Ok(((material, is_new), loaded))
         })?;
-        read.fingerprint = fingerprint;
+        *read = Read::new(read.origin.clone(), &material);
         Ok(is_new)
     }
 
@@ -166,6 +183,11 @@ impl Shared {
                 "policies failed to reload: the old ones stay in use"
             ),
         });
+    }
+
+    /// None, where the lock is poisoned: what nobody can read nobody can ask about.
+    pub(super) fn actions(&self) -> Vec<KnownAction> {
+        self.state().map(|state| state.loaded.rules.known_actions()).unwrap_or_default()
     }
 
     pub(super) fn version(&self) -> Option<Arc<str>> {

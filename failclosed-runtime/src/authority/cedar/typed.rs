@@ -55,7 +55,7 @@ pub(super) fn field(
     Ok(shown.map(|value| ast::RestrictedExpr::from(value).into()))
 }
 
-fn attributes(record: &Type) -> Option<&Attributes> {
+pub(super) fn attributes(record: &Type) -> Option<&Attributes> {
     match record {
         Type::Record { attrs, .. } => Some(attrs),
         Type::Never
@@ -259,6 +259,13 @@ fn map(fields: BTreeMap<String, Value>, declared: Option<&Type>) -> Shown {
             }
         }
         return Ok(ast::Value::set(entries, None));
+    }
+    if Ordered::of(declared).is_some() {
+        // FAIL CLOSED: the map `{"0": x}` and the list `[x]` would be shown alike.
+        return Err(NoCedarValue::new(
+            "a record or map, where the schema declares a list by position\n\
+             help: declare the names of its fields",
+        ));
     }
     let declared = declared.and_then(attributes);
     let mut shown = Vec::with_capacity(fields.len());
