@@ -13,13 +13,18 @@
 //! | arguments, guard context | the context, by name |
 //! | user | `context.on_behalf_of`, of the user type; present whenever there is one |
 //!
-//! Values become Cedar's own: integers, booleans, text, sets (from lists) and records. What Cedar
-//! has no type for is refused with the way out in the message: floats, absent values, bytes,
-//! tuples. So are integers beyond 64 bits with a sign, a key given twice, and a list that repeats an
-//! element, which a set would show once. The order of a list is not shown.
+//! Values become what the schema declares: integers, booleans, text, records, sets (from lists), and
+//! `decimal`, `ipaddr`, `datetime` and `duration` from how they are written down. An absent value is
+//! left out where the schema has it as optional. A list keeps its order where it is declared by
+//! position, as `{ "0": String, "1"?: String }` or as `Set<{ at: Long, value: String }>`, and a map is
+//! shown as `Set<{ key: .., value: .. }>`. What does not fit is refused with the way out in the
+//! message: floats that are no `decimal`, integers beyond 64 bits with a sign, bytes, a key given
+//! twice, a tuple or a list with repeats where a set is declared.
 //!
 //! `@id("..")` on a policy is the rule that records and denials name. `@reason("..")` on a `forbid`
-//! is the sentence that the model and the user read.
+//! is the sentence that the model and the user read. `@ask("..")` on a `permit` is the question a
+//! person must say yes to before it permits anything: a `forbid` wins over it, and a `permit` without
+//! one does not lift it.
 //!
 //! ```
 //! use failclosed_runtime::{Guard, Subject, cedar::CedarAuthority};

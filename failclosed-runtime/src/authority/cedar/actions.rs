@@ -21,11 +21,8 @@ impl Rules {
     /// Every action that can be asked for, in the order of their names. Groups cannot.
     pub(super) fn known_actions(&self) -> Vec<KnownAction> {
         let known = self.actions.iter().filter_map(|(name, rules)| {
-            let mut resources: Vec<_> = self
-                .schema
-                .resources_for_action(&rules.action)?
-                .map(ToString::to_string)
-                .collect();
+            let mut resources: Vec<_> =
+                self.schema.resources_for_action(&rules.action)?.map(ToString::to_string).collect();
             resources.sort_unstable();
             resources.dedup();
             let attributes = rules.context.as_ref().and_then(super::typed::attributes);
