@@ -108,7 +108,7 @@ async fn the_grace_begins_with_the_first_failure_and_denies() {
     while begun.elapsed() < grace {
         // Failing again does not begin it anew.
         authority.reload(SCHEMA, "permit(").unwrap_err();
-        thread::sleep(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     shop.denied(lunch(), Cause::Unavailable).await;
     authority.reload(SCHEMA, POLICIES).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{
     mem,
-    sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc::Sender},
     time::Instant,
 };
 
@@ -27,7 +27,8 @@ pub(super) struct Shared {
     state: RwLock<State>,
     /// Held while loading, so that of two reloads the later one stays.
     reloading: Mutex<Read>,
-    pub(super) is_watched: AtomicBool,
+    /// Held by the last clone: where it is gone, the watch ends.
+    pub(super) watch: Mutex<Option<Sender<()>>>,
 }
 
 /// What was read last, and from where.
@@ -74,7 +75,7 @@ impl Shared {
             settings,
             state: RwLock::new(State { loaded: Arc::new(loaded), failed: None }),
             reloading: Mutex::new(Read::new(origin, material)),
-            is_watched: AtomicBool::new(false),
+            watch: Mutex::new(None),
         }
     }
 

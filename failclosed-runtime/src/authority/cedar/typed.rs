@@ -4,11 +4,7 @@
 //! `String` or a `decimal`. Nothing is rounded, cut or reordered on the way; what does not fit is
 //! refused, and the refusal says how it can be shown.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use cedar_policy::RestrictedExpression;
 use cedar_policy_core::{
@@ -147,17 +143,24 @@ fn list(elements: Vec<Value>, declared: Option<&Type>) -> Shown {
         return ordered.show(elements);
     }
     let declared = declared.and_then(element);
-    let mut set = BTreeSet::new();
-    for value in elements {
-        if !set.insert(show(value, declared)?) {
-            // FAIL CLOSED: a set shows an element once, and the policy would permit one of many.
-            return Err(NoCedarValue(format!(
-                "a list that repeats an element, which a Cedar set shows once\n\
-                 help: {ORDERED}, or show how often it stands there, with `args(name = ..)`"
-            )));
-        }
+    let elements: Result<Vec<_>, _> =
+        elements.into_iter().map(|value| show(value, declared)).collect();
+    let elements = elements?;
+    if repeats(&elements) {
+        // FAIL CLOSED: a set shows an element once, and the policy would permit one of many.
+        return Err(NoCedarValue(format!(
+            "a list that repeats an element, which a Cedar set shows once\n\
+             help: {ORDERED}, or show how often it stands there, with `args(name = ..)`"
+        )));
     }
-    Ok(ast::Value::set(set, None))
+    Ok(ast::Value::set(elements, None))
+}
+
+/// Whether two of them are equal to the engine, in whatever way they were spelled.
+fn repeats(values: &[ast::Value]) -> bool {
+    let mut ordered: Vec<_> = values.iter().collect();
+    ordered.sort_unstable();
+    ordered.windows(2).any(|pair| pair.first() == pair.last())
 }
 
 fn element(set: &Type) -> Option<&Type> {
@@ -203,7 +206,7 @@ impl<'t> Ordered<'t> {
         match self {
             Self::Positions(attributes) => positions(elements, attributes),
             Self::Pairs(value) => {
-                let mut set = BTreeSet::new();
+                let mut set = Vec::with_capacity(elements.len());
                 for (at, element) in elements.into_iter().enumerate() {
                     if matches!(&element, Value::Map(fields) if fields.contains_key("at")) {
                         // FAIL CLOSED: a list of such records and the list it describes would be
@@ -215,7 +218,7 @@ impl<'t> Ordered<'t> {
                     }
                     let at = i64::try_from(at).map_err(|_| NoCedarValue::new("a list too long"))?;
                     let pair = [("at", at.into()), ("value", show(element, Some(value))?)];
-                    set.insert(record(pair));
+                    set.push(record(pair));
                 }
                 Ok(ast::Value::set(set, None))
             }
@@ -249,14 +252,17 @@ fn map(fields: BTreeMap<String, Value>, declared: Option<&Type>) -> Shown {
     let within =
         |key: &str, NoCedarValue(fault): NoCedarValue| NoCedarValue(format!("`{key}`: {fault}"));
     if let Some([key_type, value_type]) = pairs(declared, ["key", "value"]) {
-        let mut entries = BTreeSet::new();
+        let mut keys = Vec::with_capacity(fields.len());
+        let mut entries = Vec::with_capacity(fields.len());
         for (key, value) in fields {
             let value = show(value, Some(value_type)).map_err(|why| within(&key, why))?;
             let shown = self::key(&key, key_type).map_err(|why| within(&key, why))?;
-            if !entries.insert(record([("key", shown), ("value", value)])) {
-                // FAIL CLOSED: two spellings of one key are two entries.
-                return Err(NoCedarValue(format!("the key `{key}` is given twice")));
-            }
+            keys.push(shown.clone());
+            entries.push(record([("key", shown), ("value", value)]));
+        }
+        if repeats(&keys) {
+            // FAIL CLOSED: of two values under one key a policy would see either.
+            return Err(NoCedarValue::new("a map with one key in two spellings"));
         }
         return Ok(ast::Value::set(entries, None));
     }

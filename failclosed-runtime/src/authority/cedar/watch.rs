@@ -1,7 +1,10 @@
 //! Looking every so often whether policies or entities have changed.
 
 use std::{
-    sync::{Arc, Weak, atomic::Ordering},
+    sync::{
+        Arc, PoisonError, Weak,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -13,9 +16,6 @@ use crate::contain::{Panicked, contain};
 pub(super) const NO_FILE: &str = "they came as text, which does not change\n\
     help: build the authority with `builder_from_directory` or `builder_from_files`";
 
-/// The longest sleep, so that a watch ends soon after its authority.
-const NAP: Duration = Duration::from_millis(500);
-
 /// Starts the watch. Loading may take long where there are many policies, so it has a thread of its
 /// own, and no runtime is needed.
 pub(super) fn start(shared: &Arc<Shared>, every: Duration) -> Result<(), CedarError> {
@@ -26,31 +26,24 @@ pub(super) fn start(shared: &Arc<Shared>, every: Duration) -> Result<(), CedarEr
     if !shared.can_change() {
         return refused(NO_FILE.into());
     }
-    if shared.is_watched.swap(true, Ordering::SeqCst) {
+    let mut watch = shared.watch.lock().unwrap_or_else(PoisonError::into_inner);
+    if watch.is_some() {
         return refused("they are watched already".into());
     }
+    let (sender, end) = mpsc::channel();
     let watched = Arc::downgrade(shared);
     let thread = thread::Builder::new().name("failclosed-policies".into());
-    match thread.spawn(move || watch(&watched, every)) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            shared.is_watched.store(false, Ordering::SeqCst);
-            refused(format!("there is no thread for it: {error}"))
+    match thread.spawn(move || self::watch(&watched, &end, every)) {
+        Ok(_) => {
+            *watch = Some(sender);
+            Ok(())
         }
+        Err(error) => refused(format!("there is no thread for it: {error}")),
     }
 }
 
-fn watch(watched: &Weak<Shared>, every: Duration) {
-    loop {
-        let mut left = every;
-        while !left.is_zero() {
-            let nap = left.min(NAP);
-            thread::sleep(nap);
-            left = left.saturating_sub(nap);
-            if watched.strong_count() == 0 {
-                return;
-            }
-        }
+fn watch(watched: &Weak<Shared>, end: &Receiver<()>, every: Duration) {
+    while end.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
         let Some(shared) = watched.upgrade() else { return };
         // What comes of it is in the state, the log and the records. A panic was noted when it
         // passed, and must not end the watch.
