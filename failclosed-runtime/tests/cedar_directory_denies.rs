@@ -169,6 +169,57 @@ fn a_manifest_that_says_something_else_denies() {
 }
 
 #[test]
+fn a_file_from_elsewhere_denies() {
+    let path = directory("elsewhere");
+    fs::remove_file(path.join("limits.cedar")).unwrap();
+    let outside = env::temp_dir().join(format!("failclosed-cedar-{}-outside.cedar", process::id()));
+    fs::write(&outside, LIMITS).unwrap();
+    let name = outside.file_name().unwrap().to_string_lossy().into_owned();
+    for listed in [format!("../{name}"), outside.to_string_lossy().into_owned()] {
+        let manifest = MANIFEST.replace("limits.cedar", &listed);
+        fs::write(path.join("policies.manifest"), manifest).unwrap();
+        let error = build(&path).unwrap_err();
+        assert!(error.to_string().contains("not a plain name in this directory"), "{error}");
+    }
+}
+
+/// Two versions behind a symbolic link that is switched in the middle of each reading: where a pipe
+/// stands for a file, its reader waits for us. Files of both versions have an id twice.
+#[cfg(unix)]
+#[test]
+fn files_of_two_versions_are_never_one_set() {
+    use std::{os::unix::fs::symlink, process::Command};
+    let path = directory("switched");
+    let policy = |id: &str| format!("@id(\"{id}\") permit(principal, action, resource);");
+    for (version, ids) in [("v1", ["a", "b"]), ("v2", ["b", "a"])] {
+        let version = path.join(version);
+        fs::create_dir_all(&version).unwrap();
+        let manifest =
+            "files 4\nschema s.cedarschema\n1 first.cedar\n1 gate.cedar\n1 second.cedar\n";
+        fs::write(version.join("policies.manifest"), manifest).unwrap();
+        fs::write(version.join("s.cedarschema"), SCHEMA).unwrap();
+        fs::write(version.join("first.cedar"), policy(ids[0])).unwrap();
+        fs::write(version.join("second.cedar"), policy(ids[1])).unwrap();
+        let made = Command::new("mkfifo").arg(version.join("gate.cedar")).status().unwrap();
+        assert!(made.success());
+    }
+    let current = path.join("current");
+    symlink(path.join("v1"), &current).unwrap();
+    // Not waited for: where there are fewer readings, it hangs in the pipe.
+    std::thread::spawn(move || {
+        for [from, to] in [["v1", "v2"], ["v2", "v1"]].iter().cycle() {
+            let gate = fs::OpenOptions::new().write(true).open(path.join(from).join("gate.cedar"));
+            let next = path.join("next");
+            symlink(path.join(to), &next).unwrap();
+            fs::rename(&next, path.join("current")).unwrap();
+            std::io::Write::write_all(&mut gate.unwrap(), policy("gate").as_bytes()).unwrap();
+        }
+    });
+    let error = build(&current).unwrap_err();
+    assert!(error.to_string().contains("change while they are read"), "{error}");
+}
+
+#[test]
 fn entities_from_two_places_denies() {
     let path = directory("twice");
     let builder = CedarAuthority::builder_from_directory(&path);
