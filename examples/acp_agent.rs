@@ -4,10 +4,7 @@
 
 use std::{
     error::Error,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -25,9 +22,10 @@ use agent_client_protocol::{
 use failclosed::{
     Action, Denial, Guard, HasGuard, Locked, Permit, Subject,
     acp::{AcpApprover, Turn, Turns, blocked},
+    cedar::CedarAuthority,
     requires_permission,
 };
-use failclosed_examples::{AgentPolicies, Stderr, euros};
+use failclosed_examples::{Stderr, agent_policies, euros};
 
 /// How long the user may think.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -84,7 +82,7 @@ async fn model(prompt: &str, shop: &Shop) -> Result<String, Denial> {
 
 /// Everything that follows from one prompt.
 async fn turn(
-    policies: Arc<AgentPolicies>,
+    policies: CedarAuthority,
     client: ConnectionTo<Client>,
     prompt: PromptRequest,
     turn: &Turn,
@@ -107,7 +105,7 @@ async fn turn(
 
 /// Who acts is known from the session: over stdio, whoever started this program.
 fn guard(
-    policies: Arc<AgentPolicies>,
+    policies: CedarAuthority,
     client: &ConnectionTo<Client>,
     session: &SessionId,
     turn: &Turn,
@@ -135,9 +133,9 @@ fn text_of(block: &ContentBlock) -> Option<&str> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let policies = Arc::new(AgentPolicies::load()?);
+    let policies = agent_policies()?;
     // Refuses to start with policies that cannot say no.
-    Guard::builder(Subject::agent("shopper")?, Arc::clone(&policies)).start().await?;
+    Guard::builder(Subject::agent("shopper")?, policies.clone()).start().await?;
     let (turns, sessions) = (Turns::new(), AtomicU64::new(1));
     let cancelled = turns.clone();
     Agent
@@ -159,7 +157,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             async move |prompt: PromptRequest, responder, client: ConnectionTo<Client>| {
                 // Here, and not in the task: a cancel that comes next must find it.
                 let this = turns.begin(&prompt.session_id);
-                let work = (Arc::clone(&policies), client.clone(), prompt);
+                let work = (policies.clone(), client.clone(), prompt);
                 // In a task: the user's answer comes through the loop that called this handler.
                 client.spawn(async move {
                     let (policies, client, prompt) = work;

@@ -16,7 +16,7 @@ use failclosed::{
     mcp::{self, CallerGuards, SealedApprovals, SessionLayer, StrictInput, ToolCall},
     requires_permission,
 };
-use failclosed_examples::{AgentPolicies, Stderr, euros};
+use failclosed_examples::{Stderr, agent_policies, euros};
 use rmcp::{
     ErrorData, Json, ServiceExt,
     handler::server::{tool::schema_for_output, wrapper::Parameters},
@@ -122,7 +122,7 @@ impl Shop {
 async fn main() -> Result<(), Box<dyn Error>> {
     // Over stdio the caller is who started this program.
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, AgentPolicies::load()?).audit(Stderr).build()?;
+    let guard = Guard::builder(subject, agent_policies()?).audit(Stderr).build()?;
     let guards = CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?;
     // Refuses to start with an authority that cannot say no.
     guards.self_check().await?;

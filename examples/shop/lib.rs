@@ -31,50 +31,15 @@ pub const POLICIES: &str = include_str!("policies.cedar");
 /// What they may talk about.
 pub const SCHEMA: &str = include_str!("schema.cedarschema");
 
-/// What an agent may do at all, and what it may do without asking a person.
-pub const AGENT_POLICIES: [&str; 2] =
-    [include_str!("agent_policies.cedar"), include_str!("unasked_policies.cedar")];
+/// What an agent may do, and for what a person must be asked.
+pub const AGENT_POLICIES: &str = include_str!("agent_policies.cedar");
 
-/// Two sets of policies: what the first does not permit is denied, and what the second does not
-/// permit a person has to.
-#[derive(Debug)]
-pub struct AgentPolicies {
-    at_all: CedarAuthority,
-    unasked: CedarAuthority,
-}
-
-impl AgentPolicies {
-    /// Loads both.
-    ///
-    /// # Errors
-    /// A policy that does not fit the schema.
-    pub fn load() -> Result<Self, CedarError> {
-        let load = |policies| CedarAuthority::builder(SCHEMA, policies).build();
-        let [at_all, unasked] = AGENT_POLICIES;
-        Ok(Self { at_all: load(at_all)?, unasked: load(unasked)? })
-    }
-}
-
-impl Authority for AgentPolicies {
-    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
-        Answer::pending(async move {
-            match self.at_all.decide(request).await? {
-                Decision::Allow(_) => {}
-                denied @ (Decision::Deny(_) | Decision::Ask(_)) => return Ok(denied),
-            }
-            match self.unasked.decide(request).await? {
-                Decision::Deny(deny) => {
-                    let mut question = Decision::ask(deny.reason().to_owned());
-                    if let Some(rule) = &deny.grounds().rule {
-                        question = question.rule(rule.clone());
-                    }
-                    Ok(question)
-                }
-                // Both permit it; or the second set asks by itself.
-                decided @ (Decision::Allow(_) | Decision::Ask(_)) => Ok(decided),
-            }
-        })
-    }
+/// The policies of the agents: one set, in which an `@ask` says when a person decides.
+///
+/// # Errors
+/// A policy that does not fit the schema.
+pub fn agent_policies() -> Result<CedarAuthority, CedarError> {
+    CedarAuthority::builder(SCHEMA, AGENT_POLICIES).build()
 }
 
 /// A payment client. Whoever holds it can spend money.

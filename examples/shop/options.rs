@@ -7,7 +7,7 @@ use failclosed::{
     http::{AuthZen, HttpAuthority},
 };
 
-use crate::AgentPolicies;
+use crate::agent_policies;
 
 /// What the program was started with. Whoever knows an option takes it out; what nobody took is left.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Options {
     /// A URL that no question can go to, policies that do not fit their schema.
     pub fn authority(&mut self) -> Result<Arc<dyn Authority>, Box<dyn Error>> {
         Ok(match self.take("--authority")? {
-            None => Arc::new(AgentPolicies::load()?),
+            None => Arc::new(agent_policies()?),
             Some(url) => Arc::new(HttpAuthority::builder(AuthZen::new()).endpoint(url).build()?),
         })
     }

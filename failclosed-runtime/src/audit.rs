@@ -81,6 +81,7 @@ impl Verdict<'_> {
             Self::Deny(denial) => Grounds {
                 rule: denial.rule().map(Into::into),
                 decision_id: denial.decision_id().map(Into::into),
+                version: denial.version().map(Into::into),
             },
         }
     }

@@ -62,6 +62,12 @@ impl Decision {
         self
     }
 
+    /// Names what the authority decided by: a digest of its policies, or a release of them.
+    pub fn version(mut self, version: impl Into<Arc<str>>) -> Self {
+        self.grounds_mut().version = Some(version.into());
+        self
+    }
+
     fn grounds_mut(&mut self) -> &mut Grounds {
         match self {
             Self::Allow(allow) => &mut allow.grounds,
@@ -79,11 +85,14 @@ pub struct Grounds {
     pub rule: Option<Arc<str>>,
     /// The authority's id for the decision.
     pub decision_id: Option<Arc<str>>,
+    /// What it decided by, as it stood at that moment: for Cedar the digests of policies and
+    /// entities.
+    pub version: Option<Arc<str>>,
 }
 
 impl Grounds {
     pub(crate) const fn none() -> Self {
-        Self { rule: None, decision_id: None }
+        Self { rule: None, decision_id: None, version: None }
     }
 }
 
@@ -166,6 +175,7 @@ impl From<Ask> for Decision {
 pub struct NoDecision {
     pub(crate) kind: NoDecisionKind,
     pub(crate) detail: String,
+    pub(crate) version: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,24 +187,34 @@ pub(crate) enum NoDecisionKind {
 }
 
 impl NoDecision {
+    pub(crate) fn of(kind: NoDecisionKind, detail: String) -> Self {
+        Self { kind, detail, version: None }
+    }
+
+    /// Names what the authority would have decided by. See [`Grounds::version`].
+    pub fn with_version(mut self, version: impl Into<Arc<str>>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
     /// The authority could not be reached, or failed. `detail` is for the operator.
     pub fn unavailable(detail: impl fmt::Display) -> Self {
-        Self { kind: NoDecisionKind::Unavailable, detail: detail.to_string() }
+        Self::of(NoDecisionKind::Unavailable, detail.to_string())
     }
 
     /// What came back is not a valid answer to this question, or the question could not be put.
     pub fn malformed(detail: impl fmt::Display) -> Self {
-        Self { kind: NoDecisionKind::Malformed, detail: detail.to_string() }
+        Self::of(NoDecisionKind::Malformed, detail.to_string())
     }
 
     /// The authority's own time limit passed.
     pub fn timed_out(detail: impl fmt::Display) -> Self {
-        Self { kind: NoDecisionKind::TimedOut, detail: detail.to_string() }
+        Self::of(NoDecisionKind::TimedOut, detail.to_string())
     }
 
     /// There is nobody to ask.
     pub fn not_configured(detail: impl fmt::Display) -> Self {
-        Self { kind: NoDecisionKind::NotConfigured, detail: detail.to_string() }
+        Self::of(NoDecisionKind::NotConfigured, detail.to_string())
     }
 
     /// What only the operator may read.
@@ -215,6 +235,6 @@ impl<E: std::error::Error> From<E> for NoDecision {
             detail.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self { kind: NoDecisionKind::Unavailable, detail }
+        Self::of(NoDecisionKind::Unavailable, detail)
     }
 }

@@ -156,6 +156,7 @@ impl Denial {
             }
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
+        denial.0.grounds.version = why.version;
         denial.0.was_put = true;
         denial
     }
@@ -224,6 +225,11 @@ impl Denial {
     /// The authority's id for the decision, where it gave one.
     pub fn decision_id(&self) -> Option<&str> {
         self.0.grounds.decision_id.as_deref()
+    }
+
+    /// What the authority decided by, where it said so: see [`Grounds::version`].
+    pub fn version(&self) -> Option<&str> {
+        self.0.grounds.version.as_deref()
     }
 
     /// What a person would have to be asked, for [`Cause::NeedsApproval`].

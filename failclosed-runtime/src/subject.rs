@@ -68,18 +68,26 @@ pub(crate) fn is_invisible(c: char) -> bool {
     unseen || is_blank(c)
 }
 
-fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {
+/// What keeps an id from naming one thing and no other.
+pub(crate) fn id_fault(id: &str) -> Option<&'static str> {
     // FAIL CLOSED: an empty environment variable must not become an identity (CVE-2020-27780).
-    let fault = if id.trim().is_empty() {
-        "is blank"
+    if id.trim().is_empty() {
+        Some("is blank")
     } else if id.trim() != id {
-        "has white space around it"
+        Some("has white space around it")
     } else if id.chars().any(is_invisible) {
-        "has control or invisible characters"
-    } else if id.len() > MAX_ID_BYTES {
-        "is longer than 512 bytes"
+        Some("has control or invisible characters")
     } else {
-        return Ok(id);
-    };
-    Err(ConfigError::Id { what, fault })
+        None
+    }
+}
+
+fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {
+    match id_fault(&id) {
+        Some(fault) => Err(ConfigError::Id { what, fault }),
+        None if id.len() > MAX_ID_BYTES => {
+            Err(ConfigError::Id { what, fault: "is longer than 512 bytes" })
+        }
+        None => Ok(id),
+    }
 }

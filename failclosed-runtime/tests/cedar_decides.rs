@@ -178,3 +178,14 @@ async fn the_self_check_fails_where_the_canary_is_allowed() {
     let failed = shop.guard.self_check().await;
     assert!(matches!(failed, Err(SelfCheckError::CanaryAllowed)), "{failed:?}");
 }
+
+#[test]
+fn the_schema_says_what_can_be_asked() {
+    let actions = authority(POLICIES).actions();
+    // Not the group `money`, which nobody can ask for.
+    let names: Vec<_> = actions.iter().map(|action| &*action.name).collect();
+    assert_eq!(names, ["purchase", "read", "refund"]);
+    assert_eq!(actions[0].required, ["amount"]);
+    assert!(actions[0].optional.contains(&"on_behalf_of".to_owned()));
+    assert_eq!(actions[1].resources, ["User", "Vendor"]);
+}

@@ -164,6 +164,9 @@ fn an_entity_type_the_schema_does_not_know_denies() {
         build().user_type("Person").build(),
         build().resource_type("Shop").build(),
         build().default_resource("App", "shop").build(),
+        build().default_resource("Vendor", "").build(),
+        build().default_resource("Vendor", "deli.example ").build(),
+        build().default_resource("Vendor", "deli.example.").build(),
     ];
     for fault in faults {
         let error = fault.unwrap_err();
@@ -191,4 +194,23 @@ fn entities_that_do_not_fit_the_schema_denies() {
     let entities = cedar_policy::Entities::from_json_str(json, None).unwrap();
     let error = CedarAuthority::builder(SCHEMA, POLICIES).entities(entities).build().unwrap_err();
     assert!(matches!(error, CedarError::Entities { .. }), "{error:?}");
+}
+
+#[test]
+fn a_count_that_is_not_met_denies() {
+    let with = |count: &str| format!("// policies:{count}\n{POLICIES}");
+    CedarAuthority::builder(SCHEMA, with(" 3")).build().unwrap();
+    for (count, is_number) in [(" 2", true), (" 4", true), ("", false), (" three", false)] {
+        let error = policies_refused(&with(count));
+        let is_told = if is_number {
+            matches!(error, CedarError::Count { found: 3, .. })
+        } else {
+            matches!(error, CedarError::Policies { .. })
+        };
+        assert!(is_told, "{count}: {error:?}");
+    }
+    // Cut between two policies.
+    let cut = with(" 3");
+    let cut = &cut[..cut.find("@id(\"no-casinos\")").unwrap()];
+    assert!(matches!(policies_refused(cut), CedarError::Count { listed: 3, found: 2, .. }));
 }

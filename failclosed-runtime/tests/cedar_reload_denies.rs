@@ -11,10 +11,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use cedar_common::{POLICIES, SCHEMA, Shop, authority, lunch};
-use failclosed_runtime::{Cause, cedar::CedarError};
+use failclosed_runtime::{
+    Cause,
+    cedar::{CedarAuthority, CedarError},
+};
 
 const CLOSED: &str = r#"
     @id("shopping") permit(principal, action, resource);
@@ -32,29 +36,60 @@ async fn a_reload_takes_effect_in_every_clone() {
     shop.allowed(lunch()).await;
 }
 
+/// What no authority over `SCHEMA` may be replaced by.
+const BROKEN: [(&str, &str); 7] = [
+    (SCHEMA, "permit("),
+    (SCHEMA, ""),
+    (SCHEMA, "permit(principal, action, resource) when { context.amont < 5 };"),
+    (SCHEMA, "permit(principal == ?principal, action, resource);"),
+    (SCHEMA, "@aks(\"sure?\") permit(principal, action, resource);"),
+    ("entity", POLICIES),
+    // Parses and validates, and has none of the types this authority was built for.
+    (
+        "entity Robot; action read appliesTo { principal: Robot, resource: Robot };",
+        "permit(principal, action, resource);",
+    ),
+];
+
+fn strict(grace: Duration) -> CedarAuthority {
+    let builder = CedarAuthority::builder(SCHEMA, POLICIES).resource_type("Vendor");
+    builder.deny_after_failed_reload(grace).build().unwrap()
+}
+
 #[tokio::test]
-async fn a_failing_reload_denies_until_repaired() {
+async fn a_failing_reload_replaces_nothing_and_is_on_record() {
     let authority = authority(POLICIES);
     let shop = Shop::new(authority.clone());
-    let broken = [
-        (SCHEMA, "permit("),
-        (SCHEMA, ""),
-        (SCHEMA, "permit(principal, action, resource) when { context.amont < 5 };"),
-        (SCHEMA, "permit(principal == ?principal, action, resource);"),
-        ("entity", POLICIES),
-        // Parses and validates, and has none of the types this authority was built for.
-        (
-            "entity Robot; action read appliesTo { principal: Robot, resource: Robot };",
-            "permit(principal, action, resource);",
-        ),
-    ];
-    for (schema, policies) in broken {
+    let before = shop.allowed(lunch()).await.version.unwrap();
+    assert!(before.starts_with("policies ") && before.contains(" entities "), "{before}");
+    for (schema, policies) in BROKEN {
+        authority.reload(schema, policies).unwrap_err();
+        let record = shop.allowed(lunch()).await;
+        assert_eq!(record.rule.as_deref(), Some("shopping"));
+        let said = record.version.unwrap();
+        assert_eq!(*said, format!("{before}, and a later reload failed"));
+        assert_eq!(authority.version().unwrap(), said);
+        // Nothing of a set that failed decides: what was forbidden is.
+        let casino = cedar_common::Asked::default().with("amount", 1).on_id("casino.example");
+        let record = shop.denied(cedar_common::Purchase(casino), Cause::Denied).await;
+        assert_eq!(record.rule.as_deref(), Some("no-casinos"));
+        authority.reload(SCHEMA, POLICIES).unwrap();
+        assert_eq!(shop.allowed(lunch()).await.version.unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_failing_reload_denies_until_repaired_where_that_is_set() {
+    let authority = strict(Duration::ZERO);
+    let shop = Shop::new(authority.clone());
+    for (schema, policies) in BROKEN {
         let error = authority.reload(schema, policies).unwrap_err();
         for _ in 0..2 {
             let record = shop.denied(lunch(), Cause::Unavailable).await;
             let detail = record.detail.unwrap();
             assert!(detail.contains("the policies failed to load"), "{detail}");
             assert!(detail.contains(&error.to_string()), "{detail}");
+            assert!(record.version.unwrap().ends_with("a later reload failed"));
         }
         shop.guard.self_check().await.unwrap_err();
         authority.reload(SCHEMA, POLICIES).unwrap();
@@ -63,13 +98,31 @@ async fn a_failing_reload_denies_until_repaired() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_gone_at_reload_denies() {
+async fn the_grace_begins_with_the_first_failure_and_denies() {
+    let grace = Duration::from_millis(1500);
+    let authority = strict(grace);
+    let shop = Shop::new(authority.clone());
+    authority.reload(SCHEMA, "permit(").unwrap_err();
+    let begun = Instant::now();
+    shop.allowed(lunch()).await;
+    while begun.elapsed() < grace {
+        // Failing again does not begin it anew.
+        authority.reload(SCHEMA, "permit(").unwrap_err();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    shop.denied(lunch(), Cause::Unavailable).await;
+    authority.reload(SCHEMA, POLICIES).unwrap();
+    shop.allowed(lunch()).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_at_reload_denies_where_that_is_set() {
     let directory = env::temp_dir().join(format!("failclosed-cedar-{}-reload", process::id()));
     fs::create_dir_all(&directory).unwrap();
     let (schema, policies) = (directory.join("shop.cedarschema"), directory.join("shop.cedar"));
     fs::write(&schema, SCHEMA).unwrap();
     fs::write(&policies, POLICIES).unwrap();
-    let authority = authority(CLOSED);
+    let authority = strict(Duration::ZERO);
     let shop = Shop::new(authority.clone());
     authority.reload_from_files(&schema, &policies).unwrap();
     shop.allowed(lunch()).await;
@@ -77,8 +130,11 @@ async fn a_file_that_is_gone_at_reload_denies() {
     let error = authority.reload_from_files(&schema, &policies).unwrap_err();
     assert!(matches!(error, CedarError::Read { what: "policies", .. }), "{error:?}");
     shop.denied(lunch(), Cause::Unavailable).await;
+    authority.refresh().unwrap_err();
+    shop.denied(lunch(), Cause::Unavailable).await;
+    // Repaired, without anything new in it.
     fs::write(&policies, POLICIES).unwrap();
-    authority.reload_from_files(&schema, &policies).unwrap();
+    assert!(!authority.refresh().unwrap());
     shop.allowed(lunch()).await;
 }
 

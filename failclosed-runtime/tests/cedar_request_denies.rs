@@ -109,17 +109,43 @@ async fn a_float_denies() {
 }
 
 #[tokio::test]
-async fn a_null_denies() {
-    shop().malformed(with("quantity", None::<i64>), "argument `quantity`: an absent value").await;
-    shop().malformed(with("quantity", ()), "skip(..)").await;
-    #[derive(Serialize)]
-    struct Nothing;
-    shop().malformed(with("quantity", Nothing), "an absent value").await;
+async fn a_null_that_is_not_optional_denies() {
+    let amount = Purchase(Asked::default().with("amount", None::<i64>).on_id("deli.example"));
+    shop().malformed(amount, "argument `amount`: an absent value").await;
+    let amount = Purchase(Asked::default().with("amount", ()).on_id("deli.example"));
+    shop().malformed(amount, "as `amount?: ..`").await;
     #[derive(Serialize)]
     struct To {
         city: Option<String>,
     }
     shop().malformed(with("to", To { city: None }), "argument `to`: `city`: an absent").await;
+    // What the schema does not know would be an error too if it were there.
+    shop().malformed(with("colour", None::<&str>), "argument `colour`: an absent value").await;
+    shop().malformed(with("tags", vec![None, Some("gift")]), "an absent value").await;
+}
+
+#[tokio::test]
+async fn an_id_that_looks_like_another_denies() {
+    for id in [
+        "",
+        " ",
+        "\0",
+        "casino.example\0",
+        "casino.example\u{200b}",
+        "casino.example ",
+        " casino.example",
+        "casino.example.",
+        "casino.\u{202e}example",
+        "casino.example\t",
+        "casino.example\n",
+        ".",
+        "casino\u{3164}.example",
+    ] {
+        let purchase = Purchase(Asked::default().with("amount", 1200).on("Vendor", id));
+        shop().malformed(purchase, "the id of the resource").await;
+        let purchase = Purchase(Asked::default().with("amount", 1200).on_id(id));
+        shop().malformed(purchase, "the id of the resource").await;
+    }
 }
 
 #[tokio::test]

@@ -54,6 +54,8 @@ pub struct DecisionEntry {
     pub rule: Option<Arc<str>>,
     /// The authority's id for the decision.
     pub decision_id: Option<Arc<str>>,
+    /// What it decided by: for Cedar the digests of policies and entities.
+    pub version: Option<Arc<str>>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
 }
@@ -106,6 +108,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             detail: denial.and_then(|denial| denial.detail()).map(str::to_owned),
             rule: grounds.rule,
             decision_id: grounds.decision_id,
+            version: grounds.version,
             danger: record.verdict.danger().map(str::to_owned),
         })))
     }

@@ -161,6 +161,7 @@ impl Tally {
         let grounds = Grounds {
             rule: joined(self.allow.iter().map(|allow| &allow.grounds.rule)),
             decision_id: joined(self.allow.iter().map(|allow| &allow.grounds.decision_id)),
+            version: joined(self.allow.iter().map(|allow| &allow.grounds.version)),
         };
         let danger = joined(self.allow.iter().map(|allow| &allow.danger));
         if self.allow.is_empty() {

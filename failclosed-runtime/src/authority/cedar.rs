@@ -13,13 +13,18 @@
 //! | arguments, guard context | the context, by name |
 //! | user | `context.on_behalf_of`, of the user type; present whenever there is one |
 //!
-//! Values become Cedar's own: integers, booleans, text, sets (from lists) and records. What Cedar
-//! has no type for is refused with the way out in the message: floats, absent values, bytes,
-//! tuples. So are integers beyond 64 bits with a sign, a key given twice, and a list that repeats an
-//! element, which a set would show once. The order of a list is not shown.
+//! Values become what the schema declares: integers, booleans, text, records, sets (from lists), and
+//! `decimal`, `ipaddr`, `datetime` and `duration` from how they are written down. An absent value is
+//! left out where the schema has it as optional. A list keeps its order where it is declared by
+//! position, as `{ "0": String, "1"?: String }` or as `Set<{ at: Long, value: String }>`, and a map is
+//! shown as `Set<{ key: .., value: .. }>`. What does not fit is refused with the way out in the
+//! message: floats that are no `decimal`, integers beyond 64 bits with a sign, bytes, a key given
+//! twice, a tuple or a list with repeats where a set is declared.
 //!
 //! `@id("..")` on a policy is the rule that records and denials name. `@reason("..")` on a `forbid`
-//! is the sentence that the model and the user read.
+//! is the sentence that the model and the user read. `@ask("..")` on a `permit` is the question a
+//! person must say yes to before it permits anything: a `forbid` wins over it, and a `permit` without
+//! one does not lift it.
 //!
 //! ```
 //! use failclosed_runtime::{Guard, Subject, cedar::CedarAuthority};
@@ -49,64 +54,64 @@
 //! # Ok(()) }
 //! ```
 
-use std::{
-    mem,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use cedar_policy::Entities;
 
 use crate::{
     authority::{Answer, Authority},
-    decision::NoDecision,
     request::Request,
 };
 
+mod actions;
 mod answer;
 mod ask;
 mod builder;
 mod context;
+mod directory;
 mod error;
+mod labels;
 mod load;
 mod names;
+mod shared;
 mod slice;
+mod source;
 #[cfg(test)]
 mod tests;
+mod typed;
+mod version;
+mod watch;
 
+pub use actions::KnownAction;
 pub use builder::CedarBuilder;
 pub use error::CedarError;
 
-use builder::{Settings, Source};
+use builder::Settings;
 use load::Loaded;
+use shared::Shared;
+use source::{Facts, Material, Origin, Source, Texts};
 
 /// Decides by policies in Cedar, in this process. Cheap to clone; clones share the policies, and a
 /// reload of one reloads all.
 ///
+/// # Reloads
+/// Policies and entities are replaced as a whole or not at all. Decisions under way end with what
+/// they began with; the next call is decided by the new set. Where a reload fails, the old set stays,
+/// an error is logged, and every record says so in its `version`, until a reload succeeds. Where that
+/// is too little, [`CedarBuilder::deny_after_failed_reload`] says after how long nothing is allowed
+/// any more.
+///
 /// # Denies
 /// *Denied*: a `forbid` applies, no `permit` does, or the schema does not know the action.
 /// *Malformed*: a policy failed while it was evaluated, or the request does not fit the schema.
-/// *Unavailable*: the last reload failed.
+/// *Unavailable*: a reload failed, and the time set for that has passed.
 #[derive(Debug, Clone)]
 pub struct CedarAuthority(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    settings: Settings,
-    state: RwLock<State>,
-    /// Held while loading, so that of two reloads the later one stays.
-    reloading: Mutex<()>,
-}
-
-#[derive(Debug, Clone)]
-enum State {
-    Loaded(Arc<Loaded>),
-    /// The last reload failed, and why.
-    Failed(Arc<str>),
-}
 
 impl CedarAuthority {
     /// An authority from a schema and policies, both in Cedar's own syntax.
     pub fn builder(schema: impl Into<String>, policies: impl Into<String>) -> CedarBuilder {
-        CedarBuilder::new(Source::Text(schema.into()), Source::Text(policies.into()))
+        CedarBuilder::new(texts(schema, policies))
     }
 
     /// An authority from two files, which are read when it is built.
@@ -114,117 +119,124 @@ impl CedarAuthority {
         schema: impl Into<PathBuf>,
         policies: impl Into<PathBuf>,
     ) -> CedarBuilder {
-        CedarBuilder::new(Source::File(schema.into()), Source::File(policies.into()))
+        CedarBuilder::new(files(schema, policies))
     }
 
-    fn new(settings: Settings, loaded: Loaded) -> Self {
-        let state = RwLock::new(State::Loaded(Arc::new(loaded)));
-        Self(Arc::new(Shared { settings, state, reloading: Mutex::new(()) }))
+    /// An authority from a directory with a `policies.manifest`, which says what belongs to it:
+    ///
+    /// ```text
+    /// files 3
+    /// schema shop.cedarschema
+    /// 4 shop.cedar
+    /// entities staff.json
+    /// ```
+    ///
+    /// First how many files there are, then each: the schema, files of policies with how many each
+    /// holds, and entities in Cedar's JSON if there are any. So a file that was cut between two
+    /// policies, or is gone, is an error, and not a set without its `forbid`.
+    pub fn builder_from_directory(path: impl Into<PathBuf>) -> CedarBuilder {
+        CedarBuilder::new(Texts::Directory(path.into()))
     }
 
-    /// Replaces schema and policies. What the builder set stays; decisions under way end with the
-    /// policies they began with.
+    fn new(settings: Settings, origin: Origin, material: &Material, loaded: Loaded) -> Self {
+        Self(Arc::new(Shared::new(settings, origin, material, loaded)))
+    }
+
+    /// Replaces schema and policies. What the builder set stays, and so do the entities that were
+    /// given last; those of a file are read again. From here on [`refresh`](Self::refresh) reads no
+    /// other file or directory of policies.
     ///
     /// # Errors
-    /// As [`CedarBuilder::build`].
-    ///
-    /// # Denies
-    /// After an error everything, as *unavailable*, until a reload succeeds: the policies that
-    /// somebody wanted to replace must not go on permitting what the new ones may forbid.
+    /// As [`CedarBuilder::build`]. Then nothing is replaced.
     pub fn reload(
         &self,
         schema: impl Into<String>,
         policies: impl Into<String>,
     ) -> Result<(), CedarError> {
-        self.replace(&Source::Text(schema.into()), &Source::Text(policies.into()))
+        let texts = texts(schema, policies);
+        self.0.replace(|origin| Origin { texts, ..origin.clone() })
     }
 
     /// Replaces schema and policies by what is in two files. See [`reload`](Self::reload).
     ///
     /// # Errors
-    /// As [`CedarBuilder::build`].
-    ///
-    /// # Denies
-    /// As [`reload`](Self::reload).
+    /// As [`CedarBuilder::build`]. Then nothing is replaced.
     pub fn reload_from_files(
         &self,
         schema: impl Into<PathBuf>,
         policies: impl Into<PathBuf>,
     ) -> Result<(), CedarError> {
-        self.replace(&Source::File(schema.into()), &Source::File(policies.into()))
+        let texts = files(schema, policies);
+        self.0.replace(|origin| Origin { texts, ..origin.clone() })
     }
 
-    fn replace(&self, schema: &Source, policies: &Source) -> Result<(), CedarError> {
-        // Nothing is behind this lock that a panic could leave half done: see `Unfinished`.
-        let _one_at_a_time = self.0.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        let unfinished = Unfinished(&self.0);
-        let loaded = schema.read("schema").and_then(|schema| {
-            Loaded::from_text(&schema, &policies.read("policies")?, &self.0.settings)
-        });
-        mem::forget(unfinished);
-        match loaded {
-            Ok(loaded) => {
-                self.0.set(State::Loaded(Arc::new(loaded)));
-                tracing::info!(target: "failclosed", "policies reloaded");
-                Ok(())
-            }
-            Err(error) => {
-                // FAIL CLOSED: policies that do not load permit nothing.
-                self.0.fail(&error.to_string());
-                Err(error)
-            }
-        }
+    /// Replaces schema, policies and entities at once: no call is decided by the new policies and
+    /// the old groups, or the other way round.
+    ///
+    /// # Errors
+    /// As [`CedarBuilder::build`]. Then nothing is replaced.
+    pub fn reload_with_entities(
+        &self,
+        schema: impl Into<String>,
+        policies: impl Into<String>,
+        entities: Entities,
+    ) -> Result<(), CedarError> {
+        let texts = texts(schema, policies);
+        self.0.replace(|_| Origin { texts, entities: Facts::Given(entities) })
+    }
+
+    /// Replaces the entities alone, as a whole: a membership that is not among them has ended, and
+    /// the next call sees it. The policies are not looked at again.
+    ///
+    /// # Errors
+    /// [`CedarError::Entities`]: they do not fit the schema, or those in use come from a file, which
+    /// is to be changed instead. Then nothing is replaced.
+    pub fn reload_entities(&self, entities: Entities) -> Result<(), CedarError> {
+        self.0.replace_entities(entities)
+    }
+
+    /// Reads again what the authority was built from, or last reloaded from, and replaces everything
+    /// if anything changed. Says whether it did.
+    ///
+    /// # Errors
+    /// As [`CedarBuilder::build`], then nothing is replaced; [`CedarError::Watch`], where everything
+    /// came as text.
+    pub fn refresh(&self) -> Result<bool, CedarError> {
+        self.0.refresh()
+    }
+
+    /// Does [`refresh`](Self::refresh) every so often, on a thread of its own, until the last clone
+    /// is dropped. A refresh that fails is a failed reload, and is tried again.
+    ///
+    /// # Errors
+    /// [`CedarError::Watch`]: everything came as text, the time is zero, there is a watch already, or
+    /// there is no thread.
+    pub fn reload_every(&self, every: Duration) -> Result<(), CedarError> {
+        watch::start(&self.0, every)
+    }
+
+    /// The actions of the schema with the kinds of things they are done to: what a probe can ask.
+    pub fn actions(&self) -> Vec<KnownAction> {
+        self.0.actions()
+    }
+
+    /// What is decided by now: the digests of policies and entities, as records carry it.
+    pub fn version(&self) -> Option<Arc<str>> {
+        self.0.version()
     }
 }
 
-impl Shared {
-    fn set(&self, state: State) {
-        // A poisoned lock heals here: the state is replaced whole.
-        let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let old = mem::replace(&mut *current, state);
-        self.state.clear_poison();
-        drop(current);
-        // Freed after the lock: nobody waits for 10 000 policies to be dropped.
-        drop(old);
-    }
-
-    fn fail(&self, why: &str) {
-        tracing::error!(
-            target: "failclosed", error = why,
-            "policies failed to reload: everything is denied until they do"
-        );
-        self.set(State::Failed(why.into()));
-    }
-
-    fn state(&self) -> Result<State, NoDecision> {
-        match self.state.read() {
-            Ok(state) => Ok(state.clone()),
-            // FAIL CLOSED: whoever panicked while it held the lock left who knows what.
-            Err(_) => Err(NoDecision::unavailable("the lock of the policies is poisoned")),
-        }
-    }
+fn texts(schema: impl Into<String>, policies: impl Into<String>) -> Texts {
+    Origin::pair(Source::Text(schema.into()), Source::Text(policies.into()))
 }
 
-/// A reload under way. Dropped, it was cut off by a panic of the parser or the validator.
-struct Unfinished<'s>(&'s Shared);
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        // FAIL CLOSED: a reload that panics has failed like any other.
-        self.0.fail("loading them panicked");
-    }
+fn files(schema: impl Into<PathBuf>, policies: impl Into<PathBuf>) -> Texts {
+    Origin::pair(Source::File(schema.into()), Source::File(policies.into()))
 }
 
 impl Authority for CedarAuthority {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         // No input or output and no waiting: the answer is at hand before a timer could be armed.
-        Answer::ready(match self.0.state() {
-            Ok(State::Loaded(loaded)) => loaded.decide(request),
-            // FAIL CLOSED: see `replace`.
-            Ok(State::Failed(why)) => {
-                Err(NoDecision::unavailable(format_args!("the policies failed to load: {why}")))
-            }
-            Err(why) => Err(why),
-        })
+        Answer::ready(self.0.decide(request))
     }
 }

@@ -89,6 +89,7 @@ async fn approved<'a>(
             let mut allow = approval.stamped_as(again.danger.as_ref());
             // Whoever reads the record sees whose question it was that got a yes.
             allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
+            allow.grounds.version = allow.grounds.version.or(again.grounds.version);
             Ok(Allowed { allow, shown, deadline, by_person: true })
         }
         // FAIL CLOSED: another question was not answered by anybody.

@@ -149,7 +149,7 @@ impl Guard {
         impl Authority for Refuses {
             fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
                 // FAIL CLOSED: nobody is identified, so nobody is allowed.
-                NoDecision { kind: self.0.kind, detail: self.0.detail.clone() }.into()
+                NoDecision::of(self.0.kind, self.0.detail.clone()).into()
             }
         }
         let mut parts = Parts::clone(&self.0);

@@ -4,24 +4,12 @@
 //! answer `Allow`: an amount large enough to overflow a sum disarms the limit on it. So its decision
 //! counts only where nothing failed.
 
-use std::{collections::HashMap, fmt::Write as _, sync::Arc};
+use std::{fmt::Write as _, sync::Arc};
 
 use cedar_policy::{Authorizer, Decision as Raw, Entities, PolicyId, PolicySet, Request};
 
+use super::labels::{Label, Labels};
 use crate::decision::{Decision, NoDecision};
-
-/// What is reported about a policy.
-#[derive(Debug)]
-pub(super) struct Label {
-    /// Its `@id`, or the engine's name for it.
-    pub(super) id: Arc<str>,
-    /// Its `@reason`.
-    pub(super) reason: Option<String>,
-    /// Where it stands among the others, so that reports name them in order.
-    pub(super) position: usize,
-}
-
-pub(super) type Labels = HashMap<PolicyId, Label>;
 
 /// The responses to one request, joined.
 #[derive(Default)]
@@ -32,7 +20,8 @@ struct Tally {
 }
 
 /// Evaluates each set and joins the responses: a satisfied `forbid` denies; else any error leaves
-/// the request undecided; else a satisfied `permit` allows; else nothing permits it.
+/// the request undecided; else a satisfied `permit` with an `@ask` asks, also where others without one
+/// are satisfied; else a satisfied `permit` allows; else nothing permits it.
 ///
 /// # Errors
 /// A policy that failed, unless another one forbids: *malformed*, because the same request fails
@@ -67,10 +56,21 @@ pub(super) fn decide<'a>(
         )));
     }
     if !tally.permits.is_empty() {
-        return Ok(Decision::allow().rule(named(&tally.permits, labels).1));
+        return Ok(permitted(&tally, labels));
     }
     // FAIL CLOSED: what nothing permits is denied.
     Ok(Decision::deny("no policy permits it"))
+}
+
+fn permitted(tally: &Tally, labels: &Labels) -> Decision {
+    let (ordered, rule) = named(&tally.permits, labels);
+    let questions: Vec<_> = ordered.iter().filter_map(|label| label.ask.as_deref()).collect();
+    if questions.is_empty() {
+        return Decision::allow().rule(rule);
+    }
+    // FAIL CLOSED: a permit without a question does not lift another one's: a broad one, added later,
+    // would silence every `@ask` below it.
+    Decision::ask(questions.join("; ")).rule(rule)
 }
 
 fn forbidden(tally: &Tally, labels: &Labels) -> Decision {

@@ -7,11 +7,12 @@ use cedar_policy::{
 use super::{
     answer,
     context::{self, ON_BEHALF_OF},
-    load::{Loaded, chain},
+    load::{Loaded, Rules, chain},
 };
 use crate::{
     decision::{Decision, NoDecision},
     request::{Request, Resource},
+    subject,
 };
 
 impl Loaded {
@@ -20,21 +21,24 @@ impl Loaded {
     /// # Errors
     /// *Malformed*: a request that the schema has no words for, or a policy that failed.
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
-        let Some((action, slice)) = self.actions.get(request.action()) else {
+        let rules = &*self.rules;
+        let Some(known) = rules.actions.get(request.action()) else {
             // FAIL CLOSED: what the schema does not know, no policy can have permitted. A definite
             // no, which the self check relies on.
             return Ok(Decision::deny("the policies know no such action"));
         };
-        let principal = uid(&self.names.agent, request.subject().agent_id());
-        let resource = self.resource(request.resource())?;
-        let user = self.user(request.subject().user_id())?;
-        let context = context::build(request.arguments().iter(), request.context(), user)?;
+        let principal = uid(&rules.names.agent, request.subject().agent_id());
+        let resource = rules.resource(request.resource())?;
+        let user = rules.user(request.subject().user_id())?;
+        let declared = known.context.as_ref();
+        let context =
+            context::build(request.arguments().iter(), request.context(), user, declared)?;
         let asked = CedarRequest::new(
             principal.clone(),
-            action.clone(),
+            known.action.clone(),
             resource.clone(),
             context,
-            Some(&self.schema),
+            Some(&rules.schema),
         )
         // FAIL CLOSED: without this check a policy meets values of types it was not written for,
         // fails, and is skipped.
@@ -44,10 +48,12 @@ impl Loaded {
                 chain(&error)
             ))
         })?;
-        let sets = slice.sets(&principal, &resource, &self.entities);
-        answer::decide(&self.authorizer, &asked, sets, &self.entities, &self.labels)
+        let sets = known.policies.sets(&principal, &resource, &self.entities);
+        answer::decide(&rules.authorizer, &asked, sets, &self.entities, &rules.labels)
     }
+}
 
+impl Rules {
     fn resource(&self, resource: Option<&Resource<'_>>) -> Result<EntityUid, NoDecision> {
         let Some(resource) = resource else {
             // FAIL CLOSED: Cedar has no request without a resource, and none is made up.
@@ -58,6 +64,14 @@ impl Loaded {
                 )
             });
         };
+        if let Some(fault) = id_fault(resource.id()) {
+            // FAIL CLOSED: `evil.example ` is another id than the one that is forbidden, and the same
+            // place to whoever trims it.
+            return Err(NoDecision::malformed(format_args!(
+                "the id of the resource {fault}\n\
+                 help: name the resource by the id that the call uses, trimmed and checked"
+            )));
+        }
         let kind = match resource.kind() {
             Some(kind) => self.names.get(kind).ok_or_else(|| {
                 // FAIL CLOSED: a type the schema does not know matches no policy's words.
@@ -91,6 +105,15 @@ impl Loaded {
             ))),
         }
     }
+}
+
+/// What keeps an id from naming one thing and no other.
+pub(super) fn id_fault(id: &str) -> Option<&'static str> {
+    if let Some(fault) = subject::id_fault(id) {
+        return Some(fault);
+    }
+    // A host with a dot behind it is the same host, a file the same file on some systems.
+    id.ends_with('.').then_some("ends with a dot")
 }
 
 fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {

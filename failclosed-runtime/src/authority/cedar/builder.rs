@@ -1,64 +1,44 @@
 //! Puts a [`CedarAuthority`] together.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, time::Duration};
 
 use cedar_policy::Entities;
 
-use super::{CedarAuthority, error::CedarError, load::Loaded};
+use super::{
+    CedarAuthority,
+    error::CedarError,
+    load::Loaded,
+    source::{Facts, Known, Origin, Texts},
+};
 
 /// What stays the same when policies are reloaded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Settings {
     pub(super) agent_type: Option<String>,
     pub(super) user_type: Option<String>,
     pub(super) resource_type: Option<String>,
     pub(super) default_resource: Option<(String, String)>,
     pub(super) namespace: Option<String>,
-    pub(super) entities: Entities,
-}
-
-/// Where a text comes from.
-#[derive(Debug, Clone)]
-pub(super) enum Source {
-    Text(String),
-    File(PathBuf),
-}
-
-impl Source {
-    pub(super) fn read(&self, what: &'static str) -> Result<String, CedarError> {
-        match self {
-            Self::Text(text) => Ok(text.clone()),
-            // FAIL CLOSED: a file that is not there is not an empty one.
-            Self::File(path) => fs::read_to_string(path).map_err(|error| CedarError::Read {
-                what,
-                path: path.clone(),
-                source: Arc::new(error),
-            }),
-        }
-    }
+    /// Annotations that others read.
+    pub(super) annotations: Vec<String>,
+    /// How long the old set decides after a reload failed; `None` until one succeeds.
+    pub(super) grace: Option<Duration>,
 }
 
 /// Names what the schema calls things, then builds the authority. Made by
-/// [`CedarAuthority::builder`] and [`CedarAuthority::builder_from_files`].
+/// [`CedarAuthority::builder`], [`CedarAuthority::builder_from_files`] and
+/// [`CedarAuthority::builder_from_directory`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing decides until the authority is built"]
 pub struct CedarBuilder {
-    schema: Source,
-    policies: Source,
+    origin: Origin,
     settings: Settings,
 }
 
 impl CedarBuilder {
-    pub(super) fn new(schema: Source, policies: Source) -> Self {
-        let settings = Settings {
-            agent_type: None,
-            user_type: None,
-            resource_type: None,
-            default_resource: None,
-            namespace: None,
-            entities: Entities::empty(),
-        };
-        Self { schema, policies, settings }
+    pub(super) fn new(texts: Texts) -> Self {
+        let origin = Origin { texts, entities: Facts::Unset };
+        Self { origin, settings: Settings::default() }
     }
 
     /// The entity type of agents, which are the principals. `Agent` unless set.
@@ -97,10 +77,31 @@ impl CedarBuilder {
         self
     }
 
+    /// Annotations beside `@id`, `@reason` and `@ask` that policies may have, because others read
+    /// them. Any other is an error: `@aks` would be a permit that asks nobody.
+    pub fn annotations<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.settings.annotations.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     /// What is known about agents, users and resources: attributes and groups. They are checked
     /// against the schema, here and at each reload.
     pub fn entities(mut self, entities: Entities) -> Self {
-        self.settings.entities = entities;
+        self.origin.entities = Facts::Given(entities);
+        self
+    }
+
+    /// The same from a file in Cedar's JSON, which is read when the authority is built, and again at
+    /// each [`refresh`](CedarAuthority::refresh).
+    pub fn entities_from_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.origin.entities = Facts::File(path.into());
+        self
+    }
+
+    /// Denies everything once a reload has failed and none has succeeded for `grace`; with
+    /// [`Duration::ZERO`] at once. Unless this is set, the old policies and entities stay in use.
+    pub fn deny_after_failed_reload(mut self, grace: Duration) -> Self {
+        self.settings.grace = Some(grace);
         self
     }
 
@@ -108,11 +109,24 @@ impl CedarBuilder {
     ///
     /// # Errors
     /// Every [`CedarError`]: warnings of the schema parser and of the strict validator are errors
-    /// too, and so are an empty policy set, a template and an id given twice.
+    /// too, and so are an empty policy set, a template, an annotation that is not known and an id
+    /// given twice.
     pub fn build(self) -> Result<CedarAuthority, CedarError> {
-        let schema = self.schema.read("schema")?;
-        let policies = self.policies.read("policies")?;
-        let loaded = Loaded::from_text(&schema, &policies, &self.settings)?;
-        Ok(CedarAuthority::new(self.settings, loaded))
+        if let Texts::Directory(path) = &self.origin.texts {
+            let listed =
+                Origin { texts: self.origin.texts.clone(), entities: Facts::Unset }.read()?;
+            if let (Known::Json(_), Facts::Given(_) | Facts::File(_)) =
+                (&listed.entities, &self.origin.entities)
+            {
+                // FAIL CLOSED: of two answers to who is in a group either might count.
+                return Err(CedarError::Manifest {
+                    path: path.clone(),
+                    fault: "it lists entities, and the builder was given others".into(),
+                });
+            }
+        }
+        let material = self.origin.read()?;
+        let loaded = Loaded::new(&material, &self.settings)?;
+        Ok(CedarAuthority::new(self.settings, self.origin, &material, loaded))
     }
 }

@@ -6,8 +6,10 @@
 use std::fmt;
 
 use cedar_policy::{Context, RestrictedExpression};
+use cedar_policy_core::validator::types::Type;
 use serde::{Serialize, ser};
 
+use super::typed::{self, NoCedarValue};
 use crate::{argument::NamedArgument, decision::NoDecision};
 
 mod compound;
@@ -15,6 +17,7 @@ mod serializer;
 mod value;
 
 use serializer::ToCedar;
+pub(super) use value::Value;
 
 /// The name under which policies find the user an agent acts for.
 pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
@@ -22,20 +25,23 @@ pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
 /// The context of one request: arguments, guard context and user, in one record.
 ///
 /// # Errors
-/// A value that Cedar has no type for, or two values with one name: *malformed*.
+/// A value that Cedar has no type for or that the schema declares to be another, or two values with
+/// one name: *malformed*.
 pub(super) fn build<'a>(
     arguments: impl Iterator<Item = NamedArgument<'a>>,
     context: impl Iterator<Item = (&'a str, &'a dyn crate::Argument)>,
     user: Option<RestrictedExpression>,
+    declared: Option<&Type>,
 ) -> Result<Context, NoDecision> {
     let mut pairs = Vec::with_capacity(8);
     for (name, value) in arguments {
-        let shown = shown(value).map_err(|why| refused("argument", name, &why))?;
-        pairs.push((name.to_owned(), shown));
+        let shown = shown(name, value, declared).map_err(|why| refused("argument", name, &why))?;
+        pairs.extend(shown.map(|shown| (name.to_owned(), shown)));
     }
     for (name, value) in context {
-        let shown = shown(value).map_err(|why| refused("guard context", name, &why))?;
-        pairs.push((name.to_owned(), shown));
+        let shown =
+            shown(name, value, declared).map_err(|why| refused("guard context", name, &why))?;
+        pairs.extend(shown.map(|shown| (name.to_owned(), shown)));
     }
     if let Some(user) = user {
         pairs.push((ON_BEHALF_OF.to_owned(), user));
@@ -53,27 +59,14 @@ fn refused(what: &str, name: &str, why: &NoCedarValue) -> NoDecision {
     NoDecision::malformed(format_args!("{what} `{name}`: {why}"))
 }
 
-fn shown<T: Serialize + ?Sized>(value: &T) -> Result<RestrictedExpression, NoCedarValue> {
-    value.serialize(ToCedar { depth: 0 })?.try_into()
+/// `None` for what is left out: nothing, where the schema says that it is optional.
+fn shown<T: Serialize + ?Sized>(
+    name: &str,
+    value: &T,
+    declared: Option<&Type>,
+) -> Result<Option<RestrictedExpression>, NoCedarValue> {
+    typed::field(name, value.serialize(ToCedar { depth: 0 })?, declared)
 }
-
-/// Why a value cannot be shown to a policy as it is.
-#[derive(Debug)]
-pub(super) struct NoCedarValue(String);
-
-impl NoCedarValue {
-    fn new(fault: impl Into<String>) -> Self {
-        Self(fault.into())
-    }
-}
-
-impl fmt::Display for NoCedarValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NoCedarValue {}
 
 impl ser::Error for NoCedarValue {
     fn custom<T: fmt::Display>(message: T) -> Self {

@@ -8,7 +8,7 @@ use std::{error::Error, fmt, io, path::PathBuf, sync::Arc};
 pub enum CedarError {
     /// A file that is missing, cannot be read, or is not text.
     Read {
-        /// What it holds: `schema` or `policies`.
+        /// What it holds: `schema`, `policies`, `entities`, `manifest` or `directory`.
         what: &'static str,
         /// Where it should be.
         path: PathBuf,
@@ -32,19 +32,42 @@ pub enum CedarError {
         /// Its id.
         id: String,
     },
-    /// An `@id` or `@reason` that cannot be reported.
+    /// An annotation that means nothing where it stands, or that cannot be reported.
     Annotation {
         /// The id of the policy.
         policy: String,
+        /// Where it is written: file and line.
+        place: String,
         /// What is wrong.
-        fault: &'static str,
+        fault: String,
+    },
+    /// A file with more or fewer policies than the manifest or its first line says.
+    Count {
+        /// Its name.
+        file: String,
+        /// How many there should be.
+        listed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A directory whose manifest does not say what belongs to it, or says something else.
+    Manifest {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+    },
+    /// Nothing that could be read again, or nobody to do so.
+    Watch {
+        /// What is wrong.
+        fault: String,
     },
     /// Policies that do not fit the schema, warnings included.
     Invalid {
         /// Every fault the validator found.
         faults: Vec<String>,
     },
-    /// Entities that do not fit the schema.
+    /// Entities that do not fit the schema, or that come from elsewhere.
     Entities {
         /// What is wrong with them.
         detail: String,
@@ -82,11 +105,20 @@ impl fmt::Display for CedarError {
                 "policy `{id}` is a template, which decides nothing until it is linked\n\
                  help: write the entity in place of `?principal` and `?resource`"
             ),
-            Self::Annotation { policy, fault } => write!(f, "policy `{policy}`: {fault}"),
+            Self::Annotation { policy, place, fault } => {
+                write!(f, "policy `{policy}` ({place}): {fault}")
+            }
+            Self::Count { file, listed, found } => write!(
+                f,
+                "`{file}` holds {found} policies, and {listed} are announced\n\
+                 help: restore what is missing, or correct the number"
+            ),
+            Self::Manifest { path, fault } => write!(f, "`{}`: {fault}", path.display()),
+            Self::Watch { fault } => write!(f, "the policies cannot be watched: {fault}"),
             Self::Invalid { faults } => {
                 write!(f, "the policies do not fit the schema: {}", faults.join("; "))
             }
-            Self::Entities { detail } => write!(f, "the entities do not fit the schema: {detail}"),
+            Self::Entities { detail } => write!(f, "the entities are refused: {detail}"),
             Self::EntityType { setting, name, fault } => {
                 write!(
                     f,
@@ -107,6 +139,9 @@ impl Error for CedarError {
             | Self::Empty
             | Self::Template { .. }
             | Self::Annotation { .. }
+            | Self::Count { .. }
+            | Self::Manifest { .. }
+            | Self::Watch { .. }
             | Self::Invalid { .. }
             | Self::Entities { .. }
             | Self::EntityType { .. }

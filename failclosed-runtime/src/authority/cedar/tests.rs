@@ -1,7 +1,9 @@
 //! What no caller can bring about: a lock poisoned, a reload cut off.
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
-use super::{CedarAuthority, State, Unfinished};
+use std::time::Duration;
+
+use super::{CedarAuthority, shared::Unfinished};
 
 #[test]
 fn a_poisoned_lock_gives_no_decision_until_a_reload() {
@@ -10,20 +12,22 @@ fn a_poisoned_lock_gives_no_decision_until_a_reload() {
     let authority = CedarAuthority::builder(schema, policies).build().unwrap();
     let shared = authority.0.clone();
     let poisoner = std::thread::spawn(move || {
-        let _held = shared.state.write().unwrap();
-        std::panic::resume_unwind(Box::new("poison"));
+        shared.poison();
     });
     poisoner.join().unwrap_err();
     assert_eq!(authority.0.state().unwrap_err().detail(), "the lock of the policies is poisoned");
     authority.reload(schema, policies).unwrap();
-    assert!(matches!(authority.0.state(), Ok(State::Loaded(_))));
+    assert!(authority.0.state().unwrap().failed.is_none());
 }
 
 #[test]
-fn a_reload_cut_off_by_a_panic_denies() {
+fn a_reload_cut_off_by_a_panic_is_a_failed_one() {
     let schema = "entity Agent; action act appliesTo { principal: Agent, resource: Agent };";
     let policies = "permit(principal, action, resource);";
-    let authority = CedarAuthority::builder(schema, policies).build().unwrap();
+    let builder = CedarAuthority::builder(schema, policies);
+    let authority = builder.deny_after_failed_reload(Duration::ZERO).build().unwrap();
     drop(Unfinished(&authority.0));
-    assert!(matches!(authority.0.state(), Ok(State::Failed(_))));
+    let failed = authority.0.state().unwrap().failed.unwrap();
+    assert_eq!(&*failed.why, "loading them panicked");
+    assert!(authority.version().unwrap().ends_with("a later reload failed"));
 }

@@ -1,6 +1,6 @@
-//! Lists as sets, maps and structs as records.
+//! Lists, maps and structs on their way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Serialize, ser};
 
@@ -11,37 +11,53 @@ use super::{
 };
 use crate::argument::Key;
 
-/// The elements of a list.
+/// What a list is.
+pub(super) enum Kind {
+    List,
+    Tuple,
+    Variant(&'static str),
+}
+
+/// The elements of a list, a tuple or a tuple variant.
 pub(super) struct List {
     inner: ToCedar,
-    elements: BTreeSet<Value>,
+    kind: Kind,
+    elements: Vec<Value>,
 }
 
 impl List {
-    pub(super) fn new(inner: ToCedar) -> Self {
-        Self { inner, elements: BTreeSet::new() }
+    pub(super) fn new(inner: ToCedar, kind: Kind) -> Self {
+        Self { inner, kind, elements: Vec::new() }
     }
 }
 
-impl ser::SerializeSeq for List {
-    type Ok = Value;
-    type Error = NoCedarValue;
+macro_rules! elements {
+    ($($trait:ident::$method:ident),*) => {$(
+        impl ser::$trait for List {
+            type Ok = Value;
+            type Error = NoCedarValue;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NoCedarValue> {
-        if self.elements.insert(value.serialize(self.inner)?) {
-            Ok(())
-        } else {
-            // FAIL CLOSED: a set shows an element once, and the policy would permit one of many.
-            Err(NoCedarValue::new(
-                "a list that repeats an element, which a Cedar set shows once\n\
-                 help: show how often it stands there, with `args(name = ..)`",
-            ))
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NoCedarValue> {
+                self.elements.push(value.serialize(self.inner)?);
+                Ok(())
+            }
+
+            fn end(self) -> Shown {
+                Ok(match self.kind {
+                    Kind::List => Value::List(self.elements),
+                    Kind::Tuple => Value::Tuple(self.elements),
+                    Kind::Variant(name) => Value::variant(name, Value::Tuple(self.elements)),
+                })
+            }
         }
-    }
+    )*};
+}
 
-    fn end(self) -> Shown {
-        Ok(Value::Set(self.elements))
-    }
+elements! {
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field
 }
 
 /// The fields of a map, a struct or a struct variant.
@@ -78,7 +94,7 @@ impl Fields {
             // FAIL CLOSED: a broken `Serialize` must not lose a field.
             return Err(NoCedarValue::new("a map key without a value"));
         }
-        let fields = Value::Record(self.fields);
+        let fields = Value::Map(self.fields);
         Ok(match self.variant {
             Some(name) => Value::variant(name, fields),
             None => fields,

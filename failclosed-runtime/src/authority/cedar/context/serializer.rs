@@ -1,15 +1,10 @@
 //! Typed values into Cedar values, one by one.
 
-use std::fmt;
-
-use serde::{
-    Serialize,
-    ser::{self, Impossible},
-};
+use serde::{Serialize, ser};
 
 use super::{
     NoCedarValue,
-    compound::{Fields, List},
+    compound::{Fields, Kind, List},
     value::Value,
 };
 use crate::argument::MAX_ARGUMENT_DEPTH;
@@ -32,41 +27,10 @@ impl ToCedar {
     }
 }
 
-fn long(value: impl TryInto<i64> + fmt::Display + Copy) -> Shown {
-    value.try_into().map(Value::Long).map_err(|_| {
-        // FAIL CLOSED: a wrapped number would be another amount.
-        NoCedarValue(format!("{value} does not fit a Cedar `Long`, which has 64 bits and a sign"))
-    })
-}
-
-fn float() -> Shown {
-    // FAIL CLOSED: Cedar has no floats, and a rounded amount is another amount.
-    Err(NoCedarValue::new(
-        "a float, which Cedar does not have\nhelp: show money as an integer in minor units",
-    ))
-}
-
-fn absent() -> Shown {
-    // FAIL CLOSED: an absent value compares as somebody else's zero.
-    Err(NoCedarValue::new(
-        "an absent value (`None` or `()`), which Cedar does not have\n\
-         help: leave it out with `skip(..)`, or show a value in its place with `args(name = ..)`; \
-         inside a struct, `#[serde(skip_serializing_if = \"Option::is_none\")]` leaves it out",
-    ))
-}
-
-fn tuple<T>() -> Result<T, NoCedarValue> {
-    // FAIL CLOSED: `(from, to)` as a set is also `(to, from)`.
-    Err(NoCedarValue::new(
-        "a tuple or array, whose order a Cedar set does not keep\n\
-         help: show a struct with named fields, or a slice where the order means nothing",
-    ))
-}
-
 macro_rules! longs {
     ($($method:ident: $type:ty),* $(,)?) => {$(
         fn $method(self, value: $type) -> Shown {
-            long(value)
+            Ok(Value::Number(value.to_string()))
         }
     )*};
 }
@@ -75,9 +39,9 @@ impl ser::Serializer for ToCedar {
     type Ok = Value;
     type Error = NoCedarValue;
     type SerializeSeq = List;
-    type SerializeTuple = Impossible<Value, NoCedarValue>;
-    type SerializeTupleStruct = Impossible<Value, NoCedarValue>;
-    type SerializeTupleVariant = Impossible<Value, NoCedarValue>;
+    type SerializeTuple = List;
+    type SerializeTupleStruct = List;
+    type SerializeTupleVariant = List;
     type SerializeMap = Fields;
     type SerializeStruct = Fields;
     type SerializeStructVariant = Fields;
@@ -92,12 +56,13 @@ impl ser::Serializer for ToCedar {
         Ok(Value::Bool(value))
     }
 
-    fn serialize_f32(self, _: f32) -> Shown {
-        float()
+    fn serialize_f32(self, value: f32) -> Shown {
+        Ok(Value::Number(format!("{value:?}")))
     }
 
-    fn serialize_f64(self, _: f64) -> Shown {
-        float()
+    fn serialize_f64(self, value: f64) -> Shown {
+        // With a dot or an exponent, unlike an integer.
+        Ok(Value::Number(format!("{value:?}")))
     }
 
     fn serialize_char(self, value: char) -> Shown {
@@ -109,15 +74,11 @@ impl ser::Serializer for ToCedar {
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Shown {
-        // FAIL CLOSED: there is no one way to spell bytes as text.
-        Err(NoCedarValue::new(
-            "bytes, which Cedar does not have\n\
-             help: show a digest or a text of them with `args(name = ..)`, or `skip(..)` them",
-        ))
+        Ok(Value::Bytes)
     }
 
     fn serialize_none(self) -> Shown {
-        absent()
+        Ok(Value::Absent)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Shown {
@@ -125,11 +86,11 @@ impl ser::Serializer for ToCedar {
     }
 
     fn serialize_unit(self) -> Shown {
-        absent()
+        Ok(Value::Absent)
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Shown {
-        absent()
+        Ok(Value::Absent)
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, name: &'static str) -> Shown {
@@ -151,29 +112,25 @@ impl ser::Serializer for ToCedar {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<List, NoCedarValue> {
-        Ok(List::new(self.deeper()?))
+        Ok(List::new(self.deeper()?, Kind::List))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NoCedarValue> {
-        tuple()
+    fn serialize_tuple(self, _: usize) -> Result<List, NoCedarValue> {
+        Ok(List::new(self.deeper()?, Kind::Tuple))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, NoCedarValue> {
-        tuple()
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List, NoCedarValue> {
+        Ok(List::new(self.deeper()?, Kind::Tuple))
     }
 
     fn serialize_tuple_variant(
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        name: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, NoCedarValue> {
-        tuple()
+    ) -> Result<List, NoCedarValue> {
+        Ok(List::new(self.deeper()?, Kind::Variant(name)))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields, NoCedarValue> {
