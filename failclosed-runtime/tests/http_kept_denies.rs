@@ -21,7 +21,7 @@ use std::{
 
 use failclosed_runtime::{
     Cause,
-    http::{Behalf, HttpAuthority},
+    http::{AuthZen, Behalf, Dialect, HttpAuthority, Opa, OpenFga, SpiceDb},
 };
 use http_common::{Purchase, Shop, authzen, certificates::Ca, json, lunch, token};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -145,7 +145,9 @@ async fn an_end_that_waits_in_the_socket_is_noticed() {
             sender.send(()).unwrap();
         }
     });
-    let authority = HttpAuthority::builder(Behalf::new()).endpoint(format!("http://{address}"));
+    let authority = HttpAuthority::builder(Behalf::new())
+        .endpoint(format!("http://{address}"))
+        .reuse_connections();
     let shop = Shop::new(authority.bearer(token()).build().unwrap());
     for _ in 0..5 {
         shop.allowed().await;
@@ -363,4 +365,82 @@ async fn a_single_use_connection_is_used_once() {
     }
     assert_eq!((server.seen().len(), server.connections()), (5, 5));
     assert!(server.seen().iter().all(|seen| seen.header("connection") == Some("close")));
+}
+
+/// Says no, and a moment later yes, which nobody asked; the next question is on its way by then.
+async fn crossed<D: Dialect + 'static>(
+    dialect: impl Fn() -> D,
+    [no, yes]: [&'static str; 2],
+    reused: bool,
+) -> usize {
+    let mut crossed = 0;
+    for round in 0..30_u64 {
+        let address = serving(listener(), None, move |stream| {
+            if question(stream).is_some() {
+                say(stream, &json(no));
+                if question(stream).is_some() {
+                    thread::sleep(Duration::from_micros(100 * round));
+                    // Not to this question: behind the other answer, as a proxy's queue has it.
+                    say(stream, &json(yes));
+                }
+            }
+        });
+        let authority = HttpAuthority::builder(dialect()).endpoint(format!("http://{address}"));
+        let authority = authority.bearer(token()).retries(0).deadline(Duration::from_millis(500));
+        let authority = if reused { authority.reuse_connections() } else { authority };
+        let shop = Shop::new(authority.build().unwrap());
+        assert!(shop.buy(lunch()).await.is_err());
+        let _ = shop.buy(lunch()).await;
+        crossed += shop.bodies();
+        assert_eq!(shop.decisions().len(), 2);
+    }
+    crossed
+}
+
+const VERIFY: [&str; 2] = [
+    r#"{"requestId":"r","allowed":false,"reason":"no"}"#,
+    r#"{"requestId":"r","allowed":true,"reason":"ok"}"#,
+];
+const CHECK: [&str; 2] = [r#"{"allowed":false}"#, r#"{"allowed":true}"#];
+const SPICE: [&str; 2] = [
+    r#"{"permissionship":"PERMISSIONSHIP_NO_PERMISSION"}"#,
+    r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#,
+];
+
+/// In each dialect, without anything being set; also in the one that may not ask twice.
+#[tokio::test]
+async fn a_yes_that_nobody_asked_for_answers_nothing_by_default() {
+    let named = || AuthZen::new().resource_type("vendor");
+    assert_eq!(crossed(named, [NO, YES], false).await, 0);
+    let rule = || Opa::rule("shop/allow").unwrap();
+    assert_eq!(crossed(rule, [r#"{"result":false}"#, r#"{"result":true}"#], false).await, 0);
+    assert_eq!(crossed(Behalf::new, VERIFY, false).await, 0);
+    let fga = || OpenFga::new("s", "m").unwrap().default_resource("shop", "1");
+    assert_eq!(crossed(fga, CHECK, false).await, 0);
+    let spice = || SpiceDb::new().default_resource("shop", "1");
+    assert_eq!(crossed(spice, SPICE, false).await, 0);
+}
+
+/// What `reuse_connections` gives up; it is also what shows that the test above can fail.
+#[tokio::test]
+async fn over_connections_that_are_reused_it_answers_the_next_question() {
+    assert!(crossed(Behalf::new, VERIFY, true).await > 20);
+}
+
+/// Where each reply has to repeat its question's id, connections are kept without being asked to.
+#[tokio::test]
+async fn connections_are_kept_by_default_where_replies_are_tied() {
+    let server = http_common::Server::allowing();
+    let builder = || HttpAuthority::builder(AuthZen::new()).endpoint(server.url()).bearer(token());
+    let untied = Shop::new(builder().build().unwrap());
+    for _ in 0..3 {
+        untied.allowed().await;
+    }
+    assert_eq!(server.connections(), 3);
+    let tied = Shop::new(builder().demand_request_id().build().unwrap());
+    for _ in 0..3 {
+        let _ = tied.buy(lunch()).await;
+    }
+    assert!(server.seen().iter().skip(3).all(|seen| seen.header("connection").is_none()));
+    assert_eq!(server.seen().len(), 6);
 }
