@@ -105,7 +105,7 @@ impl Secret {
             "is blank"
         } else if secret.trim() != secret {
             "has white space around it"
-        } else if is_placeholder(&secret) {
+        } else if is_placeholder(&secret) || is_unfilled(&secret) {
             "is a placeholder"
         } else if !secret.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             "has characters other than visible ASCII"
@@ -190,6 +190,15 @@ impl Credentials {
                     .any(|dress| dress.len() >= SHORTEST_DRESS && share_a_part(&dress, &squeezed))
         })
     }
+}
+
+/// What stands where a secret was to be filled in, and may well be the name of a host.
+fn is_unfilled(secret: &str) -> bool {
+    let plain = secret.to_ascii_lowercase();
+    let words = ["dummy", "example", "replace-me", "replace_me", "test", "token"];
+    let variable = plain.starts_with('$')
+        || (plain.len() > 2 && plain.starts_with('%') && plain.ends_with('%'));
+    variable || words.contains(&plain.as_str())
 }
 
 /// Whether both have [`TELLING`] bytes in common, or the whole of a shorter secret. In linear time: an
