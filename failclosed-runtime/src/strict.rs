@@ -132,25 +132,27 @@ impl Object {
         }
     }
 
-    /// The text called `key`, if there is such a member.
+    /// The text called `key`, if there is such a member. `null` is how many serializers write one
+    /// that is not there.
     ///
     /// # Errors
-    /// It is there and no text.
+    /// It is there, and neither a text nor `null`.
     pub fn optional_text(&self, key: &str) -> Result<Option<&str>, NoDecision> {
         match self.get(key) {
-            None => Ok(None),
+            None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
             other => Err(unexpected(key, "a text", other)),
         }
     }
 
-    /// The object called `key`, if there is such a member.
+    /// The object called `key`, if there is such a member. `null` is how many serializers write one
+    /// that is not there.
     ///
     /// # Errors
-    /// It is there and no object.
+    /// It is there, and neither an object nor `null`.
     pub fn optional_object(&self, key: &str) -> Result<Option<&Object>, NoDecision> {
         match self.get(key) {
-            None => Ok(None),
+            None | Some(Value::Null) => Ok(None),
             Some(Value::Object(object)) => Ok(Some(object)),
             other => Err(unexpected(key, "an object", other)),
         }

@@ -21,7 +21,7 @@ use std::{
 
 use failclosed_runtime::{
     Cause,
-    http::{Behalf, HttpAuthority},
+    http::{AuthZen, Behalf, Dialect, HttpAuthority, Opa, OpenFga, SpiceDb},
 };
 use http_common::{Purchase, Shop, authzen, certificates::Ca, json, lunch, token};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -145,7 +145,9 @@ async fn an_end_that_waits_in_the_socket_is_noticed() {
             sender.send(()).unwrap();
         }
     });
-    let authority = HttpAuthority::builder(Behalf::new()).endpoint(format!("http://{address}"));
+    let authority = HttpAuthority::builder(Behalf::new())
+        .endpoint(format!("http://{address}"))
+        .reuse_connections();
     let shop = Shop::new(authority.bearer(token()).build().unwrap());
     for _ in 0..5 {
         shop.allowed().await;
@@ -363,4 +365,97 @@ async fn a_single_use_connection_is_used_once() {
     }
     assert_eq!((server.seen().len(), server.connections()), (5, 5));
     assert!(server.seen().iter().all(|seen| seen.header("connection") == Some("close")));
+}
+
+/// How often of [`ROUNDS`] a yes that nobody asked for lets the next call run. The server answers one
+/// question with no, and says yes a moment later **without having read another**: the next question is
+/// out by then.
+async fn crossed<D: Dialect + 'static>(
+    dialect: impl Fn() -> D,
+    [no, yes]: [&'static str; 2],
+    reused: bool,
+) -> usize {
+    let mut crossed = 0;
+    for round in 0..ROUNDS {
+        let address = serving(listener(), None, move |stream| {
+            if question(stream).is_some() {
+                say(stream, &json(no));
+                thread::sleep(Duration::from_micros(500 + 250 * (round % 20)));
+                say(stream, &json(yes));
+                // Read, and never answered.
+                let _ = question(stream);
+            }
+        });
+        let authority = HttpAuthority::builder(dialect()).endpoint(format!("http://{address}"));
+        let authority = authority.bearer(token()).retries(0).deadline(Duration::from_millis(500));
+        let authority = if reused { authority.reuse_connections() } else { authority };
+        let shop = Shop::new(authority.build().unwrap());
+        assert_eq!(shop.buy(lunch()).await.unwrap_err().cause(), Cause::Denied);
+        let second = shop.buy(lunch()).await;
+        if !reused {
+            // Its own connection's no.
+            assert_eq!(second.unwrap_err().cause(), Cause::Denied);
+        }
+        assert_eq!(shop.decisions().len(), 2);
+        crossed += shop.bodies();
+    }
+    println!("{}: {crossed} of {ROUNDS} crossed", dialect().name());
+    crossed
+}
+
+const ROUNDS: u64 = 60;
+const DECIDE: [&str; 2] = [r#"{"result":false}"#, r#"{"result":true}"#];
+const VERIFY: [&str; 2] = [
+    r#"{"requestId":"r","allowed":false,"reason":"no"}"#,
+    r#"{"requestId":"r","allowed":true,"reason":"ok"}"#,
+];
+const CHECK: [&str; 2] = [r#"{"allowed":false}"#, r#"{"allowed":true}"#];
+const SPICE: [&str; 2] = [
+    r#"{"permissionship":"PERMISSIONSHIP_NO_PERMISSION"}"#,
+    r#"{"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"}"#,
+];
+
+/// In each dialect; also in the one that may not ask twice.
+async fn in_each_dialect(reused: bool) -> [usize; 5] {
+    let named = || AuthZen::new().resource_type("vendor");
+    let rule = || Opa::rule("shop/allow").unwrap();
+    let check = || OpenFga::new("s", "m").unwrap().default_resource("shop", "1");
+    let spice = || SpiceDb::new().default_resource("shop", "1");
+    [
+        crossed(named, [NO, YES], reused).await,
+        crossed(rule, DECIDE, reused).await,
+        crossed(Behalf::new, VERIFY, reused).await,
+        crossed(check, CHECK, reused).await,
+        crossed(spice, SPICE, reused).await,
+    ]
+}
+
+#[tokio::test]
+async fn a_yes_that_nobody_asked_for_answers_nothing_by_default() {
+    assert_eq!(in_each_dialect(false).await, [0; 5]);
+}
+
+/// What `reuse_connections` gives up; it also shows that the test above can fail.
+#[tokio::test]
+async fn over_connections_that_are_reused_it_answers_the_next_question() {
+    let crossed = in_each_dialect(true).await;
+    assert!(crossed.iter().all(|count| *count > 0), "{crossed:?}");
+}
+
+/// Where each reply has to repeat its question's id, connections are kept without being asked to.
+#[tokio::test]
+async fn connections_are_kept_by_default_where_replies_are_tied() {
+    let server = http_common::Server::allowing();
+    let builder = || HttpAuthority::builder(AuthZen::new()).endpoint(server.url()).bearer(token());
+    let untied = Shop::new(builder().build().unwrap());
+    for _ in 0..3 {
+        untied.allowed().await;
+    }
+    assert_eq!(server.connections(), 3);
+    let tied = Shop::new(builder().demand_request_id().build().unwrap());
+    for _ in 0..3 {
+        let _ = tied.buy(lunch()).await;
+    }
+    assert!(server.seen().iter().skip(3).all(|seen| seen.header("connection").is_none()));
+    assert_eq!(server.seen().len(), 6);
 }

@@ -130,7 +130,7 @@ async fn a_lost_answer_on_a_kept_connection_is_not_asked_for_again() {
         _ => Step::Close(Vec::new()),
     });
     let authority = HttpAuthority::builder(Behalf::new()).endpoint(server.url());
-    let shop = Shop::new(authority.bearer(token()).build().unwrap());
+    let shop = Shop::new(authority.bearer(token()).reuse_connections().build().unwrap());
     shop.allowed().await;
     shop.denied(Cause::Unavailable).await;
     assert_eq!((server.seen().len(), server.connections()), (2, 1));

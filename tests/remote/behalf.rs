@@ -77,7 +77,6 @@ async fn an_allow_that_is_about_an_approval_is_none() {
         r#"{"requestId":"r","allowed":true,"approvalRequired":true,"approvalId":"apr_1","reason":"ok"}"#,
         r#"{"requestId":"r","allowed":true,"approvalRequired":false,"approvalId":"apr_1","reason":"ok"}"#,
         r#"{"requestId":"r","allowed":true,"approvalId":"apr_1","reason":"ok"}"#,
-        r#"{"requestId":"r","allowed":true,"approvalId":null,"reason":"ok"}"#,
         r#"{"requestId":"r","allowed":true,"approvalRequired":"false","reason":"ok"}"#,
         r#"{"requestId":"r","allowed":true,"approvalRequired":null,"reason":"ok"}"#,
         r#"{"requestId":"r","allowed":true,"approval_required":true,"reason":"ok"}"#,

@@ -9,6 +9,7 @@
 
 mod authzen;
 mod behalf;
+mod beside;
 mod binding;
 mod canned;
 mod opa;

@@ -165,31 +165,28 @@ impl Reader<'_> {
     }
 }
 
-/// Words by which a format may say yes or no.
-const VERDICTS: &str = " accept accepted allow allowed approvalid approvalrequired approve approved authorized \
-    block blocked code condition conditions constraint constraints decision denied deny \
-    dryrun effect error errors evaluations expired forbid forbidden granted isallowed \
-    needsapproval obligation obligations outcome pending permission permissionship permit \
-    permitted refused rejected requiresapproval result revoked shadow simulated verdict ";
-
+/// Nothing but what the format's description has.
 fn only(reply: &Json, own: &[&str]) -> bool {
     let Json::Object(members) = reply else { return false };
-    members.iter().filter(|(key, _)| !own.contains(&key.as_str())).all(|(key, _)| {
-        let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
-        !VERDICTS.contains(&format!(" {} ", plain.to_lowercase()))
-    })
+    members.iter().all(|(key, _)| own.contains(&key.as_str()))
+}
+
+fn missing(value: Option<&Json>) -> bool {
+    matches!(value, None | Some(Json::Null))
 }
 
 fn text_or_missing(value: Option<&Json>) -> bool {
-    matches!(value, None | Some(Json::Text(_)))
+    missing(value) || matches!(value, Some(Json::Text(_)))
 }
 
 pub(crate) fn behalf_allows(bytes: &[u8]) -> bool {
     let Some(reply) = read(bytes) else { return false };
     let text =
         |key| matches!(reply.member(key), Some(text @ Json::Text(_)) if !text.is_blank_text());
-    only(&reply, &["allowed", "approvalRequired"])
-        && reply.member("shadowDecision").is_none()
+    let own = "requestId allowed approvalRequired approvalId reason risk shadowDecision";
+    only(&reply, &own.split(' ').collect::<Vec<_>>())
+        && missing(reply.member("shadowDecision"))
+        && missing(reply.member("approvalId"))
         && reply.member("allowed") == Some(&Json::Bool(true))
         && matches!(reply.member("approvalRequired"), None | Some(Json::Bool(false)))
         && text("requestId")
@@ -202,32 +199,39 @@ pub(crate) fn authzen_allows(bytes: &[u8]) -> bool {
         value.is_empty() || matches!(key.as_str(), "id" | "reason" | "reason_admin" | "reason_user")
     };
     let context = match reply.member("context") {
-        None => true,
+        None | Some(Json::Null) => true,
         Some(context @ Json::Object(members)) => {
             members.iter().all(harmless) && text_or_missing(context.member("id"))
         }
         Some(_) => false,
     };
-    only(&reply, &["decision"]) && reply.member("decision") == Some(&Json::Bool(true)) && context
+    only(&reply, &["decision", "context"])
+        && reply.member("decision") == Some(&Json::Bool(true))
+        && context
 }
 
 pub(crate) fn opa_allows(bytes: &[u8]) -> bool {
     let Some(reply) = read(bytes) else { return false };
-    only(&reply, &["result"])
+    only(&reply, &["result", "decision_id", "warning"])
         && reply.member("result") == Some(&Json::Bool(true))
-        && reply.member("warning").is_none()
+        && missing(reply.member("warning"))
         && text_or_missing(reply.member("decision_id"))
 }
 
 pub(crate) fn openfga_allows(bytes: &[u8]) -> bool {
     let Some(reply) = read(bytes) else { return false };
-    only(&reply, &["allowed"]) && reply.member("allowed") == Some(&Json::Bool(true))
+    only(&reply, &["allowed", "resolution"])
+        && reply.member("allowed") == Some(&Json::Bool(true))
+        && text_or_missing(reply.member("resolution"))
 }
 
 pub(crate) fn spicedb_allows(bytes: &[u8]) -> bool {
     let Some(reply) = read(bytes) else { return false };
     let has = Json::Text("PERMISSIONSHIP_HAS_PERMISSION".into());
-    only(&reply, &["permissionship"])
+    let own = "permissionship checkedAt partialCaveatInfo debugTrace optionalExpiresAt";
+    let zookie = reply.member("checkedAt");
+    only(&reply, &own.split(' ').collect::<Vec<_>>())
         && reply.member("permissionship") == Some(&has)
-        && matches!(reply.member("partialCaveatInfo"), None | Some(Json::Null))
+        && own.split(' ').skip(2).all(|member| missing(reply.member(member)))
+        && (missing(zookie) || matches!(zookie, Some(Json::Object(_))))
 }

@@ -32,8 +32,10 @@ pub fn token() -> Secret {
 }
 
 /// One AuthZEN authority at this endpoint, known to it by [`TOKEN`].
+/// Connections are kept, which is not the default: what can go wrong over them is tried everywhere.
 pub fn authzen(endpoint: &str) -> HttpBuilder<AuthZen> {
-    HttpAuthority::builder(AuthZen::new()).endpoint(endpoint).bearer(token())
+    let builder = HttpAuthority::builder(AuthZen::new()).endpoint(endpoint).bearer(token());
+    builder.reuse_connections()
 }
 
 /// What is bought. The note makes a question as long as a test needs it.

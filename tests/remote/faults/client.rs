@@ -79,7 +79,8 @@ fn build<D: Dialect>(dialect: D, case: &Case) -> Result<HttpAuthority<D>, HttpEr
     if case.url.starts_with("https") {
         builder = builder.ca_certificate(fs::read(&case.ca).unwrap());
     }
-    builder.build()
+    // Not the default: what one answer may leave to the next question is drilled too.
+    builder.reuse_connections().build()
 }
 
 /// Long enough for a loaded machine, short enough for all drills.

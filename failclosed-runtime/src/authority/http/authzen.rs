@@ -35,7 +35,7 @@ pub struct AuthZen {
     user_type: String,
     agent_type: String,
     kinds: question::Kinds,
-    understood: Vec<String>,
+    understood: verdict::Understood,
     bound: bool,
 }
 
@@ -52,7 +52,7 @@ impl AuthZen {
             user_type: "user".into(),
             agent_type: "agent".into(),
             kinds: question::Kinds::default(),
-            understood: Vec::new(),
+            understood: verdict::Understood::default(),
             bound: false,
         }
     }
@@ -82,10 +82,11 @@ impl AuthZen {
         self
     }
 
-    /// A member of `context` beside an allow that changes nothing about it. Any other that is not
-    /// known denies, because it may be a condition.
+    /// A member beside an allow, in the reply or in its `context`, known to change nothing about it.
+    /// **Each one named here is no longer looked at**: name none that could be a condition, or take
+    /// the allow back. Any other denies, though AuthZEN would have it ignored.
     pub fn understands(mut self, member: impl Into<String>) -> Self {
-        self.understood.push(member.into());
+        self.understood.add(member);
         self
     }
 
@@ -107,14 +108,8 @@ impl AuthZen {
                 "error" | "errors" => return Err(failed(value)),
                 binding::MEMBER if self.bound => {}
                 known if UNDERSTOOD.contains(&known) => {}
-                known if self.understood.iter().any(|understood| understood == known) => {}
-                other => {
-                    return Err(NoDecision::malformed(format_args!(
-                        "`context.{}` beside the allow is not understood; help: if it is no \
-                         condition, `.understands(..)` it",
-                        verdict::readable(other)
-                    )));
-                }
+                known if self.understood.has(known) => {}
+                other => return Err(verdict::not_understood(&format!("context.{other}"))),
             }
         }
         Ok(None)
@@ -132,6 +127,10 @@ impl Dialect for AuthZen {
 
     fn repeat(&self) -> Repeat {
         Repeat::Safe
+    }
+
+    fn is_bound(&self) -> bool {
+        self.bound
     }
 
     fn question(&self, request: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
@@ -178,8 +177,10 @@ impl Dialect for AuthZen {
     }
 
     fn decision(&self, request: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
-        verdict::sole(reply, &["decision"])?;
         let allowed = reply.boolean("decision")?;
+        if allowed {
+            self.understood.alone(reply, &["decision", "context"])?;
+        }
         let context = reply.optional_object("context")?;
         if self.bound {
             binding::check(request, context.and_then(|context| context.get(binding::MEMBER)))?;

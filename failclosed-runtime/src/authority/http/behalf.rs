@@ -2,11 +2,20 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Dialect, Repeat, json::Object, question, verdict};
+use super::{
+    Dialect, Repeat,
+    json::{Object, Value},
+    question, verdict,
+};
 use crate::{
     decision::{Ask, Decision, NoDecision},
     request::{Request, Resource},
 };
+
+/// What verify's description has in a reply; `shadow` is not among them, because a reply that says
+/// anything about shadows may be one.
+const OWN: [&str; 7] =
+    ["requestId", "allowed", "approvalRequired", "approvalId", "reason", "risk", "shadowDecision"];
 
 /// The longest `metadata`, in UTF-16 code units of its JSON.
 const MAX_METADATA: usize = 2047;
@@ -37,6 +46,7 @@ const MAX_POLICY_CONTEXT: usize = 16 * 1024;
 pub struct Behalf {
     amount: String,
     vendor: String,
+    understood: verdict::Understood,
 }
 
 impl Default for Behalf {
@@ -48,7 +58,11 @@ impl Default for Behalf {
 impl Behalf {
     /// With arguments called `amount` and `vendor`.
     pub fn new() -> Self {
-        Self { amount: "amount".into(), vendor: "vendor".into() }
+        Self {
+            amount: "amount".into(),
+            vendor: "vendor".into(),
+            understood: verdict::Understood::default(),
+        }
     }
 
     /// The argument whose value is the amount, in the unit of the account's limits.
@@ -60,6 +74,14 @@ impl Behalf {
     /// The argument that names the vendor.
     pub fn vendor(mut self, argument: impl Into<String>) -> Self {
         self.vendor = argument.into();
+        self
+    }
+
+    /// A member of the reply beside an allow, known to change nothing about it. **Each one named here
+    /// is no longer looked at**: name none that could be a condition, or take the allow back. Any
+    /// other that the format's specification does not have denies.
+    pub fn understands(mut self, member: impl Into<String>) -> Self {
+        self.understood.add(member);
         self
     }
 }
@@ -111,8 +133,7 @@ impl Dialect for Behalf {
     }
 
     fn decision(&self, _: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
-        verdict::sole(reply, &["allowed", "approvalRequired", "approvalId"])?;
-        if reply.get("shadowDecision").is_some() {
+        if reply.get("shadowDecision").is_some_and(|shadow| !matches!(shadow, Value::Null)) {
             // FAIL CLOSED: in a shadow evaluation `allowed` is always true.
             return Err(NoDecision::malformed("the reply is a shadow evaluation"));
         }
@@ -123,7 +144,11 @@ impl Dialect for Behalf {
             Some(_) => reply.boolean("approvalRequired")?,
         };
         let approval_id = reply.optional_text("approvalId")?;
-        let decision = match (reply.boolean("allowed")?, approval_required, approval_id) {
+        let allowed = reply.boolean("allowed")?;
+        if allowed {
+            self.understood.alone(reply, &OWN)?;
+        }
+        let decision = match (allowed, approval_required, approval_id) {
             (true, false, None) => Decision::allow(),
             (false, false, None) => verdict::no(Some(reason)),
             (false, true, id) => {

@@ -41,7 +41,8 @@ pub struct HttpBuilder<D> {
     deadline: Duration,
     retries: u32,
     demand_request_id: bool,
-    single_use: bool,
+    /// As set; else as the replies are tied to their questions.
+    single_use: Option<bool>,
 }
 
 impl<D: Dialect> HttpBuilder<D> {
@@ -54,7 +55,7 @@ impl<D: Dialect> HttpBuilder<D> {
             deadline: DEFAULT_HTTP_DEADLINE,
             retries: 1,
             demand_request_id: false,
-            single_use: false,
+            single_use: None,
         }
     }
 
@@ -127,9 +128,23 @@ impl<D: Dialect> HttpBuilder<D> {
 
     /// Puts each question over a connection of its own, which is then closed. It costs a handshake for
     /// each, and leaves a reply that nobody asked for without a question to be mistaken for the answer
-    /// to: for authorities that echo nothing, and may be asked through who knows what.
+    /// to.
+    ///
+    /// So it is unless set, except where each reply has to be tied to its question: by
+    /// [`demand_request_id`](Self::demand_request_id), or by the dialect's binding.
     pub fn single_use_connections(mut self) -> Self {
-        self.single_use = true;
+        self.single_use = Some(true);
+        self
+    }
+
+    /// Keeps connections for further questions, **also where nothing ties a reply to its question**.
+    ///
+    /// What is saved is a handshake for each question. What is lost: a yes that nobody asked for,
+    /// and that arrives when the next question is out, is the answer to that one. A proxy that is
+    /// off by one answer shifts all that follow. For an authority that is asked directly, and
+    /// trusted to answer once.
+    pub fn reuse_connections(mut self) -> Self {
+        self.single_use = Some(false);
         self
     }
 
@@ -187,7 +202,10 @@ impl<D: Dialect> HttpBuilder<D> {
             headers.insert(name, HeaderValue::from_static(value));
         }
         headers.insert(HOST, host);
-        if self.single_use {
+        // FAIL CLOSED: over a kept connection, an unasked yes would answer the next question.
+        let tied = self.demand_request_id || self.dialect.is_bound();
+        let single_use = self.single_use.unwrap_or(!tied);
+        if single_use {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         self.credentials.write(&mut headers)?;
@@ -202,7 +220,7 @@ impl<D: Dialect> HttpBuilder<D> {
             uri,
             headers,
             credentials: self.credentials.clone(),
-            clients: Clients::new(endpoint, self.tls.config()?, self.single_use),
+            clients: Clients::new(endpoint, self.tls.config()?, single_use),
             slots: Semaphore::new(CONNECTIONS),
             deadline: self.deadline,
             retries,

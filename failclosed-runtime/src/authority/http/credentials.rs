@@ -1,7 +1,8 @@
 //! What the authority knows us by. It is sent, and shown nowhere.
 
-use std::{env, fmt, fs, io::Read, path::Path};
+use std::{collections::HashSet, env, fmt, fs, io::Read, path::Path};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,6 +10,9 @@ use super::{endpoint::is_placeholder, error::HttpError};
 
 /// The longest secret that is taken from a file, in bytes.
 const MAX_SECRET_BYTES: u64 = 16 * 1024;
+
+/// A dress that is shorter than this would be found in ordinary words.
+const SHORTEST_DRESS: usize = 4;
 
 /// As many bytes of a secret in a row are taken for the secret, when a reply is shown.
 const TELLING: usize = 8;
@@ -101,7 +105,7 @@ impl Secret {
             "is blank"
         } else if secret.trim() != secret {
             "has white space around it"
-        } else if is_placeholder(&secret) {
+        } else if is_placeholder(&secret) || is_unfilled(&secret) {
             "is a placeholder"
         } else if !secret.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             "has characters other than visible ASCII"
@@ -175,15 +179,58 @@ impl Credentials {
     }
 
     /// Whether a text repeats a secret, or a telling part of one.
+    ///
+    /// Also in another dress: other case, spaced or in pieces, base64, hex.
     pub(super) fn are_in(&self, text: &str) -> bool {
         let secrets = self.bearer.iter().chain(self.headers.iter().map(|(_, secret)| secret));
+        let squeezed = squeezed(text.as_bytes());
         secrets.map(|secret| secret.expose().as_bytes()).any(|secret| {
-            let length = secret.len().min(TELLING);
-            secret
-                .windows(length)
-                .any(|part| text.as_bytes().windows(length).any(|seen| seen == part))
+            share_a_part(secret, text.as_bytes())
+                || dresses(secret)
+                    .any(|dress| dress.len() >= SHORTEST_DRESS && share_a_part(&dress, &squeezed))
         })
     }
+}
+
+/// What stands where a secret was to be filled in, and may well be the name of a host.
+fn is_unfilled(secret: &str) -> bool {
+    let plain = secret.to_ascii_lowercase();
+    let words = ["dummy", "example", "replace-me", "replace_me", "test", "token"];
+    let variable = plain.starts_with('$')
+        || (plain.len() > 2 && plain.starts_with('%') && plain.ends_with('%'));
+    variable || words.contains(&plain.as_str())
+}
+
+/// Whether both have [`TELLING`] bytes in common, or the whole of a shorter secret. In linear time: an
+/// authority chooses the text, and a secret may be long.
+fn share_a_part(secret: &[u8], text: &[u8]) -> bool {
+    let length = secret.len().min(TELLING);
+    if length == 0 || text.len() < length {
+        return false;
+    }
+    let (few, many) = if secret.len() < text.len() { (secret, text) } else { (text, secret) };
+    let parts: HashSet<&[u8]> = few.windows(length).collect();
+    many.windows(length).any(|part| parts.contains(part))
+}
+
+/// Letters and digits alone, in lower case: what is left of a text that was spaced or cut in pieces.
+fn squeezed(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
+/// A secret as it looks squeezed: itself, in hex, and in base64, where it can begin at each of three
+/// places of a group.
+fn dresses(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let itself = std::iter::once_with(|| squeezed(secret));
+    let hex = std::iter::once_with(|| {
+        secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
+    });
+    let base64 = (0..3).filter_map(|skipped| {
+        // Whole groups only: what stands around them changes the others.
+        let (groups, _) = secret.get(skipped..)?.as_chunks::<3>();
+        Some(squeezed(BASE64.encode(groups.as_flattened()).as_bytes()))
+    });
+    itself.chain(hex).chain(base64)
 }
 
 fn sensitive(name: &str, value: &str) -> Result<HeaderValue, HttpError> {

@@ -24,6 +24,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Whether a question may be put a second time when its answer was lost.
     fn repeat(&self) -> Repeat;
 
+    /// Whether [`decision`](Self::decision) refuses every reply that is not tied to this one
+    /// question, by something that is new in each. Only then are connections kept by default: what
+    /// was sent behind another answer is not taken for the answer to this.
+    ///
+    /// FAIL CLOSED: unless a dialect says so, nothing ties its replies to anything.
+    fn is_bound(&self) -> bool {
+        false
+    }
+
     /// The body of the question, as JSON.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use super::{
     json::Object,
     reply,
     retry::{self, Failure},
+    verdict::readable,
 };
 use crate::{
     contain::{Contained, Panicked, trace},
@@ -136,7 +137,10 @@ impl Engine {
     ///
     /// # Errors
     /// A no, or a question, that repeats our credentials: the model and the user would read them.
+    ///
+    /// Every text is cleaned and cut here, where it enters: whoever prints it need not think of it.
     pub(super) fn discreet(&self, mut decision: Decision) -> Result<Decision, NoDecision> {
+        clean(&mut decision);
         let words = match &mut decision {
             Decision::Allow(allow) => {
                 self.unsaid(&mut allow.grounds);
@@ -173,6 +177,27 @@ impl Engine {
     pub(super) fn told_about(&self, why: NoDecision) -> NoDecision {
         let said = self.shown(&why.detail);
         NoDecision { detail: format!("{} at {}: {said}", self.name, self.url), ..why }
+    }
+}
+
+/// Makes every text of a decision fit to be shown.
+fn clean(decision: &mut Decision) {
+    let grounds = match decision {
+        Decision::Allow(allow) => &mut allow.grounds,
+        Decision::Deny(deny) => {
+            deny.reason = readable(&deny.reason).into();
+            deny.detail = deny.detail.take().map(|detail| readable(&detail));
+            &mut deny.grounds
+        }
+        Decision::Ask(ask) => {
+            ask.question = readable(&ask.question).into();
+            // FAIL CLOSED: one that would have to be changed is no longer the id of anything.
+            ask.approval_id.take_if(|id| readable(id) != **id);
+            &mut ask.grounds
+        }
+    };
+    for text in [&mut grounds.rule, &mut grounds.decision_id].into_iter().flatten() {
+        *text = readable(text).into();
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
 pub struct Opa {
     path: String,
     bound: bool,
+    understood: verdict::Understood,
 }
 
 impl Opa {
@@ -39,13 +40,21 @@ impl Opa {
         let parts: Result<Vec<_>, _> =
             rule.split('/').map(|part| question::name("rule's path", part)).collect();
         let path = format!("v1/data/{}?strict-builtin-errors=true", parts?.join("/"));
-        Ok(Self { path, bound: false })
+        Ok(Self { path, bound: false, understood: verdict::Understood::default() })
     }
 
     /// Demands that the rule's value be `{"allow": .., "binding": ..}`, where the binding is
     /// `input.binding` with an `expires_at`: see the guide.
     pub fn bound(mut self) -> Self {
         self.bound = true;
+        self
+    }
+
+    /// A member beside an allow, in the reply or in a bound rule's value, known to change nothing
+    /// about it. **Each one named here is no longer looked at**: name none that could be a condition,
+    /// or take the allow back. Any other denies.
+    pub fn understands(mut self, member: impl Into<String>) -> Self {
+        self.understood.add(member);
         self
     }
 }
@@ -61,6 +70,10 @@ impl Dialect for Opa {
 
     fn repeat(&self) -> Repeat {
         Repeat::Safe
+    }
+
+    fn is_bound(&self) -> bool {
+        self.bound
     }
 
     fn question(&self, request: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
@@ -87,8 +100,9 @@ impl Dialect for Opa {
     }
 
     fn decision(&self, request: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
-        verdict::sole(reply, &["result"])?;
-        if let Some(warning) = reply.get("warning") {
+        if let Some(warning) =
+            reply.get("warning").filter(|warning| !matches!(warning, Value::Null))
+        {
             let warning = verdict::readable(&format!("{warning:?}"));
             // FAIL CLOSED: the rule may have been evaluated without its input.
             return Err(NoDecision::malformed(format_args!("the authority warns: {warning}")));
@@ -96,9 +110,12 @@ impl Dialect for Opa {
         let allowed = match (reply.get("result"), self.bound) {
             (Some(Value::Bool(allowed)), false) => *allowed,
             (Some(Value::Object(result)), true) => {
-                verdict::sole(result, &["allow"])?;
                 binding::check(request, result.get(binding::MEMBER))?;
-                result.boolean("allow")?
+                let allowed = result.boolean("allow")?;
+                if allowed {
+                    self.understood.alone(result, &["allow", binding::MEMBER])?;
+                }
+                allowed
             }
             // FAIL CLOSED: undefined is not false, and not true either.
             (None, _) => {
@@ -116,6 +133,10 @@ impl Dialect for Opa {
                 )));
             }
         };
+        if allowed {
+            // Metrics, provenance and explanations come only where they are asked for.
+            self.understood.alone(reply, &["result", "decision_id", "warning"])?;
+        }
         let decision = if allowed { Decision::allow() } else { verdict::no(None) };
         Ok(match reply.optional_text("decision_id")? {
             Some(id) => decision.decision_id(id),

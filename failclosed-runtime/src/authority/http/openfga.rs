@@ -26,6 +26,7 @@ pub struct OpenFga {
     user_type: String,
     agent_type: String,
     kinds: question::Kinds,
+    understood: verdict::Understood,
 }
 
 impl OpenFga {
@@ -40,6 +41,7 @@ impl OpenFga {
             user_type: "user".into(),
             agent_type: "agent".into(),
             kinds: question::Kinds::default(),
+            understood: verdict::Understood::default(),
         })
     }
 
@@ -58,6 +60,14 @@ impl OpenFga {
     /// The object where an executor names nothing.
     pub fn default_resource(mut self, kind: impl Into<String>, id: impl Into<String>) -> Self {
         self.kinds.default = Some((kind.into(), id.into()));
+        self
+    }
+
+    /// A member of the reply beside an allow, known to change nothing about it. **Each one named here
+    /// is no longer looked at**: name none that could be a condition, or take the allow back. Any
+    /// other that the format's specification does not have denies.
+    pub fn understands(mut self, member: impl Into<String>) -> Self {
+        self.understood.add(member);
         self
     }
 }
@@ -100,8 +110,13 @@ impl Dialect for OpenFga {
     }
 
     fn decision(&self, _: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
-        verdict::sole(reply, &["allowed"])?;
-        Ok(if reply.boolean("allowed")? { Decision::allow() } else { verdict::no(None) })
+        if !reply.boolean("allowed")? {
+            return Ok(verdict::no(None));
+        }
+        self.understood.alone(reply, &["allowed", "resolution"])?;
+        // How it was found: an optional text.
+        reply.optional_text("resolution")?;
+        Ok(Decision::allow())
     }
 }
 

@@ -9,7 +9,7 @@
 //! | `X-Request-ID` | our own, where there is one |
 //! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
-//! | body | at most 64 KiB, and nothing behind it |
+//! | body | at most 64 KiB; bytes behind its end do not refuse it, and are no answer to anything |
 //!
 //! A body without a length ends where the connection does, whoever ended it: HTTP/1.0 replies count
 //! only with a `Content-Length`.

@@ -12,6 +12,10 @@ use crate::{
     request::Request,
 };
 
+/// What SpiceDB's description has in a reply. The last three are `null` in a plain yes.
+const OWN: [&str; 5] =
+    ["permissionship", "checkedAt", "partialCaveatInfo", "debugTrace", "optionalExpiresAt"];
+
 /// `POST v1/permissions/check`, fully consistent, and an allow is
 /// `"permissionship":"PERMISSIONSHIP_HAS_PERMISSION"`.
 ///
@@ -29,6 +33,7 @@ pub struct SpiceDb {
     user_type: String,
     agent_type: String,
     kinds: question::Kinds,
+    understood: verdict::Understood,
 }
 
 impl Default for SpiceDb {
@@ -44,6 +49,7 @@ impl SpiceDb {
             user_type: "user".into(),
             agent_type: "agent".into(),
             kinds: question::Kinds::default(),
+            understood: verdict::Understood::default(),
         }
     }
 
@@ -62,6 +68,14 @@ impl SpiceDb {
     /// The object where an executor names nothing.
     pub fn default_resource(mut self, kind: impl Into<String>, id: impl Into<String>) -> Self {
         self.kinds.default = Some((kind.into(), id.into()));
+        self
+    }
+
+    /// A member of the reply beside an allow, known to change nothing about it. **Each one named here
+    /// is no longer looked at**: name none that could be a condition, or take the allow back. Any
+    /// other that the format's specification does not have denies.
+    pub fn understands(mut self, member: impl Into<String>) -> Self {
+        self.understood.add(member);
         self
     }
 }
@@ -106,11 +120,23 @@ impl Dialect for SpiceDb {
     }
 
     fn decision(&self, _: &Request<'_>, reply: &Object) -> Result<Decision, NoDecision> {
-        verdict::sole(reply, &["permissionship"])?;
         // The gateway writes `null` for what is not there.
         let partial = reply.get("partialCaveatInfo").filter(|info| !matches!(info, Value::Null));
         match reply.text("permissionship")? {
-            "PERMISSIONSHIP_HAS_PERMISSION" if partial.is_none() => Ok(Decision::allow()),
+            "PERMISSIONSHIP_HAS_PERMISSION" if partial.is_none() => {
+                self.understood.alone(reply, &OWN)?;
+                reply.optional_object("checkedAt")?;
+                let unasked = |member: &&str| {
+                    let value = reply.get(member);
+                    value.is_some_and(|value| !matches!(value, Value::Null))
+                        && !self.understood.has(member)
+                };
+                match ["debugTrace", "optionalExpiresAt"].into_iter().find(unasked) {
+                    None => Ok(Decision::allow()),
+                    // FAIL CLOSED: nobody asked for a trace, and an end may have passed.
+                    Some(member) => Err(verdict::not_understood(member)),
+                }
+            }
             "PERMISSIONSHIP_NO_PERMISSION" => Ok(verdict::no(None)),
             // FAIL CLOSED: conditional, unspecified, and whatever a later version adds.
             other => {

@@ -9,75 +9,43 @@ use crate::{
 /// The longest reason that is passed on, in characters.
 const MAX_REASON: usize = 300;
 
-/// Members by which some authority or other says yes or no, or that its yes is none without something
-/// else, in lower case and without separators.
-/// Only a dialect's own may stand in its reply: `{"allowed":true,"decision":"deny"}` is both, and so
-/// is an answer with the `code` of an error.
-const VERDICTS: [&str; 46] = [
-    "accept",
-    "accepted",
-    "allow",
-    "allowed",
-    "approvalid",
-    "approvalrequired",
-    "approve",
-    "approved",
-    "authorized",
-    "block",
-    "blocked",
-    "code",
-    "condition",
-    "conditions",
-    "constraint",
-    "constraints",
-    "decision",
-    "denied",
-    "deny",
-    "dryrun",
-    "effect",
-    "error",
-    "errors",
-    "evaluations",
-    "expired",
-    "forbid",
-    "forbidden",
-    "granted",
-    "isallowed",
-    "needsapproval",
-    "obligation",
-    "obligations",
-    "outcome",
-    "pending",
-    "permission",
-    "permissionship",
-    "permit",
-    "permitted",
-    "refused",
-    "rejected",
-    "requiresapproval",
-    "result",
-    "revoked",
-    "simulated",
-    "shadow",
-    "verdict",
-];
+/// Members of replies that the operator vouches for: beside an allow they change nothing about it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Understood(Vec<String>);
 
-/// That no member beside the dialect's `own` reads like a verdict: in another case, in another
-/// format's words, or an error beside the answer.
-///
-/// # Errors
-/// A reply that says two things.
-pub(super) fn sole(reply: &Object, own: &[&str]) -> Result<(), NoDecision> {
-    for (key, _) in reply.iter().filter(|(key, _)| !own.contains(key)) {
-        let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
-        // FAIL CLOSED: which of the two would count is anybody's guess.
-        if VERDICTS.contains(&plain.to_lowercase().as_str()) {
-            return Err(NoDecision::malformed(format_args!(
-                "the reply carries {key:?} beside its answer"
-            )));
+impl Understood {
+    pub(super) fn add(&mut self, member: impl Into<String>) {
+        self.0.push(member.into());
+    }
+
+    pub(super) fn has(&self, member: &str) -> bool {
+        self.0.iter().any(|understood| understood == member)
+    }
+
+    /// That beside an allow there is nothing but what the format's specification has there (`own`)
+    /// and what the operator vouches for. Names are compared as they are written.
+    ///
+    /// A list of words that take a yes back would never be complete: `"enforced":false`,
+    /// `"mode":"dry-run"`, and whatever the next server calls it.
+    ///
+    /// # Errors
+    /// An allow with anything else beside it, whatever its value.
+    pub(super) fn alone(&self, reply: &Object, own: &[&str]) -> Result<(), NoDecision> {
+        let unknown = |key: &&str| !own.contains(key) && !self.has(key);
+        match reply.iter().map(|(key, _)| key).find(unknown) {
+            None => Ok(()),
+            // FAIL CLOSED: it may be a condition of the yes, or take it back.
+            Some(key) => Err(not_understood(key)),
         }
     }
-    Ok(())
+}
+
+/// FAIL CLOSED: a yes with something beside it that nobody here understands is no plain yes.
+pub(super) fn not_understood(member: &str) -> NoDecision {
+    NoDecision::malformed(format_args!(
+        "`{}` beside the allow is not understood; help: if it is no condition, `.understands(..)` it",
+        readable(member)
+    ))
 }
 
 /// A no, with the authority's words if it gave any.
