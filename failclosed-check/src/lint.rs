@@ -48,3 +48,5 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
     findings.sort_by(|a, b| (&a.place, a.rule.id).cmp(&(&b.place, b.rule.id)));
     findings
 }
+
+pub(crate) use usage::marked;

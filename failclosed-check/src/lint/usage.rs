@@ -73,7 +73,8 @@ impl Usage<'_, '_> {
 
     fn function(&mut self, name: &syn::Ident, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
         let before = self.guarded;
-        self.guarded = attributes.iter().any(|a| ends(a.path(), "requires_permission"));
+        self.guarded =
+            attributes.iter().any(|a| self.names.is_ours(a.path(), "requires_permission"));
         self.path.push(name.to_string());
         visit(self);
         self.path.pop();
@@ -203,7 +204,7 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         const ADDS: [&str; 7] =
             ["route", "route_service", "nest", "nest_service", "merge", "fallback", "fallback_service"];
-        if call.method == "for_subject" && self.guarded {
+        if call.method == "for_subject" && self.guarded && self.names.uses_us() {
             self.add(&FC0219, call.method.span(), "what was permitted was permitted to somebody else");
         }
         if ADDS.iter().any(|name| call.method == name) && self.layered(&call.receiver) {
