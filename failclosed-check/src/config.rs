@@ -62,10 +62,12 @@ fn entries() -> Vec<String> {
 #[non_exhaustive]
 pub enum FailOn {
     /// Only errors.
+    #[default]
     Error,
     /// Errors and warnings.
-    #[default]
     Warning,
+    /// No finding fails a run; what could not be decided still does.
+    Never,
 }
 
 /// One set of features.

@@ -1,11 +1,24 @@
-//! x
+//! Finds what is not guarded: effects that can be reached from an entry point without a permission check,
+//! and fail-open shapes in permission code.
+//!
+//! Two halves. [`lint`] reads the source, and needs no build. [`reach`] follows what the compiler made of
+//! it. The check itself fails closed: what it cannot read or decide is an error with an exit code of its
+//! own ([`CheckError`]), never "nothing found".
 #![forbid(unsafe_code)]
+
+pub mod allow;
+pub mod baseline;
+pub mod cli;
 pub mod config;
 pub mod finding;
-pub mod inconclusive;
+mod inconclusive;
 pub mod lint;
 pub mod names;
 pub mod reach;
+pub mod report;
 pub mod rules;
+pub mod run;
 pub mod sinks;
 pub mod source;
+
+pub use inconclusive::CheckError;

@@ -1,14 +1,24 @@
-//! tmp
+//! `cargo failclosed-check`: the commands of `failclosed-check` by themselves.
+
 use std::process::ExitCode;
+
+use clap::Parser;
+use failclosed_check::{cli, reach::wrap};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo-failclosed-check", version, about = "Finds what is not guarded")]
+struct Program {
+    #[command(subcommand)]
+    command: cli::Command,
+}
+
 fn main() -> ExitCode {
-    if let Some(code) = failclosed_check::reach::wrap::if_called() { return code; }
-    let m = failclosed_check::source::metadata(std::path::Path::new(".")).unwrap();
-    let u = failclosed_check::source::units(&m).unwrap();
-    for unit in &u { for f in failclosed_check::lint::unit(unit) { println!("{} {} {}", f.place, f.rule.id, f.inside); } }
-    let c = failclosed_check::config::Config::load(m.workspace_root.as_std_path()).unwrap();
-    match failclosed_check::reach::check(&m,&u,&c,&Default::default(),&std::env::current_exe().unwrap(), None) {
-        Ok((f,c)) => { for f in f { println!("{} {} {} {:?}", f.place, f.rule.id, f.inside, f.sink); for h in f.hops { println!("      {} {}", h.place, h.text); } } println!("{c:?}"); }
-        Err(e) => println!("{e}"),
+    // Cargo starts this program in the compiler's place, too.
+    if let Some(code) = wrap::if_called() {
+        return code;
     }
-    ExitCode::SUCCESS
+    // As a command of cargo's, the first argument is its name.
+    let arguments = std::env::args_os().enumerate();
+    let arguments = arguments.filter(|(at, word)| !(*at == 1 && word == "failclosed-check"));
+    cli::run(&Program::parse_from(arguments.map(|(_, word)| word)).command)
 }

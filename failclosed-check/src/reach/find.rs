@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{
     Counts,
-    graph::{Edge, Graph, Site, shown},
+    graph::{Edge, Graph, Site},
 };
 use crate::{
     finding::{Finding, Hop, Place},
@@ -47,18 +47,18 @@ impl Reached<'_> {
         let mut hops = Vec::new();
         let mut at = to;
         while let Some(Some((before, edge))) = self.from.get(&at) {
-            if let Some(place) = &edge.place {
+            // Into its own `async` body or closure is no step that anybody took.
+            let own = graph.names[at] == graph.names[*before];
+            if let Some(place) = edge.place.as_ref().filter(|_| !own) {
                 hops.push(Hop { place: place.clone(), text: edge.how.clone() });
             }
             at = *before;
         }
         if let Some(place) = &graph.bodies[at].place {
-            let text = format!("entry point `{}`", shown(&graph.bodies[at].path));
+            let text = format!("entry point `{}`", graph.names[at].clone());
             hops.push(Hop { place: place.clone(), text });
         }
         hops.reverse();
-        // A closure's own place, right after the call that made it, says nothing new.
-        hops.dedup_by(|next, before| next.place == before.place);
         hops
     }
 }
@@ -109,7 +109,7 @@ fn about(finding: &mut Finding, site: &Site) {
 }
 
 fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
-    let inside = shown(&graph.bodies[site.body].path);
+    let inside = graph.names[site.body].clone();
     let label = format!("{}: `{}`", site.effect, site.sink);
     let mut finding = Finding::new(&FC0101, site.place.clone(), inside, label);
     finding.message = format!("`{}` can be reached without a permission check", site.sink);
@@ -127,10 +127,10 @@ fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site
         for edge in edges.iter().filter(|_| outside) {
             let inside = behind.has(edge.to) && !graph.guards.contains(&edge.to) && leading.contains(&edge.to);
             let (true, Some(place)) = (inside, &edge.place) else { continue };
-            let callee = shown(&graph.bodies[edge.to].path);
+            let callee = graph.names[edge.to].clone();
             let label = format!("reaches `{}` without a permission check", site.sink);
             let mut finding =
-                Finding::new(&FC0102, place.clone(), shown(&graph.bodies[from].path), label);
+                Finding::new(&FC0102, place.clone(), graph.names[from].clone(), label);
             finding.message =
                 format!("unguarded call into `{callee}`, which others reach behind a permission check");
             about(&mut finding, site);

@@ -26,6 +26,8 @@ pub(crate) struct Site {
 #[derive(Debug)]
 pub(crate) struct Graph {
     pub(crate) bodies: Vec<Body>,
+    /// The bodies' paths as a person would say them; without line numbers.
+    pub(crate) names: Vec<String>,
     pub(crate) edges: Vec<Vec<Edge>>,
     pub(crate) entries: Vec<usize>,
     pub(crate) guards: HashSet<usize>,
@@ -46,6 +48,7 @@ pub(crate) struct Part {
 struct Build<'a> {
     index: &'a Index,
     bodies: Vec<Body>,
+    names: Vec<String>,
     by_path: HashMap<String, Vec<usize>>,
     /// Bodies of `impl`s, by the method's name.
     methods: HashMap<String, Vec<usize>>,
@@ -63,9 +66,11 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         .flat_map(|part| part.bodies)
         .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
         .collect();
+    let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
     let mut build = Build {
         index,
         bodies,
+        names,
         by_path: HashMap::new(),
         methods: HashMap::new(),
         used: HashSet::new(),
@@ -80,8 +85,8 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         let body = &build.bodies[at];
         for mention in &body.mentions {
             let local = format!("{}::{}", krate(&body.path), mention.path);
-            for name in spellings(&mention.path).chain([local]) {
-                if let Some(sink) = sinks.get(name.as_str()) {
+            for name in [mention.path.as_str(), local.as_str()] {
+                if let Some(sink) = sinks.get(name) {
                     seen_names.insert(sink.path.clone());
                     let site = Site { body: at, place: mention.place.clone(), sink: sink.path.clone(), effect: sink.effect.clone() };
                     if !sites.iter().any(|s: &Site| s.place == site.place && s.sink == site.sink && s.body == at) {
@@ -123,16 +128,11 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         }))
         .cloned()
         .collect();
-    Graph { bodies: build.bodies, edges, entries, guards, marked, sites, unseen }
+    Graph { bodies: build.bodies, names: build.names, edges, entries, guards, marked, sites, unseen }
 }
 
 pub(crate) fn krate(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
-}
-
-/// A method of a reference is the method.
-fn spellings(path: &str) -> impl Iterator<Item = String> {
-    [path.to_owned()].into_iter()
 }
 
 /// Whether the body asks: the call that the attribute leaves in it, after expansion.
@@ -177,7 +177,7 @@ impl Build<'_> {
         for mention in &body.mentions {
             let verb = if mention.called { "calls" } else { "takes" };
             for to in self.targets(krate(&body.path), &mention.path) {
-                let how = format!("{verb} `{}`", shown(&self.bodies[to].path));
+                let how = format!("{verb} `{}`", self.names[to]);
                 edges.push(Edge { to, place: Some(mention.place.clone()), how });
             }
         }
@@ -250,7 +250,7 @@ impl Build<'_> {
                 continue;
             }
             for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
-                let how = format!("runs `{}`", shown(&body.path));
+                let how = format!("runs `{}`", self.names[at]);
                 edges[*parent].push(Edge { to: at, place: body.place.clone(), how });
             }
         }
@@ -297,23 +297,22 @@ impl Build<'_> {
     }
 }
 
-/// A path as a person would say it.
-pub(crate) fn shown(path: &str) -> String {
-    let mut out = Vec::new();
+/// A path as a person would say it: an `impl` by its type, an `async` body as its function.
+fn shown(path: &str, index: &Index) -> String {
+    let mut parts = Vec::new();
     let mut rest = path;
     while let Some(at) = path::top_level(rest, "::") {
-        out.push(&rest[..at]);
+        parts.push(&rest[..at]);
         rest = &rest[at + 2..];
     }
-    out.push(rest);
-    let kept: Vec<String> = out
+    parts.push(rest);
+    let of_type = index.impl_of(path).flatten().and_then(|found| found.of_type.clone());
+    let kept: Vec<String> = parts
         .into_iter()
         .filter(|part| !part.starts_with('{') && !part.starts_with("promoted["))
         .map(|part| {
-            part.strip_prefix("<impl at ").map_or_else(
-                || part.to_owned(),
-                |at| format!("<impl at {}>", at.split(": ").next().unwrap_or(at)),
-            )
+            let made = part.starts_with("<impl at ");
+            if made { of_type.clone().unwrap_or_else(|| "impl".to_owned()) } else { part.to_owned() }
         })
         .collect();
     kept.join("::")

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use quote::ToTokens as _;
 use syn::{ItemImpl, Visibility, spanned::Spanned as _, visit::Visit};
 
 use super::path;
