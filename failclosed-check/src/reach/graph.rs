@@ -200,8 +200,13 @@ impl Build<'_> {
         // `Type::method`, or `module::<impl Type>::method`.
         let of = owner.rsplit_once("<impl ").map_or(owner, |(_, of)| of.trim_end_matches('>'));
         let of = path::plain_type(of);
-        self.of_impls(method, |found| {
-            found.of_trait.is_none() && found.of_type.as_deref() == Some(path::last(&of))
+        let name = path::last(&of);
+        self.of_impls(method, |found| match (&found.of_trait, &found.of_type) {
+            (None, of_type) => of_type.as_deref() == Some(name),
+            // A constant of a trait, whoever's it is.
+            (Some(of_trait), of_type) => {
+                of_trait == name && of_type.as_ref().is_none_or(|ty| self.used.contains(ty))
+            }
         })
     }
 

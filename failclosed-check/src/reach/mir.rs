@@ -196,7 +196,12 @@ impl Reader<'_> {
             let full = &constant[at + "val: Unevaluated(".len()..];
             let end = path::top_level(full, ", ").unwrap_or(full.len());
             let full = full[..end].to_owned();
-            let mention = Mention { path: path::plain(&full), full, place: here()?, called: false };
+            // A function that is a constant of a trait: which one, is for the graph to find.
+            let called = self.call.as_ref().is_some_and(|call| call.starts_with("const "));
+            if called {
+                self.call = None;
+            }
+            let mention = Mention { path: path::plain(&full), full, place: here()?, called };
             self.bodies[index].mentions.push(mention);
         }
         Ok(())
