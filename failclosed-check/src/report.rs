@@ -36,14 +36,15 @@ fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-/// The ways out, in one line.
+/// The ways out.
 pub(crate) fn help(rule: &Rule) -> String {
     match rule.id {
-        "FC0101" | "FC0102" => {
-            "guard it with #[requires_permission(..)], take a `&Permit<'_, A>`, or say why not: \
-             `// failclosed: allow(.., reason = \"..\")`"
-                .to_owned()
-        }
+        "FC0101" | "FC0102" => format!(
+            "guard it: `#[requires_permission(..)]`\n\
+             or take the proof of an allow as a parameter: `&Permit<'_, A>`\n\
+             or say why not: `// failclosed: allow({}, reason = \"..\")`",
+            rule.id
+        ),
         id => format!("`cargo failclosed explain {id}` shows the right way"),
     }
 }

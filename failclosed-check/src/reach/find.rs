@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::{
     Counts,
     graph::{Edge, Graph, Site},
+    mir::makes,
 };
 use crate::{
     finding::{Finding, Hop, Place},
     lint::marked,
-    rules::{FC0101, FC0102, FC0103},
+    rules::{FC0101, FC0102, FC0103, FC0104},
     source::Unit,
 };
 
@@ -99,6 +100,7 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
             findings.extend(around);
         }
     }
+    findings.extend(escapes(graph, &behind));
     findings.extend(without_guard(graph, units));
     (findings, counts)
 }
@@ -120,7 +122,7 @@ fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
 
 /// The calls from code that no guard stands before, into code that others reach behind one.
 fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site) -> Vec<Finding> {
-    let leading = leads_to(graph, site.body);
+    let leading = leads_to(graph, HashSet::from([site.body]));
     let mut found = Vec::new();
     for (from, edges) in graph.edges.iter().enumerate() {
         let outside = open.has(from) && !graph.guards.contains(&from) && !behind.has(from);
@@ -145,8 +147,33 @@ fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site
     found
 }
 
-fn leads_to(graph: &Graph, to: usize) -> HashSet<usize> {
-    let mut found = HashSet::from([to]);
+/// Closures and tasks with an effect, handed on behind a guard: they may run when its permit is gone.
+fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    let effects: HashSet<usize> = graph.sites.iter().map(|site| site.body).collect();
+    let leading = leads_to(graph, effects);
+    let made: HashMap<String, usize> = (0..graph.bodies.len())
+        .filter(|at| leading.contains(at))
+        .filter_map(|at| Some((makes(graph.bodies[at].arguments.first()?).pop()?, at)))
+        .collect();
+    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| behind.has(*at)) {
+        for (what, place) in &body.escapes {
+            let known = found.iter().any(|finding| finding.place == *place);
+            if made.contains_key(what) && !known {
+                let label = "what runs here may run later, and nobody is asked then";
+                let mut finding =
+                    Finding::new(&FC0104, place.clone(), graph.names[at].clone(), label);
+                finding.hops = behind.way(graph, at);
+                finding.notes.push(format!("it is made at {what}"));
+                found.push(finding);
+            }
+        }
+    }
+    found
+}
+
+fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
+    let mut found = to;
     loop {
         let before = found.len();
         for (from, edges) in graph.edges.iter().enumerate() {

@@ -19,6 +19,8 @@ pub(crate) struct Body {
     pub(crate) mentions: Vec<Mention>,
     /// The types that it holds by value, as text.
     pub(crate) holds: Vec<(String, Place)>,
+    /// Closures and tasks that it hands to somebody who may run them later, by their place in the source.
+    pub(crate) escapes: Vec<(String, Place)>,
     pub(crate) is_fn: bool,
 }
 
@@ -46,7 +48,7 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         allocation: None,
         span: None,
         call: None,
-        statement: None,
+        locals: HashMap::new(),
         wanted: Vec::new(),
     };
     for (number, line) in dump.text.lines().enumerate() {
@@ -72,7 +74,8 @@ struct Reader<'d> {
     span: Option<Place>,
     /// The callee of the statement that is read, until the compiler has named it in full.
     call: Option<String>,
-    statement: Option<String>,
+    /// The types of the body's locals.
+    locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
     wanted: Vec<(usize, String, Place)>,
 }
@@ -142,12 +145,14 @@ impl Reader<'_> {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
             (&item[..colon], Vec::new())
         };
+        self.locals.clear();
         self.bodies.push(Body {
             path: format!("{}::{}", self.dump.name, path::plain(name)),
             arguments,
             place: None,
             mentions: Vec::new(),
             holds: Vec::new(),
+            escapes: Vec::new(),
             is_fn,
         });
         Ok(())
@@ -161,16 +166,30 @@ impl Reader<'_> {
             body.place.clone_from(&place);
         }
         let local = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let "));
-        if let (Some((_, ty)), Some(place)) = (local.and_then(|local| local.split_once(": ")), &place) {
+        if let (Some((name, ty)), Some(place)) = (local.and_then(|local| local.split_once(": ")), &place) {
+            self.locals.insert(name.to_owned(), ty.to_owned());
             if !ty.starts_with(['&', '*']) {
                 body.holds.push((ty.to_owned(), place.clone()));
             }
         }
-        self.statement = Some(code.to_owned());
+        if let (Some(made), Some(place)) = (self.coerced(code), place) {
+            if let Some(body) = self.bodies.last_mut() {
+                body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
+            }
+        }
         if let Some(callee) = callee(code) {
             self.call = Some(callee.to_owned());
         }
         Ok(())
+    }
+
+    /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
+    fn coerced(&self, code: &str) -> Option<Vec<String>> {
+        let (value, into) = code.split_once(" = ")?.1.split_once(" as ")?;
+        let function = into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
+        let local = value.trim_start_matches("move ").trim_start_matches("copy ");
+        let ty = self.locals.get(local)?;
+        (function || into.contains("(PointerCoercion(ClosureFnPointer")).then(|| makes(ty))
     }
 
     fn comment(&mut self, comment: &str) -> Result<(), &'static str> {
@@ -190,6 +209,10 @@ impl Reader<'_> {
             let mention = Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
             if called {
                 self.call = None;
+            }
+            if DETACH.contains(&mention.path.as_str()) {
+                let made = makes(full).into_iter().map(|made| (made, mention.place.clone()));
+                self.bodies[index].escapes.extend(made);
             }
             self.bodies[index].mentions.push(mention);
         } else if let Some(at) = constant.find("val: Unevaluated(") {
@@ -228,6 +251,24 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What runs its argument by itself, whether or not anybody waits.
+const DETACH: [&str; 7] = [
+    "tokio::spawn",
+    "tokio::task::spawn",
+    "tokio::task::spawn_blocking",
+    "tokio::task::spawn_local",
+    "tokio::runtime::Handle::spawn",
+    "tokio::task::JoinSet::spawn",
+    "std::thread::spawn",
+];
+
+/// The closures and `async` blocks that a type names, each as `src/a.rs:1:2: 3:4`.
+pub(crate) fn makes(ty: &str) -> Vec<String> {
+    ty.match_indices('@')
+        .filter_map(|(at, _)| ty.get(at + 1..)?.split_once('}').map(|(place, _)| place.to_owned()))
+        .collect()
 }
 
 /// The path of a function item: its type ends with it, in braces, and its value is it.
