@@ -127,24 +127,32 @@ fn elsewhere(directory: &Path, homes: &[PathBuf]) -> bool {
         || directory.join("Cargo.toml").exists()
 }
 
-/// A file of the package's targets. One that is no Rust by itself (a fragment that is included, an
-/// expectation that a test compares) is only read where it is below a target's directory of modules.
+/// A file that is part of what runs: a library, a program, an example, a build script. Tests and benches
+/// hold what must not work, and are not shipped; a fragment that is no Rust by itself is none of ours.
 fn file(path: &Path, root: &Path, package: &Package) -> Result<Option<SourceFile>, CheckError> {
+    if !runs(path, package) {
+        return Ok(None);
+    }
     let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let text = std::fs::read_to_string(path).map_err(|e| CheckError::undecided(&shown, e))?;
-    match SourceFile::parse(&shown, text) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if built(path, package) => Err(error),
-        Err(_) => Ok(None),
-    }
+    let mut file = SourceFile::parse(&shown, text)?;
+    file.tree.items.retain(|item| !only_tests(item));
+    Ok(Some(file))
 }
 
-/// Whether the file is part of a library, a program or a build script: what runs.
-fn built(path: &Path, package: &Package) -> bool {
+fn runs(path: &Path, package: &Package) -> bool {
     package.targets.iter().any(|target| {
         let source = target.src_path.as_std_path();
-        let runs = target.is_lib() || target.is_bin() || target.is_proc_macro();
-        path == source
-            || (runs && source.parent().is_some_and(|directory| path.starts_with(directory)))
+        let modules = target.is_lib() || target.is_bin() || target.is_proc_macro() || target.is_example();
+        (modules && source.parent().is_some_and(|directory| path.starts_with(directory)))
+            || (path == source && target.is_custom_build())
+    })
+}
+
+fn only_tests(item: &syn::Item) -> bool {
+    let syn::Item::Mod(module) = item else { return false };
+    module.attrs.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => attribute.path().is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
     })
 }

@@ -100,7 +100,7 @@ fn every_example_compiles() {
         "[package]\nname = \"pages\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
          [dependencies]\nfailclosed = {{ path = {repository:?}, features = [\"http\", \"tower\", \"axum\"] }}\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\naxum = {{ version = \"*\", default-features = false }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"time\", \"rt\"] }}\n"
+         tokio = {{ version = \"1\", features = [\"fs\", \"macros\", \"time\", \"rt\"] }}\n"
     );
     fs::write(home.join("Cargo.toml"), manifest).unwrap();
     fs::copy(repository.join("Cargo.lock"), home.join("Cargo.lock")).unwrap();

@@ -30,6 +30,13 @@ struct Arms<'v, 'r, 'a> {
 
 /// What a pattern stands for, if it stands for no answer.
 fn absent(pat: &Pat, asked: &Expr) -> Option<&'static Rule> {
+    if let Pat::Tuple(tuple) = pat {
+        // Beside a yes, nothing is no silence: `(true, None)`.
+        let silent = |part: &Pat| matches!(part, Pat::Wild(_)) || absent(part, asked).is_some();
+        if !tuple.elems.iter().all(silent) {
+            return None;
+        }
+    }
     if mentions(pat, &["Err"]) {
         let timed = asked.to_token_stream().to_string().contains("timeout");
         return Some(if timed { &FC0215 } else { &FC0201 });
@@ -41,6 +48,19 @@ fn absent(pat: &Pat, asked: &Expr) -> Option<&'static Rule> {
         return Some(&FC0204);
     }
     mentions(pat, &["Unavailable", "Failed", "Error"]).then_some(&FC0201)
+}
+
+/// Whether what is asked for is an objection: the arm with a value gives that value (`Some(no) => no`).
+fn objection(arms: &[Arm]) -> bool {
+    arms.iter().any(|arm| match (&arm.pat, &*arm.body) {
+        (Pat::TupleStruct(some), Expr::Path(body)) => {
+            let bound = some.elems.first();
+            let name = body.path.get_ident();
+            ends(&some.path, "Some")
+                && matches!((bound, name), (Some(Pat::Ident(bound)), Some(name)) if bound.ident == *name)
+        }
+        _ => false,
+    })
 }
 
 fn catch_all(arm: &Arm) -> bool {
@@ -70,7 +90,7 @@ impl Arms<'_, '_, '_> {
                 return;
             }
         }
-        if let Some(rule) = absent(&arm.pat, asked) {
+        if let Some(rule) = absent(&arm.pat, asked).filter(|rule| **rule != FC0204 || !objection(others)) {
             self.add(rule, arm.pat.span(), "this arm can end in an allow");
         } else if catch_all(arm) {
             // A catch-all beside `Ok` and `Err` is the value itself.

@@ -128,9 +128,9 @@ impl Declared<'_, '_, '_> {
 
     /// A decision in a map or a cell is one that somebody finds there later.
     fn kept(&mut self, ty: &Type) {
-        const KEEPS: [&str; 14] = [
+        const KEEPS: [&str; 13] = [
             "HashMap", "BTreeMap", "DashMap", "OnceLock", "OnceCell", "LazyLock", "Cache", "LruCache",
-            "Mutex", "RwLock", "Cell", "RefCell", "Vec", "IndexMap",
+            "Mutex", "RwLock", "Cell", "RefCell", "IndexMap",
         ];
         if generic(ty, &KEEPS).is_some() && self.has(ty, &["Decision", "Allow"]) {
             self.add(&FC0213, ty.span(), "an answer of then, found by a question of now");

@@ -22,6 +22,9 @@ struct Judgement<'r> {
     allows: bool,
     /// In the same conjunction, something is said not to be empty.
     not_empty: bool,
+    /// It does not allow by itself: something else has to hold as well, or it is an objection
+    /// (`if !errors.is_empty() { return Err(..) }`), of which there may well be none.
+    part: bool,
 }
 
 pub(super) fn check(region: &Region<'_, '_>, findings: &mut Vec<Finding>) {
@@ -37,7 +40,15 @@ pub(super) fn helpers(region: &Region<'_, '_>) -> Vec<(String, bool)> {
             Expr::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()),
             _ => None,
         },
-        Expr::MethodCall(call) => Some(call.method.to_string()),
+        Expr::MethodCall(call) => {
+            // Of a collection or an option, not of the project.
+            const OF_STD: [&str; 12] = [
+                "is_empty", "all", "any", "contains", "is_some", "is_none", "is_ok", "is_err", "eq", "ne",
+                "starts_with", "ends_with",
+            ];
+            let method = call.method.to_string();
+            (!OF_STD.contains(&method.as_str())).then_some(method)
+        }
         _ => None,
     };
     judgements(region).iter().filter_map(|j| name(j).map(|name| (name, j.allows))).collect()
@@ -66,27 +77,29 @@ struct Collect<'v, 'r, 'a> {
 }
 
 impl<'r> Collect<'_, 'r, '_> {
-    fn split(&mut self, condition: &'r Expr, allows: bool, not_empty: bool) {
+    fn split(&mut self, condition: &'r Expr, allows: bool, not_empty: bool, part: bool) {
         match condition {
-            Expr::Paren(inner) => self.split(&inner.expr, allows, not_empty),
-            Expr::Group(inner) => self.split(&inner.expr, allows, not_empty),
-            Expr::Await(inner) => self.split(&inner.base, allows, not_empty),
+            Expr::Paren(inner) => self.split(&inner.expr, allows, not_empty, part),
+            Expr::Group(inner) => self.split(&inner.expr, allows, not_empty, part),
+            Expr::Await(inner) => self.split(&inner.base, allows, not_empty, part),
             Expr::Unary(inner) if matches!(inner.op, UnOp::Not(_)) => {
-                self.split(&inner.expr, !allows, not_empty);
+                self.split(&inner.expr, !allows, not_empty, part);
             }
             Expr::Binary(inner) if matches!(inner.op, BinOp::And(_) | BinOp::Or(_)) => {
                 let guarded = not_empty
                     || (matches!(inner.op, BinOp::And(_)) && allows && says_not_empty(condition));
-                self.split(&inner.left, allows, guarded);
-                self.split(&inner.right, allows, guarded);
+                // Both have to hold; or, one of both is enough.
+                let part = matches!(inner.op, BinOp::And(_)) == allows;
+                self.split(&inner.left, allows, guarded, part);
+                self.split(&inner.right, allows, guarded, part);
             }
             Expr::Path(path) => {
                 let bound = path.path.get_ident().and_then(|i| self.lets.get(&i.to_string()));
                 if let Some(bound) = bound.copied().filter(|bound| !matches!(bound, Expr::Path(_))) {
-                    self.split(bound, allows, not_empty);
+                    self.split(bound, allows, not_empty, part);
                 }
             }
-            _ => self.found.push(Judgement { condition, allows, not_empty }),
+            _ => self.found.push(Judgement { condition, allows, not_empty, part }),
         }
     }
 
@@ -106,7 +119,7 @@ impl<'r> Collect<'_, 'r, '_> {
             }
             Expr::Block(inner) => self.value_of(&inner.block, allows),
             Expr::Lit(_) => {}
-            other => self.split(other, allows, false),
+            other => self.split(other, allows, false, false),
         }
     }
 
@@ -160,11 +173,11 @@ impl<'r> Visit<'r> for Collect<'_, 'r, '_> {
             let otherwise = expr.else_branch.as_ref().map(|(_, other)| self.region.allows(other));
             let leaves = leaves(&expr.then_branch);
             if self.region.block_allows(&expr.then_branch) {
-                self.split(&expr.cond, true, false);
+                self.split(&expr.cond, true, false, false);
             } else if otherwise == Some(true)
                 || (leaves && self.block.iter().any(|follows| *follows))
             {
-                self.split(&expr.cond, false, false);
+                self.split(&expr.cond, false, false, true);
             }
         }
         syn::visit::visit_expr_if(self, expr);
@@ -173,7 +186,7 @@ impl<'r> Visit<'r> for Collect<'_, 'r, '_> {
     fn visit_arm(&mut self, arm: &'r syn::Arm) {
         if let Pat::Guard(guard) = &arm.pat {
             if self.region.allows(&arm.body) {
-                self.split(&guard.guard, true, false);
+                self.split(&guard.guard, true, false, !matches!(&*guard.pat, Pat::Wild(_) | Pat::Ident(_)));
             }
         }
         syn::visit::visit_arm(self, arm);
@@ -207,10 +220,10 @@ fn leaf(region: &Region<'_, '_>, judgement: &Judgement<'_>, findings: &mut Vec<F
                     add(&FC0209, at, "where there is none, nothing is denied");
                 }
                 ("is_err", true) | ("is_ok", false) => add(&FC0201, at, "a failure is an allow"),
-                ("is_none", true) | ("is_some", false) => {
+                ("is_none", true) | ("is_some", false) if !judgement.part => {
                     add(&FC0204, at, "where there is none, it is allowed");
                 }
-                ("is_empty", true) => add(&FC0205, at, "an empty one allows everything"),
+                ("is_empty", true) if !judgement.part => add(&FC0205, at, "an empty one allows everything"),
                 ("all", true) if !judgement.not_empty => {
                     add(&FC0206, at, "true of an empty list");
                 }
