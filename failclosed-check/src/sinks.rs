@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use crate::{config::Config, inconclusive::CheckError};
 
-const LISTS: [(&str, &str); 4] = [
+const LISTS: [(&str, &str); 5] = [
     ("std", include_str!("sinks/std.toml")),
+    ("cap-std", include_str!("sinks/cap_std.toml")),
     ("tokio", include_str!("sinks/tokio.toml")),
     ("reqwest", include_str!("sinks/reqwest.toml")),
     ("hyper", include_str!("sinks/hyper.toml")),
