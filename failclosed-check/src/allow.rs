@@ -79,7 +79,13 @@ fn apply_on(
             kept.push(Finding::new(&FC0902, comment.place.clone(), "", "nothing to allow here"));
         }
         for (allow, _) in config.allow.iter().zip(&configured).filter(|(_, used)| !**used) {
-            let place = Place { file: crate::config::FILE.into(), line: 1, column: 1, end_line: 1, end_column: 1 };
+            let place = Place {
+                file: crate::config::FILE.into(),
+                line: 1,
+                column: 1,
+                end_line: 1,
+                end_column: 1,
+            };
             let label = format!("`[[allow]]` of {}: {}", allow.rule, allow.reason);
             kept.push(Finding::new(&FC0902, place, "", label));
         }
@@ -117,7 +123,12 @@ fn read(file: &SourceFile, today: Date, comments: &mut Vec<Comment>, findings: &
                 let code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
                 let next = lines.iter().skip(at + 1).position(code).map_or(at + 1, |n| at + 2 + n);
                 let own = !before.trim().is_empty();
-                comments.push(Comment { place, rules, line: if own { at + 1 } else { next }, used: false });
+                comments.push(Comment {
+                    place,
+                    rules,
+                    line: if own { at + 1 } else { next },
+                    used: false,
+                });
             }
             // FAIL CLOSED: it allows nothing.
             Err(why) => findings.push(Finding::new(&FC0901, place, "", why)),
@@ -135,7 +146,8 @@ fn parse(said: &str, today: Date) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let mut reason = None;
     for part in parts(inside) {
-        match part.split_once('=').map(|(key, value)| (key.trim(), value.trim().trim_matches('"'))) {
+        match part.split_once('=').map(|(key, value)| (key.trim(), value.trim().trim_matches('"')))
+        {
             None => {
                 let rule = rules::find(part).ok_or_else(|| format!("there is no rule `{part}`"))?;
                 found.push(rule.id.to_owned());

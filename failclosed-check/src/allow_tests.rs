@@ -5,7 +5,8 @@ use jiff::civil::date;
 
 use super::*;
 
-const CODE: &str = "use failclosed::Guard;\npub struct Shop {\n    // COMMENT\n    pub guard: Option<Guard>,\n}\n";
+const CODE: &str =
+    "use failclosed::Guard;\npub struct Shop {\n    // COMMENT\n    pub guard: Option<Guard>,\n}\n";
 
 fn ids(comment: &str, config: &str) -> Vec<&'static str> {
     let file = SourceFile::parse("src/a.rs", CODE.replace("// COMMENT", comment)).unwrap();
@@ -22,7 +23,10 @@ fn a_reason_allows_and_nothing_less() {
         ("", &["FC0204"][..]),
         ("// failclosed: allow(FC0204, reason = \"tests, only\")", &[]),
         ("// failclosed: allow(FC0204, reason = \"x\", expires = \"2026-11-26\")", &[]),
-        ("// failclosed: allow(FC0204, reason = \"x\", expires = \"2026-11-25\")", &["FC0901", "FC0204"]),
+        (
+            "// failclosed: allow(FC0204, reason = \"x\", expires = \"2026-11-25\")",
+            &["FC0901", "FC0204"],
+        ),
         ("// failclosed: allow(FC0204, reason = \"x\", expires = \"soon\")", &["FC0901", "FC0204"]),
         ("// failclosed: allow(FC0204)", &["FC0901", "FC0204"]),
         ("// failclosed: allow(FC0204, reason = \" \")", &["FC0901", "FC0204"]),

@@ -47,14 +47,19 @@ impl Baseline {
     pub fn load(workspace: &Path) -> Result<Self, CheckError> {
         let text = match std::fs::read_to_string(workspace.join(FILE)) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             Err(error) => return Err(CheckError::Config(format!("{FILE}: {error}"))),
         };
         let found: Self =
             serde_json::from_str(&text).map_err(|e| CheckError::Config(format!("{FILE}: {e}")))?;
         // FAIL CLOSED: a line of another version may mean more than it says here.
         if found.version != 1 {
-            return Err(CheckError::Config(format!("{FILE}: version {} is not known", found.version)));
+            return Err(CheckError::Config(format!(
+                "{FILE}: version {} is not known",
+                found.version
+            )));
         }
         Ok(found)
     }

@@ -120,7 +120,12 @@ fn list(what: Listed) -> Result<u8, CheckError> {
     match what {
         Listed::Rules => {
             for rule in rules::ALL {
-                text.push_str(&format!("{} {:7} {}\n", rule.id, rule.severity.as_str(), rule.title));
+                text.push_str(&format!(
+                    "{} {:7} {}\n",
+                    rule.id,
+                    rule.severity.as_str(),
+                    rule.title
+                ));
             }
         }
         Listed::Sinks => {

@@ -204,7 +204,10 @@ impl Config {
         let known = crate::sinks::effects();
         for effect in &self.sinks.effects {
             if !known.contains(effect) {
-                return Err(format!("there is no effect `{effect}`\nhelp: one of {}", known.join(", ")));
+                return Err(format!(
+                    "there is no effect `{effect}`\nhelp: one of {}",
+                    known.join(", ")
+                ));
             }
         }
         if self.check.entries.is_empty() {
@@ -213,7 +216,9 @@ impl Config {
         }
         for entry in &self.check.entries {
             if !["main", "callbacks", "pub"].contains(&entry.as_str()) && !entry.contains("::") {
-                return Err(format!("`{entry}` is no entry\nhelp: `main`, `callbacks`, `pub`, or a path"));
+                return Err(format!(
+                    "`{entry}` is no entry\nhelp: `main`, `callbacks`, `pub`, or a path"
+                ));
             }
         }
         Ok(())

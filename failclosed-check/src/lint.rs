@@ -42,10 +42,11 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
         usage::check(file, names, &mut findings);
     }
     usage::never_started(&files, &mut findings);
-    // A region may lie in another: what is found twice is one.
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| seen.insert((finding.rule.id, finding.place.clone())));
     findings.sort_by(|a, b| (&a.place, a.rule.id).cmp(&(&b.place, b.rule.id)));
+    // A region may lie in another, and a value be a condition as well: one line breaks a rule once.
+    let mut seen = BTreeSet::new();
+    findings
+        .retain(|found| seen.insert((found.rule.id, found.place.file.clone(), found.place.line)));
     findings
 }
 

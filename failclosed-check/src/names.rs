@@ -19,8 +19,7 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Of one file.
     pub fn of(file: &SourceFile, unit: &'a Unit, defined: &'a HashSet<String>) -> Self {
-        let mut names =
-            Self { roots: &unit.roots, imports: HashMap::new(), globs: false, defined };
+        let mut names = Self { roots: &unit.roots, imports: HashMap::new(), globs: false, defined };
         Imports(&mut names).visit_file(&file.tree);
         names
     }
@@ -34,7 +33,9 @@ impl<'a> Names<'a> {
         let renamed = self.imports.get(&first);
         if path.segments.len() == 1 {
             return match renamed {
-                Some(full) => full.last().is_some_and(|end| end == name) && self.from_us(full, name),
+                Some(full) => {
+                    full.last().is_some_and(|end| end == name) && self.is_from_us(full, name)
+                }
                 None => last.ident == name && self.globs && !self.defined.contains(name),
             };
         }
@@ -42,7 +43,7 @@ impl<'a> Names<'a> {
             return false;
         }
         match renamed {
-            Some(full) => self.from_us(full, name),
+            Some(full) => self.is_from_us(full, name),
             None => self.is_root(&first) || (in_crate(&first) && !self.defined.contains(name)),
         }
     }
@@ -71,7 +72,8 @@ impl<'a> Names<'a> {
         self.imports.values().any(|full| {
             full.first().is_some_and(|first| {
                 self.is_root(first)
-                    || (in_crate(first) && full.last().is_some_and(|end| self.from_us(full, end)))
+                    || (in_crate(first)
+                        && full.last().is_some_and(|end| self.is_from_us(full, end)))
             })
         })
     }
@@ -85,7 +87,7 @@ impl<'a> Names<'a> {
         segments
     }
 
-    fn from_us(&self, full: &[String], name: &str) -> bool {
+    fn is_from_us(&self, full: &[String], name: &str) -> bool {
         full.first().is_some_and(|first| {
             (self.is_root(first) && first != "crate")
                 || (in_crate(first)

@@ -88,7 +88,8 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
             let (found, counts) = reach::check(&metadata, &units, &config, build, wrapper, target)?;
             builds.push((name(build), counts));
             for finding in found {
-                let same = |known: &&Finding| known.place == finding.place && known.key() == finding.key();
+                let same =
+                    |known: &&Finding| known.place == finding.place && known.key() == finding.key();
                 if !findings.iter().any(|known| same(&known)) {
                     findings.push(finding);
                 }

@@ -143,7 +143,8 @@ fn file(path: &Path, root: &Path, package: &Package) -> Result<Option<SourceFile
 fn runs(path: &Path, package: &Package) -> bool {
     package.targets.iter().any(|target| {
         let source = target.src_path.as_std_path();
-        let modules = target.is_lib() || target.is_bin() || target.is_proc_macro() || target.is_example();
+        let modules =
+            target.is_lib() || target.is_bin() || target.is_proc_macro() || target.is_example();
         (modules && source.parent().is_some_and(|directory| path.starts_with(directory)))
             || (path == source && target.is_custom_build())
     })
@@ -152,7 +153,9 @@ fn runs(path: &Path, package: &Package) -> bool {
 fn only_tests(item: &syn::Item) -> bool {
     let syn::Item::Mod(module) = item else { return false };
     module.attrs.iter().any(|attribute| match &attribute.meta {
-        syn::Meta::List(list) => attribute.path().is_ident("cfg") && list.tokens.to_string() == "test",
+        syn::Meta::List(list) => {
+            attribute.path().is_ident("cfg") && list.tokens.to_string() == "test"
+        }
         _ => false,
     })
 }

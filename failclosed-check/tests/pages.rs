@@ -1,6 +1,11 @@
 //! What the pages show: every example compiles, each wrong one is found as what its page is about, and
 //! nothing is found in the right one.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test: it fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test: it fails by panicking"
+)]
 
 use std::{fs, path::Path, process::Command};
 
@@ -22,7 +27,8 @@ struct Example {
 
 fn examples() -> Vec<Example> {
     let part = |page: &str, title: &str, id: &str| {
-        let after = page.split(&format!("## {title}")).nth(1).unwrap_or_else(|| panic!("{id}: {title}"));
+        let after =
+            page.split(&format!("## {title}")).nth(1).unwrap_or_else(|| panic!("{id}: {title}"));
         let code = after.split("```rust\n").nth(1).unwrap_or_else(|| panic!("{id}: {title}"));
         code.split("\n```").next().unwrap().to_owned()
     };
@@ -39,8 +45,7 @@ fn examples() -> Vec<Example> {
 
 fn found(code: &str) -> Vec<&'static str> {
     let file = SourceFile::parse("src/example.rs", code.to_owned()).unwrap();
-    let unit =
-        Unit { name: "example".into(), roots: vec!["failclosed".into()], files: vec![file] };
+    let unit = Unit { name: "example".into(), roots: vec!["failclosed".into()], files: vec![file] };
     lint::unit(&unit).iter().map(|finding| finding.rule.id).collect()
 }
 
@@ -62,7 +67,9 @@ fn the_wrong_example_is_found_and_the_right_one_is_clean() {
             id if OF_THE_BUILD.contains(&id) => &[],
             _ => std::slice::from_ref(&example.id),
         };
-        if wrong.iter().any(|id| !expected.contains(id)) || (wrong.is_empty() != expected.is_empty()) {
+        if wrong.iter().any(|id| !expected.contains(id))
+            || (wrong.is_empty() != expected.is_empty())
+        {
             failed.push(format!("{}: wrong: {wrong:?}", example.id));
         }
         if !right.is_empty() {

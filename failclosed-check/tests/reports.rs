@@ -55,7 +55,8 @@ fn json_is_what_its_schema_says() {
     let report: Value = serde_json::from_str(&checked("json")).unwrap();
     let schema = include_str!("../schema/report-1.schema.json");
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
-    let errors: Vec<String> = schema.iter_errors(&report).map(|e| format!("{} {e}", e.instance_path())).collect();
+    let errors: Vec<String> =
+        schema.iter_errors(&report).map(|e| format!("{} {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     assert!(report["findings"].as_array().unwrap().len() > 30);
 
@@ -99,7 +100,8 @@ fn annotations_are_one_line_each() {
     let text = checked("github");
     let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("::error ")).collect();
     assert!(errors.len() > 30, "{text}");
-    let retry = errors.iter().find(|line| line.contains("title=FC0102") && line.contains("line=48"));
+    let retry =
+        errors.iter().find(|line| line.contains("title=FC0102") && line.contains("line=48"));
     assert!(retry.unwrap().contains("file=payments/src/lib.rs"), "{retry:?}");
 }
 
@@ -196,7 +198,10 @@ fn a_dump_that_is_gone_or_not_understood_is_no_result() {
     let text = fs::read_to_string(dumps()).unwrap();
     for (what, changed) in [
         ("an item of an unknown kind", format!("{text}\nasync gadget f() {{\n}}\n")),
-        ("has no callee", text.replace("{std::fs::remove_file::<&str>}, val:", "{elsewhere}, val:")),
+        (
+            "has no callee",
+            text.replace("{std::fs::remove_file::<&str>}, val:", "{elsewhere}, val:"),
+        ),
     ] {
         fs::write(dumps(), changed).unwrap();
         let output = program(&home, &["check"]);

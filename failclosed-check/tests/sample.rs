@@ -82,8 +82,7 @@ fn effects_are_counted_as_they_are_planted() {
 #[test]
 fn the_way_is_shown_hop_by_hop() {
     let report = check();
-    let finding =
-        report.findings.iter().find(|f| f.place.file == "agent/src/generics.rs").unwrap();
+    let finding = report.findings.iter().find(|f| f.place.file == "agent/src/generics.rs").unwrap();
     let hops: Vec<&str> = finding.hops.iter().map(|hop| hop.text.as_str()).collect();
     assert_eq!(
         hops,

@@ -12,9 +12,7 @@ use super::{
 };
 use crate::{
     finding::Finding,
-    rules::{
-        FC0201, FC0202, FC0203, FC0204, FC0207, FC0208, FC0210, FC0215, FC0217, FC0218, Rule,
-    },
+    rules::{FC0201, FC0202, FC0203, FC0204, FC0207, FC0208, FC0210, FC0215, FC0217, FC0218, Rule},
 };
 
 pub(super) fn check(region: &Region<'_, '_>, findings: &mut Vec<Finding>) {
@@ -52,15 +50,23 @@ fn absent(pat: &Pat, asked: &Expr) -> Option<&'static Rule> {
 
 /// Whether what is asked for is an objection: the arm with a value gives that value (`Some(no) => no`).
 fn objection(arms: &[Arm]) -> bool {
-    arms.iter().any(|arm| match (&arm.pat, &*arm.body) {
-        (Pat::TupleStruct(some), Expr::Path(body)) => {
-            let bound = some.elems.first();
-            let name = body.path.get_ident();
-            ends(&some.path, "Some")
-                && matches!((bound, name), (Some(Pat::Ident(bound)), Some(name)) if bound.ident == *name)
-        }
+    arms.iter().any(|arm| match &arm.pat {
+        Pat::TupleStruct(some) => match some.elems.first() {
+            Some(Pat::Ident(bound)) => ends(&some.path, "Some") && gives(&arm.body, &bound.ident),
+            _ => false,
+        },
         _ => false,
     })
+}
+
+/// Whether a value is that name, as it is or in an `Ok`.
+fn gives(value: &Expr, name: &syn::Ident) -> bool {
+    match value {
+        Expr::Path(path) => path.path.is_ident(name),
+        Expr::Call(call) => call.args.iter().any(|argument| gives(argument, name)),
+        Expr::MethodCall(call) => call.method == "into" && gives(&call.receiver, name),
+        _ => false,
+    }
 }
 
 fn catch_all(arm: &Arm) -> bool {
@@ -90,13 +96,19 @@ impl Arms<'_, '_, '_> {
                 return;
             }
         }
-        if let Some(rule) = absent(&arm.pat, asked).filter(|rule| **rule != FC0204 || !objection(others)) {
+        if let Some(rule) =
+            absent(&arm.pat, asked).filter(|rule| **rule != FC0204 || !objection(others))
+        {
             self.add(rule, arm.pat.span(), "this arm can end in an allow");
         } else if catch_all(arm) {
             // A catch-all beside `Ok` and `Err` is the value itself.
             let silent = others.iter().any(|other| absent(&other.pat, asked).is_some());
             if others.len() > 1 && !silent {
-                self.add(&FC0207, arm.pat.span(), "whatever else there is, now and later, is allowed");
+                self.add(
+                    &FC0207,
+                    arm.pat.span(),
+                    "whatever else there is, now and later, is allowed",
+                );
             }
         }
     }
@@ -104,7 +116,11 @@ impl Arms<'_, '_, '_> {
     fn fallback(&mut self, call: &ExprMethodCall) {
         let method = call.method.to_string();
         let given = match (method.as_str(), call.args.first(), call.args.last()) {
-            ("unwrap_or" | "map_or" | "unwrap_or_else" | "map_or_else" | "or_else" | "or", Some(first), _) => first,
+            (
+                "unwrap_or" | "map_or" | "unwrap_or_else" | "map_or_else" | "or_else" | "or",
+                Some(first),
+                _,
+            ) => first,
             _ => return,
         };
         // Who is not recognised is nobody: there is no guard to fall back on.
@@ -118,7 +134,11 @@ impl Arms<'_, '_, '_> {
             "unwrap_or_else" | "or_else" | "map_or_else" if takes_error(given) => &FC0201,
             _ => &FC0202,
         };
-        self.add(rule, call.method.span().join(given.span()).unwrap_or_else(|| call.method.span()), "an allow, where there is no value");
+        self.add(
+            rule,
+            call.method.span().join(given.span()).unwrap_or_else(|| call.method.span()),
+            "an allow, where there is no value",
+        );
     }
 }
 
@@ -141,39 +161,51 @@ impl<'ast> Visit<'ast> for Arms<'_, '_, '_> {
                 self.add(rule, condition.pat.span(), "what follows can end in an allow");
             }
             let some = mentions(&condition.pat, &["Some"]);
-            if then.is_none() && (some || mentions(&condition.pat, &["Ok"])) {
-                if let Some((at, other)) = &expr.else_branch {
-                    if self.region.allows(other) {
-                        let rule = if some { &FC0204 } else { &FC0201 };
-                        self.add(rule, at.span, "without a value, this can end in an allow");
-                    }
-                }
+            if then.is_none()
+                && (some || mentions(&condition.pat, &["Ok"]))
+                && let Some((at, other)) = &expr.else_branch
+                && self.region.allows(other)
+            {
+                let rule = if some { &FC0204 } else { &FC0201 };
+                self.add(rule, at.span, "without a value, this can end in an allow");
             }
         }
         syn::visit::visit_expr_if(self, expr);
     }
 
     fn visit_local(&mut self, local: &'ast Local) {
-        if let Some(init) = &local.init {
-            if let Some((at, other)) = &init.diverge {
-                if self.region.allows(other) {
-                    let rule = if mentions(&local.pat, &["Some"]) { &FC0204 } else { &FC0201 };
-                    self.add(rule, at.span, "without a value, this ends in an allow");
-                }
-            }
+        if let Some(init) = &local.init
+            && let Some((at, other)) = &init.diverge
+            && self.region.allows(other)
+        {
+            let rule = if mentions(&local.pat, &["Some"]) { &FC0204 } else { &FC0201 };
+            self.add(rule, at.span, "without a value, this ends in an allow");
         }
         syn::visit::visit_local(self, local);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         self.fallback(call);
-        if self.region.kind == Kind::Build && call.method == "ok" && call.args.is_empty() && loads(&call.receiver) {
-            self.add(&FC0203, call.method.span(), "what could not be loaded is gone without a trace");
+        if self.region.kind == Kind::Build
+            && call.method == "ok"
+            && call.args.is_empty()
+            && loads(&call.receiver)
+        {
+            self.add(
+                &FC0203,
+                call.method.span(),
+                "what could not be loaded is gone without a trace",
+            );
         }
         if call.method == "filter_map" || call.method == "flat_map" {
-            let by_path = call.args.iter().any(|a| matches!(a, Expr::Path(p) if ends(&p.path, "ok")));
+            let by_path =
+                call.args.iter().any(|a| matches!(a, Expr::Path(p) if ends(&p.path, "ok")));
             if self.region.kind == Kind::Build && by_path {
-                self.add(&FC0203, call.method.span(), "policies that could not be read are left out");
+                self.add(
+                    &FC0203,
+                    call.method.span(),
+                    "policies that could not be read are left out",
+                );
             }
         }
         if call.method == "starts_with" && self.prefix.is_none() {
@@ -190,8 +222,12 @@ impl<'ast> Visit<'ast> for Arms<'_, '_, '_> {
             if ends(&function.path, "canonicalize") {
                 self.resolves(function.path.span());
             }
-            let races = ["select", "race", "select_ok"].iter().any(|name| ends(&function.path, name));
-            if races && self.region.kind == Kind::Decide && call.args.iter().any(|a| self.region.allows(a)) {
+            let races =
+                ["select", "race", "select_ok"].iter().any(|name| ends(&function.path, name));
+            if races
+                && self.region.kind == Kind::Decide
+                && call.args.iter().any(|a| self.region.allows(a))
+            {
                 self.add(&FC0208, call.func.span(), "whichever is first counts");
             }
         }
@@ -204,7 +240,11 @@ impl<'ast> Visit<'ast> for Arms<'_, '_, '_> {
         if selects && self.region.kind == Kind::Decide {
             let flat: String = text.split_whitespace().collect();
             if flat.contains("Decision::allow") || flat.contains("Decision::Allow") {
-                self.add(&FC0208, item.path.span(), "whichever is first counts, and one of them is an allow");
+                self.add(
+                    &FC0208,
+                    item.path.span(),
+                    "whichever is first counts, and one of them is an allow",
+                );
             }
         }
         if let Some(said) = says_allowed(&text) {
@@ -235,8 +275,18 @@ impl Arms<'_, '_, '_> {
 /// Whether something is read or parsed in this chain of calls.
 fn loads(expr: &Expr) -> bool {
     const LOADS: [&str; 12] = [
-        "read_to_string", "read", "open", "builder_from_files", "from_str", "from_slice", "from_reader",
-        "parse", "load", "build", "start", "reload",
+        "read_to_string",
+        "read",
+        "open",
+        "builder_from_files",
+        "from_str",
+        "from_slice",
+        "from_reader",
+        "parse",
+        "load",
+        "build",
+        "start",
+        "reload",
     ];
     match expr {
         Expr::MethodCall(call) => {
@@ -255,9 +305,20 @@ fn loads(expr: &Expr) -> bool {
 /// What logs say where something was let through.
 fn says_allowed(text: &str) -> Option<&'static str> {
     const SAID: [&str; 14] = [
-        "auto-allow", "auto allow", "auto-approv", "auto approv", "allowing anyway", "allow anyway",
-        "default to allow", "defaulting to allow", "degrading to allow", "fail open", "failing open",
-        "proceeding anyway", "skipping permission", "permission check skipped",
+        "auto-allow",
+        "auto allow",
+        "auto-approv",
+        "auto approv",
+        "allowing anyway",
+        "allow anyway",
+        "default to allow",
+        "defaulting to allow",
+        "degrading to allow",
+        "fail open",
+        "failing open",
+        "proceeding anyway",
+        "skipping permission",
+        "permission check skipped",
     ];
     let text = text.to_lowercase();
     SAID.into_iter().find(|said| text.contains(said))

@@ -119,18 +119,18 @@ impl Declared<'_, '_, '_> {
     fn optional(&mut self, ty: &Type) {
         const GATES: [&str; 5] =
             ["Guard", "Authority", "AuditSink", "CedarAuthority", "HttpAuthority"];
-        if let Some(inner) = generic(ty, &["Option"]) {
-            if self.has(inner, &GATES) {
-                self.add(&FC0204, ty.span(), "without one, what is checked?");
-            }
+        if let Some(inner) = generic(ty, &["Option"])
+            && self.has(inner, &GATES)
+        {
+            self.add(&FC0204, ty.span(), "without one, what is checked?");
         }
     }
 
     /// A decision in a map or a cell is one that somebody finds there later.
     fn kept(&mut self, ty: &Type) {
         const KEEPS: [&str; 13] = [
-            "HashMap", "BTreeMap", "DashMap", "OnceLock", "OnceCell", "LazyLock", "Cache", "LruCache",
-            "Mutex", "RwLock", "Cell", "RefCell", "IndexMap",
+            "HashMap", "BTreeMap", "DashMap", "OnceLock", "OnceCell", "LazyLock", "Cache",
+            "LruCache", "Mutex", "RwLock", "Cell", "RefCell", "IndexMap",
         ];
         if generic(ty, &KEEPS).is_some() && self.has(ty, &["Decision", "Allow"]) {
             self.add(&FC0213, ty.span(), "an answer of then, found by a question of now");
@@ -143,7 +143,11 @@ impl Declared<'_, '_, '_> {
             if attribute.path().is_ident("cfg_attr") {
                 let inside = idents(list.tokens.clone());
                 if inside.iter().any(|name| name == "requires_permission" || name == "guarded") {
-                    self.add(&FC0212, attribute.span(), "where the condition is false, nothing is checked");
+                    self.add(
+                        &FC0212,
+                        attribute.span(),
+                        "where the condition is false, nothing is checked",
+                    );
                 }
             }
         }
@@ -161,10 +165,10 @@ impl Declared<'_, '_, '_> {
                 Ok(())
             });
             let name = named.as_ref().map(syn::LitStr::value);
-            if let Some(block) = name.and_then(|name| self.functions.get(&name).copied()) {
-                if permissive(block.to_token_stream()) {
-                    self.add(&FC0211, attribute.span(), "a file that does not say it, allows it");
-                }
+            if let Some(block) = name.and_then(|name| self.functions.get(&name).copied())
+                && permissive(block.to_token_stream())
+            {
+                self.add(&FC0211, attribute.span(), "a file that does not say it, allows it");
             }
         }
     }
@@ -177,8 +181,18 @@ fn permissive(tokens: proc_macro2::TokenStream) -> bool {
 
 /// Names of variants that let things through.
 fn opens(name: &str) -> bool {
-    const OPENS: [&str; 10] =
-        ["Allow", "Permit", "Open", "All", "Any", "Off", "Disabled", "Permissive", "Yes", "Unrestricted"];
+    const OPENS: [&str; 10] = [
+        "Allow",
+        "Permit",
+        "Open",
+        "All",
+        "Any",
+        "Off",
+        "Disabled",
+        "Permissive",
+        "Yes",
+        "Unrestricted",
+    ];
     OPENS.iter().any(|open| name.starts_with(open))
 }
 
@@ -272,10 +286,10 @@ impl<'ast> Visit<'ast> for Declared<'_, '_, '_> {
             let decides = ["Authority", "Approver", "AuditSink"]
                 .iter()
                 .any(|of| self.names.is_ours(path, of));
-            if let Some(condition) = item.attrs.iter().find(|a| switch(a)).filter(|_| decides) {
-                if !self.test {
-                    self.add(&FC0212, condition.span(), "another build has another answer");
-                }
+            if let Some(condition) = item.attrs.iter().find(|a| switch(a)).filter(|_| decides)
+                && !self.test
+            {
+                self.add(&FC0212, condition.span(), "another build has another answer");
             }
         }
         syn::visit::visit_item_impl(self, item);
@@ -296,10 +310,11 @@ impl<'ast> Visit<'ast> for Declared<'_, '_, '_> {
             has.found || text.contains("authority_fn") || text.contains("Guard :: builder")
         };
         let condition = local.attrs.iter().find(|a| switch(a));
-        if let (Some(condition), Some(init)) = (condition, &local.init) {
-            if builds(&init.expr) && !self.test {
-                self.add(&FC0212, condition.span(), "another build has another guard");
-            }
+        if let (Some(condition), Some(init)) = (condition, &local.init)
+            && builds(&init.expr)
+            && !self.test
+        {
+            self.add(&FC0212, condition.span(), "another build has another guard");
         }
         syn::visit::visit_local(self, local);
     }

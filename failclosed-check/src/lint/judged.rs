@@ -43,8 +43,18 @@ pub(super) fn helpers(region: &Region<'_, '_>) -> Vec<(String, bool)> {
         Expr::MethodCall(call) => {
             // Of a collection or an option, not of the project.
             const OF_STD: [&str; 12] = [
-                "is_empty", "all", "any", "contains", "is_some", "is_none", "is_ok", "is_err", "eq", "ne",
-                "starts_with", "ends_with",
+                "is_empty",
+                "all",
+                "any",
+                "contains",
+                "is_some",
+                "is_none",
+                "is_ok",
+                "is_err",
+                "eq",
+                "ne",
+                "starts_with",
+                "ends_with",
             ];
             let method = call.method.to_string();
             (!OF_STD.contains(&method.as_str())).then_some(method)
@@ -95,7 +105,8 @@ impl<'r> Collect<'_, 'r, '_> {
             }
             Expr::Path(path) => {
                 let bound = path.path.get_ident().and_then(|i| self.lets.get(&i.to_string()));
-                if let Some(bound) = bound.copied().filter(|bound| !matches!(bound, Expr::Path(_))) {
+                if let Some(bound) = bound.copied().filter(|bound| !matches!(bound, Expr::Path(_)))
+                {
                     self.split(bound, allows, not_empty, part);
                 }
             }
@@ -157,10 +168,10 @@ impl<'r> Visit<'r> for Collect<'_, 'r, '_> {
     }
 
     fn visit_stmt(&mut self, stmt: &'r Stmt) {
-        if let Stmt::Local(local) = stmt {
-            if let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init) {
-                self.lets.insert(name.ident.to_string(), &init.expr);
-            }
+        if let Stmt::Local(local) = stmt
+            && let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init)
+        {
+            self.lets.insert(name.ident.to_string(), &init.expr);
         }
         // A function inside is a region of its own, where it is one.
         if !matches!(stmt, Stmt::Item(_)) {
@@ -184,10 +195,15 @@ impl<'r> Visit<'r> for Collect<'_, 'r, '_> {
     }
 
     fn visit_arm(&mut self, arm: &'r syn::Arm) {
-        if let Pat::Guard(guard) = &arm.pat {
-            if self.region.allows(&arm.body) {
-                self.split(&guard.guard, true, false, !matches!(&*guard.pat, Pat::Wild(_) | Pat::Ident(_)));
-            }
+        if let Pat::Guard(guard) = &arm.pat
+            && self.region.allows(&arm.body)
+        {
+            self.split(
+                &guard.guard,
+                true,
+                false,
+                !matches!(&*guard.pat, Pat::Wild(_) | Pat::Ident(_)),
+            );
         }
         syn::visit::visit_arm(self, arm);
     }
@@ -223,7 +239,9 @@ fn leaf(region: &Region<'_, '_>, judgement: &Judgement<'_>, findings: &mut Vec<F
                 ("is_none", true) | ("is_some", false) if !judgement.part => {
                     add(&FC0204, at, "where there is none, it is allowed");
                 }
-                ("is_empty", true) if !judgement.part => add(&FC0205, at, "an empty one allows everything"),
+                ("is_empty", true) if !judgement.part => {
+                    add(&FC0205, at, "an empty one allows everything")
+                }
                 ("all", true) if !judgement.not_empty => {
                     add(&FC0206, at, "true of an empty list");
                 }

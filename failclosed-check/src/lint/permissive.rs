@@ -58,7 +58,6 @@ impl Region<'_, '_> {
                     || self.kind == Kind::Decide
                         && self.names.is_member(&path.path, "Decision", "allow")
             }
-            Expr::Tuple(tuple) => self.kind == Kind::Record && tuple.elems.is_empty() && self.inner,
             _ => false,
         }
     }
@@ -100,7 +99,8 @@ impl Region<'_, '_> {
                 }
             }
             Kind::Build => {
-                if self.names.is_ours(path, "authority_fn") || self.names.is_ours(path, "answer_fn") {
+                if self.names.is_ours(path, "authority_fn") || self.names.is_ours(path, "answer_fn")
+                {
                     let as_decision = Region { kind: Kind::Decide, ..self.clone() };
                     return call.args.iter().any(|argument| as_decision.allows(argument));
                 }

@@ -40,8 +40,6 @@ pub(super) struct Region<'r, 'a> {
     pub(super) names: &'r Names<'a>,
     pub(super) body: Body<'r>,
     pub(super) inside: String,
-    /// In the future that `Recording::pending` is given.
-    pub(super) inner: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -80,7 +78,14 @@ pub(super) fn all<'r, 'a>(files: &'r [(&'r SourceFile, Names<'a>)]) -> Vec<Regio
     let mut found = Vec::new();
     let mut named = Vec::new();
     for (file, names) in files {
-        let mut find = Find { file, names, path: Vec::new(), found: Vec::new(), named: Vec::new(), all: Vec::new() };
+        let mut find = Find {
+            file,
+            names,
+            path: Vec::new(),
+            found: Vec::new(),
+            named: Vec::new(),
+            all: Vec::new(),
+        };
         find.visit_file(&file.tree);
         found.append(&mut find.found);
         named.append(&mut find.named);
@@ -100,7 +105,9 @@ pub(super) fn all<'r, 'a>(files: &'r [(&'r SourceFile, Names<'a>)]) -> Vec<Regio
         for (name, allows) in super::judged::helpers(&region) {
             for helper in functions.get(&name).into_iter().flatten() {
                 let kind = Kind::Verdict(allows);
-                let known = found.iter().any(|r| r.kind == kind && r.inside == helper.inside && r.file.path == helper.file.path);
+                let known = found.iter().any(|r| {
+                    r.kind == kind && r.inside == helper.inside && r.file.path == helper.file.path
+                });
                 if helper.kind == Kind::Verdict(true) && !known {
                     found.push(Region { kind, ..helper.clone() });
                 }
@@ -125,7 +132,7 @@ struct Find<'r, 'a> {
 impl<'r, 'a> Find<'r, 'a> {
     fn region(&self, kind: Kind, body: Body<'r>) -> Region<'r, 'a> {
         let inside = self.path.join("::");
-        Region { kind, file: self.file, names: self.names, body, inside, inner: true }
+        Region { kind, file: self.file, names: self.names, body, inside }
     }
 
     fn function(&mut self, signature: &'r Signature, block: &'r Block, of_trait: Option<Kind>) {

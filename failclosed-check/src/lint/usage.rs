@@ -52,7 +52,8 @@ impl<'ast> Visit<'ast> for Starts<'_, '_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        self.started |= (call.method == "start" || call.method == "self_check") && call.args.is_empty();
+        self.started |=
+            (call.method == "start" || call.method == "self_check") && call.args.is_empty();
         syn::visit::visit_expr_method_call(self, call);
     }
 }
@@ -71,7 +72,12 @@ impl Usage<'_, '_> {
         self.findings.push(Finding::new(rule, self.file.place(at), inside, label));
     }
 
-    fn function(&mut self, name: &syn::Ident, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
+    fn function(
+        &mut self,
+        name: &syn::Ident,
+        attributes: &[Attribute],
+        visit: impl FnOnce(&mut Self),
+    ) {
         let before = self.guarded;
         self.guarded =
             attributes.iter().any(|a| self.names.is_ours(a.path(), "requires_permission"));
@@ -98,9 +104,8 @@ impl Usage<'_, '_> {
     /// `?` on `decide` looks at the error alone; on a self check the error is all there is.
     fn unread(expr: &Expr) -> Option<&ExprMethodCall> {
         match expr {
-            Expr::Try(inner) => {
-                Self::answer(&inner.expr).filter(|call| call.method == "decide" || call.method == "approve")
-            }
+            Expr::Try(inner) => Self::answer(&inner.expr)
+                .filter(|call| call.method == "decide" || call.method == "approve"),
             other => Self::answer(other),
         }
     }
@@ -108,11 +113,12 @@ impl Usage<'_, '_> {
     fn knows_us(&self, call: &ExprMethodCall) -> bool {
         // The trait has to be in scope for `decide`; the others are methods of our guard.
         let arguments = call.args.len();
-        self.names.uses_us() && match call.method.to_string().as_str() {
-            "decide" => arguments == 1,
-            "approve" => arguments == 2,
-            _ => arguments == 0,
-        }
+        self.names.uses_us()
+            && match call.method.to_string().as_str() {
+                "decide" => arguments == 1,
+                "approve" => arguments == 2,
+                _ => arguments == 0,
+            }
     }
 }
 
@@ -130,7 +136,9 @@ fn only_tells(block: &syn::Block) -> bool {
             self.0 = true;
         }
         fn visit_path(&mut self, path: &'ast syn::Path) {
-            self.0 |= ["exit", "abort", "panic", "Err", "bail", "unreachable"].iter().any(|n| ends(path, n));
+            self.0 |= ["exit", "abort", "panic", "Err", "bail", "unreachable"]
+                .iter()
+                .any(|n| ends(path, n));
         }
     }
     let mut stops = Stops(false);
@@ -144,11 +152,14 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.function(&item.sig.ident, &item.attrs, |this| syn::visit::visit_impl_item_fn(this, item));
+        self.function(&item.sig.ident, &item.attrs, |this| {
+            syn::visit::visit_impl_item_fn(this, item)
+        });
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        let hatch = ["AllowEverything", "ObserveOnly"].iter().any(|name| self.names.is_ours(path, name));
+        let hatch =
+            ["AllowEverything", "ObserveOnly"].iter().any(|name| self.names.is_ours(path, name));
         if self.names.is_within(path, "danger") || hatch {
             self.add(&FC0301, path.span(), "not under any permission");
         }
@@ -173,10 +184,14 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
         if let Expr::Let(condition) = &*expr.cond {
             let failed = super::permissive::mentions(&condition.pat, &["Err"]);
             let call = Self::answer(&condition.expr).filter(|call| self.knows_us(call));
-            if let Some(call) = call.filter(|_| failed && expr.else_branch.is_none()) {
-                if only_tells(&expr.then_branch) {
-                    self.add(&FC0214, call.method.span(), "its failure is told, and the program goes on");
-                }
+            if let Some(call) = call.filter(|_| failed && expr.else_branch.is_none())
+                && only_tells(&expr.then_branch)
+            {
+                self.add(
+                    &FC0214,
+                    call.method.span(),
+                    "its failure is told, and the program goes on",
+                );
             }
         }
         syn::visit::visit_expr_if(self, expr);
@@ -186,7 +201,9 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
         let of = |variant| {
             move |arm: &Arm, names: &Names<'_>| {
                 let mut found = false;
-                each_path(&arm.pat, &mut |path| found |= names.is_member(path, "Decision", variant));
+                each_path(&arm.pat, &mut |path| {
+                    found |= names.is_member(path, "Decision", variant)
+                });
                 found
             }
         };
@@ -202,10 +219,21 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        const ADDS: [&str; 7] =
-            ["route", "route_service", "nest", "nest_service", "merge", "fallback", "fallback_service"];
+        const ADDS: [&str; 7] = [
+            "route",
+            "route_service",
+            "nest",
+            "nest_service",
+            "merge",
+            "fallback",
+            "fallback_service",
+        ];
         if call.method == "for_subject" && self.guarded && self.names.uses_us() {
-            self.add(&FC0219, call.method.span(), "what was permitted was permitted to somebody else");
+            self.add(
+                &FC0219,
+                call.method.span(),
+                "what was permitted was permitted to somebody else",
+            );
         }
         if ADDS.iter().any(|name| call.method == name) && self.layered(&call.receiver) {
             self.add(&FC0221, call.method.span(), "not under the layer above");
@@ -239,7 +267,8 @@ impl Usage<'_, '_> {
             });
             found
         });
-        (ours && (call.method == "layer" || call.method == "route_layer")) || self.layered(&call.receiver)
+        (ours && (call.method == "layer" || call.method == "route_layer"))
+            || self.layered(&call.receiver)
     }
 }
 
@@ -288,7 +317,8 @@ impl FindMarked<'_> {
     fn function(&mut self, attributes: &[Attribute], name: &syn::Ident, whole: proc_macro2::Span) {
         for attribute in attributes {
             let text = attribute.meta.to_token_stream().to_string();
-            let hidden = attribute.path().is_ident("cfg_attr") && text.contains("requires_permission");
+            let hidden =
+                attribute.path().is_ident("cfg_attr") && text.contains("requires_permission");
             if ends(attribute.path(), "requires_permission") || hidden {
                 self.found.push(Marked {
                     place: self.file.place(attribute.span()),

@@ -90,7 +90,10 @@ pub(crate) fn dumps(
 
 fn dump(artifact: &Artifact) -> Result<Dump, CheckError> {
     let name = artifact.target.name.replace('-', "_");
-    let made = artifact.filenames.first().ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
+    let made = artifact
+        .filenames
+        .first()
+        .ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
     let stem = made.file_stem().unwrap_or_default();
     let stem = stem.strip_prefix("lib").unwrap_or(stem);
     let path = made.with_file_name(format!("{stem}.{DUMP}")).into_std_path_buf();

@@ -29,8 +29,8 @@ fn reach<'g>(graph: &'g Graph, starts: &[usize], stop: &HashSet<usize>) -> Reach
             continue;
         }
         for edge in &graph.edges[at] {
-            if !from.contains_key(&edge.to) {
-                from.insert(edge.to, Some((at, edge)));
+            if let std::collections::hash_map::Entry::Vacant(e) = from.entry(edge.to) {
+                e.insert(Some((at, edge)));
                 queue.push_back(edge.to);
             }
         }
@@ -85,7 +85,9 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
     counts.effects = sites.len();
     for sites in sites.values() {
         let Some(site) = sites.iter().copied().find(|site| unguarded(site.body)) else {
-            if sites.iter().any(|site| behind.has(site.body) || graph.guards.contains(&site.body) && open.has(site.body)) {
+            if sites.iter().any(|site| {
+                behind.has(site.body) || graph.guards.contains(&site.body) && open.has(site.body)
+            }) {
                 counts.guarded += 1;
             } else {
                 counts.unreached += 1;
@@ -93,7 +95,8 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
             continue;
         };
         counts.unguarded += 1;
-        let around = if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
+        let around =
+            if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
         if around.is_empty() {
             findings.push(direct(graph, &open, site));
         } else {
@@ -127,14 +130,17 @@ fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site
     for (from, edges) in graph.edges.iter().enumerate() {
         let outside = open.has(from) && !graph.guards.contains(&from) && !behind.has(from);
         for edge in edges.iter().filter(|_| outside) {
-            let inside = behind.has(edge.to) && !graph.guards.contains(&edge.to) && leading.contains(&edge.to);
+            let inside = behind.has(edge.to)
+                && !graph.guards.contains(&edge.to)
+                && leading.contains(&edge.to);
             let (true, Some(place)) = (inside, &edge.place) else { continue };
             let callee = graph.names[edge.to].clone();
             let label = format!("reaches `{}` without a permission check", site.sink);
             let mut finding =
                 Finding::new(&FC0102, place.clone(), graph.names[from].clone(), label);
-            finding.message =
-                format!("unguarded call into `{callee}`, which others reach behind a permission check");
+            finding.message = format!(
+                "unguarded call into `{callee}`, which others reach behind a permission check"
+            );
             about(&mut finding, site);
             finding.callee = Some(callee);
             finding.hops = open.way(graph, from);
@@ -192,7 +198,8 @@ fn without_guard(graph: &Graph, units: &[Unit]) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in units.iter().flat_map(|unit| &unit.files) {
         for marked in marked(file) {
-            let within = |place: &Place| place.file == file.path && marked.lines.contains(&place.line);
+            let within =
+                |place: &Place| place.file == file.path && marked.lines.contains(&place.line);
             let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
             if built && !graph.marked.iter().any(within) {
                 let label = "nothing is asked in this build";

@@ -3,7 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{index::Index, mir::Body, path};
-use crate::{config::{Config, fits}, finding::Place, sinks::Sink};
+use crate::{
+    config::{Config, fits},
+    finding::Place,
+    sinks::Sink,
+};
 
 /// A step from one body into another.
 #[derive(Debug, Clone)]
@@ -88,8 +92,15 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
             for name in [mention.path.as_str(), local.as_str()] {
                 if let Some(sink) = sinks.get(name) {
                     seen_names.insert(sink.path.clone());
-                    let site = Site { body: at, place: mention.place.clone(), sink: sink.path.clone(), effect: sink.effect.clone() };
-                    if !sites.iter().any(|s: &Site| s.place == site.place && s.sink == site.sink && s.body == at) {
+                    let site = Site {
+                        body: at,
+                        place: mention.place.clone(),
+                        sink: sink.path.clone(),
+                        effect: sink.effect.clone(),
+                    };
+                    if !sites.iter().any(|s: &Site| {
+                        s.place == site.place && s.sink == site.sink && s.body == at
+                    }) {
                         sites.push(site);
                     }
                 }
@@ -104,13 +115,15 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
             edges[at].clear();
         }
     }
-    let manual = |body: &Body| config.guards.manual.iter().any(|guard| fits(&guard.path, &body.path));
+    let manual =
+        |body: &Body| config.guards.manual.iter().any(|guard| fits(&guard.path, &body.path));
     let is_guard = |at: usize| {
         let body: &Body = &build.bodies[at];
         marker(body) || witness(body) || manual(body)
     };
     let guards: HashSet<usize> = (0..build.bodies.len()).filter(|at| is_guard(*at)).collect();
-    let marked = build.bodies.iter().filter(|b| marker(b)).filter_map(|b| b.place.clone()).collect();
+    let marked =
+        build.bodies.iter().filter(|b| marker(b)).filter_map(|b| b.place.clone()).collect();
     let entries: Vec<usize> = (0..build.bodies.len())
         .filter(|at| build.is_entry(*at, &programs, &config.check.entries))
         .collect();
@@ -120,15 +133,29 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         .iter()
         .map(|extra| &extra.path)
         .filter(|path| !seen_names.contains(*path))
-        .chain(config.guards.manual.iter().map(|guard| &guard.path).filter(|path| {
-            !build.bodies.iter().any(|body| fits(path, &body.path))
-        }))
+        .chain(
+            config
+                .guards
+                .manual
+                .iter()
+                .map(|guard| &guard.path)
+                .filter(|path| !build.bodies.iter().any(|body| fits(path, &body.path))),
+        )
         .chain(config.check.entries.iter().filter(|entry| {
             entry.contains("::") && !build.bodies.iter().any(|body| fits(entry, &body.path))
         }))
         .cloned()
         .collect();
-    Graph { bodies: build.bodies, names: build.names, edges, entries, guards, marked, sites, unseen }
+    Graph {
+        bodies: build.bodies,
+        names: build.names,
+        edges,
+        entries,
+        guards,
+        marked,
+        sites,
+        unseen,
+    }
 }
 
 pub(crate) fn krate(path: &str) -> &str {
@@ -186,7 +213,9 @@ impl Build<'_> {
 
     /// The bodies that a mention may mean.
     fn targets(&self, krate: &str, mention: &str) -> Vec<usize> {
-        if let Some(found) = self.by_path.get(&format!("{krate}::{mention}")).or_else(|| self.by_path.get(mention)) {
+        if let Some(found) =
+            self.by_path.get(&format!("{krate}::{mention}")).or_else(|| self.by_path.get(mention))
+        {
             return found.clone();
         }
         if let Some((of, of_trait, rest)) = path::qualified(mention) {
@@ -215,7 +244,8 @@ impl Build<'_> {
         let ty = path::last(of);
         let dynamic = of.starts_with("dyn ");
         // A type parameter, an associated type, an `impl Trait`: not known here.
-        let open = !dynamic && (of.starts_with('<') || of.starts_with("impl ") || !of.contains("::"));
+        let open =
+            !dynamic && (of.starts_with('<') || of.starts_with("impl ") || !of.contains("::"));
         let exact = self.of_impls(method, |found| {
             found.of_trait.as_deref() == Some(name) && found.of_type.as_deref() == Some(ty)
         });
@@ -268,7 +298,10 @@ impl Build<'_> {
             let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
             let holders = self.index.holders(&name);
             for (at, body) in self.bodies.iter().enumerate() {
-                let held = body.holds.iter().find(|(ty, _)| path::type_names(ty).any(|n| holders.contains(n)));
+                let held = body
+                    .holds
+                    .iter()
+                    .find(|(ty, _)| path::type_names(ty).any(|n| holders.contains(n)));
                 if let Some((_, place)) = held.filter(|_| at != drop) {
                     let how = format!("holds a `{name}`, which is dropped");
                     edges[at].push(Edge { to: drop, place: Some(place.clone()), how });
@@ -286,7 +319,11 @@ impl Build<'_> {
             "callbacks" => match self.index.impl_of(name) {
                 // Methods of a trait of somebody else's are called by somebody else.
                 Some(Some(found)) => {
-                    !name.contains(">::") || found.of_trait.as_deref().is_some_and(|of| of != "Drop" && !self.index.own_trait(of))
+                    !name.contains(">::")
+                        || found
+                            .of_trait
+                            .as_deref()
+                            .is_some_and(|of| of != "Drop" && !self.index.own_trait(of))
                 }
                 Some(None) => !name.contains('{'),
                 None => false,
@@ -317,7 +354,11 @@ fn shown(path: &str, index: &Index) -> String {
         .filter(|part| !part.starts_with('{') && !part.starts_with("promoted["))
         .map(|part| {
             let made = part.starts_with("<impl at ");
-            if made { of_type.clone().unwrap_or_else(|| "impl".to_owned()) } else { part.to_owned() }
+            if made {
+                of_type.clone().unwrap_or_else(|| "impl".to_owned())
+            } else {
+                part.to_owned()
+            }
         })
         .collect();
     kept.join("::")

@@ -102,7 +102,10 @@ impl<'ast> Visit<'ast> for Fill<'_> {
         let of_type = path::plain_type(&text(&item.self_ty));
         let of_type = path::last(&of_type).to_owned();
         let found = Impl {
-            of_trait: item.trait_.as_ref().map(|(of, _)| path::last(&path::plain(&text(of))).to_owned()),
+            of_trait: item
+                .trait_
+                .as_ref()
+                .map(|(of, _)| path::last(&path::plain(&text(of))).to_owned()),
             of_type: (!parameters.contains(&of_type)).then_some(of_type),
         };
         self.index.impls.insert((self.file.path.clone(), start.line, start.column + 1), found);
@@ -138,5 +141,9 @@ impl<'ast> Visit<'ast> for Fill<'_> {
 /// Tokens as the compiler prints them, near enough: no spaces around `::` and in angle brackets.
 fn text(tokens: &impl quote::ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
-    text.replace(" :: ", "::").replace(" < ", "<").replace("< ", "<").replace(" >", ">").replace("& ", "&")
+    text.replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace("& ", "&")
 }

@@ -122,7 +122,9 @@ impl Reader<'_> {
             for kind in ["(static: ", "(fn: "] {
                 if let Some((_, after)) = line.split_once(kind) {
                     let end = path::top_level(after, ", size").or_else(|| after.rfind(')'));
-                    pointed.push(path::plain(after.get(..end.unwrap_or(after.len())).unwrap_or(after)));
+                    pointed.push(path::plain(
+                        after.get(..end.unwrap_or(after.len())).unwrap_or(after),
+                    ));
                 }
             }
             self.allocation = line.ends_with('{').then_some(name);
@@ -130,7 +132,11 @@ impl Reader<'_> {
         }
         let (item, is_fn) = if let Some(rest) = line.strip_prefix("fn ") {
             (rest, true)
-        } else if let Some(rest) = line.strip_prefix("const ").or_else(|| line.strip_prefix("static mut ")).or_else(|| line.strip_prefix("static ")) {
+        } else if let Some(rest) = line
+            .strip_prefix("const ")
+            .or_else(|| line.strip_prefix("static mut "))
+            .or_else(|| line.strip_prefix("static "))
+        {
             (rest, false)
         } else {
             return Err("an item of an unknown kind");
@@ -139,7 +145,8 @@ impl Reader<'_> {
             let open = path::top_level(item, "(").ok_or("a function without arguments")?;
             let end = path::closing(&item[open..]).ok_or("arguments without an end")?;
             let arguments = path::split(&item[open + 1..open + end]);
-            let types = arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
+            let types =
+                arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
             (&item[..open], types.collect())
         } else {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
@@ -159,23 +166,26 @@ impl Reader<'_> {
     }
 
     fn statement(&mut self, text: &str) -> Result<(), &'static str> {
-        let (code, comment) = text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
+        let (code, comment) =
+            text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
         let place = comment.rsplit_once(" at ").and_then(|(_, at)| place(at));
         let Some(body) = self.bodies.last_mut() else { return Ok(()) };
         if body.place.is_none() {
             body.place.clone_from(&place);
         }
         let local = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let "));
-        if let (Some((name, ty)), Some(place)) = (local.and_then(|local| local.split_once(": ")), &place) {
+        if let (Some((name, ty)), Some(place)) =
+            (local.and_then(|local| local.split_once(": ")), &place)
+        {
             self.locals.insert(name.to_owned(), ty.to_owned());
             if !ty.starts_with(['&', '*']) {
                 body.holds.push((ty.to_owned(), place.clone()));
             }
         }
-        if let (Some(made), Some(place)) = (self.coerced(code), place) {
-            if let Some(body) = self.bodies.last_mut() {
-                body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
-            }
+        if let (Some(made), Some(place)) = (self.coerced(code), place)
+            && let Some(body) = self.bodies.last_mut()
+        {
+            body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
         }
         if let Some(callee) = callee(code) {
             self.call = Some(callee.to_owned());
@@ -186,7 +196,8 @@ impl Reader<'_> {
     /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
     fn coerced(&self, code: &str) -> Option<Vec<String>> {
         let (value, into) = code.split_once(" = ")?.1.split_once(" as ")?;
-        let function = into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
+        let function =
+            into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
         let local = value.trim_start_matches("move ").trim_start_matches("copy ");
         let ty = self.locals.get(local)?;
         (function || into.contains("(PointerCoercion(ClosureFnPointer")).then(|| makes(ty))
@@ -200,13 +211,15 @@ impl Reader<'_> {
         let Some(constant) = comment.strip_prefix("+ const_: Const { ty: ") else { return Ok(()) };
         let here = || self.span.clone().ok_or("a constant without a place");
         let index = self.bodies.len().checked_sub(1).ok_or("a constant outside of a body")?;
-        let value = constant.rfind(", val: ").and_then(|at| constant.get(at + 7..)).unwrap_or_default();
+        let value =
+            constant.rfind(", val: ").and_then(|at| constant.get(at + 7..)).unwrap_or_default();
         for name in names_of_memory(value) {
             self.wanted.push((index, name, here()?));
         }
         if let Some(full) = fn_item(constant) {
             let called = self.call.as_deref() == Some(full);
-            let mention = Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
+            let mention =
+                Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
             if called {
                 self.call = None;
             }
@@ -243,7 +256,12 @@ impl Reader<'_> {
                     if is_memory(pointed) {
                         queue.push(pointed.clone());
                     } else {
-                        let mention = Mention { path: pointed.clone(), full: pointed.clone(), place: place.clone(), called: false };
+                        let mention = Mention {
+                            path: pointed.clone(),
+                            full: pointed.clone(),
+                            place: place.clone(),
+                            called: false,
+                        };
                         self.bodies[index].mentions.push(mention);
                     }
                 }
@@ -292,7 +310,8 @@ fn callee(code: &str) -> Option<&str> {
 }
 
 fn is_memory(word: &str) -> bool {
-    word.strip_prefix("alloc").is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+    word.strip_prefix("alloc")
+        .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
 }
 
 fn names_of_memory(text: &str) -> Vec<String> {

@@ -39,7 +39,9 @@ pub(crate) fn plain_type(ty: &str) -> String {
             .or_else(|| ty.strip_prefix("*const "))
             .or_else(|| ty.strip_prefix("*mut "))
             .or_else(|| ty.strip_prefix('(').filter(|rest| rest.starts_with("dyn ")))
-            .or_else(|| ty.strip_prefix('\'').and_then(|r| r.split_once(' ')).map(|(_, rest)| rest));
+            .or_else(|| {
+                ty.strip_prefix('\'').and_then(|r| r.split_once(' ')).map(|(_, rest)| rest)
+            });
         match next {
             Some(next) => ty = next.trim(),
             None => break,
@@ -137,7 +139,10 @@ mod tests {
         for (path, expected) in [
             ("std::fs::write::<&str, &str>", "std::fs::write"),
             ("std::boxed::Box::<[Box<dyn T>; 2]>::new_uninit", "std::boxed::Box::new_uninit"),
-            ("<std::fs::File as std::io::Write>::write_all", "<std::fs::File as std::io::Write>::write_all"),
+            (
+                "<std::fs::File as std::io::Write>::write_all",
+                "<std::fs::File as std::io::Write>::write_all",
+            ),
             ("<&mut a::B<'_, C> as d::E<F>>::g::<H>", "<a::B as d::E>::g"),
             ("<dyn a::T + std::marker::Send as a::T>::call", "<dyn a::T as a::T>::call"),
             ("m::<impl at src/a.rs:1:1: 2:3>::f", "m::<impl at src/a.rs:1:1: 2:3>::f"),

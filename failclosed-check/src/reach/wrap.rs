@@ -78,7 +78,9 @@ fn write(compiler: &OsString, arguments: &[OsString], dump: &Path) {
         .env("RUSTC_BOOTSTRAP", "1")
         .output();
     let error = match output {
-        Ok(output) if output.status.success() => fs::rename(&unfinished, dump).err().map(|e| e.to_string()),
+        Ok(output) if output.status.success() => {
+            fs::rename(&unfinished, dump).err().map(|e| e.to_string())
+        }
         Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(error) => Some(error.to_string()),
     };
