@@ -17,6 +17,7 @@ pub mod config;
 pub mod finding;
 mod inconclusive;
 pub mod lint;
+mod marked;
 pub mod names;
 pub mod reach;
 pub mod report;

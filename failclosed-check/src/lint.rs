@@ -49,5 +49,3 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
         .retain(|found| seen.insert((found.rule.id, found.place.file.clone(), found.place.line)));
     findings
 }
-
-pub(crate) use usage::marked;

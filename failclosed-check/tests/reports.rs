@@ -15,7 +15,16 @@ fn repository() -> PathBuf {
 }
 
 fn sample() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sample")
+    locked(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sample"))
+}
+
+/// The repository's own lock file is the fixtures' too: nothing is resolved twice.
+fn locked(home: PathBuf) -> PathBuf {
+    let lock = home.join("Cargo.lock");
+    if !lock.exists() {
+        fs::copy(repository().join("Cargo.lock"), lock).unwrap();
+    }
+    home
 }
 
 fn program(directory: &Path, arguments: &[&str]) -> Output {
@@ -161,6 +170,50 @@ fn the_exit_code_says_which_kind_of_trouble() {
     assert!(said.contains("FC0903"), "{said}");
     let (no_entry, said) = code("no-entry", MAIN, "[check]\nentries = [\"pub\"]\n", &[]);
     assert_eq!(no_entry, Some(4), "{said}");
+}
+
+#[test]
+fn each_build_is_followed() {
+    let source = "fn main() {}\n#[cfg(feature = \"more\")]\nmod more;\n";
+    let home = scratch("builds", source, "");
+    let manifest = fs::read_to_string(home.join("Cargo.toml")).unwrap();
+    fs::write(home.join("Cargo.toml"), format!("{manifest}[features]\nmore = []\n")).unwrap();
+    let more = "#[used]\nstatic AT_ONCE: fn() = f;\nfn f() {\n    let _ = std::fs::remove_file(\"x\");\n}\n";
+    fs::write(home.join("src/more.rs"), more).unwrap();
+    assert_eq!(program(&home, &["check"]).status.code(), Some(0));
+    let builds =
+        "[check]\nentries = [\"main\", \"builds::more::*\"]\n[[build]]\nfeatures = [\"more\"]\n";
+    fs::write(home.join("failclosed.toml"), builds).unwrap();
+    let output = program(&home, &["check"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("src/more.rs:4:13") && said.contains("build more: 1 effects"), "{said}");
+}
+
+#[test]
+fn what_is_configured_is_what_is_done() {
+    let helper = "mod cache {\n    pub fn clear() {\n        let _ = std::fs::remove_file(\"x\");\n    }\n}\n\
+                  fn main() {\n    cache::clear();\n}\n";
+    let reason = "reason = \"read on Monday\"\n";
+    let by_hand = format!("[[guards.manual]]\npath = \"by-hand::cache::clear\"\n{reason}");
+    let (misspelled, said) = code("by-hand", helper, &by_hand, &[]);
+    assert_eq!(misspelled, Some(4), "{said}");
+    let (guarded, said) = code("by-hand", helper, &by_hand.replace("by-hand", "by_hand"), &[]);
+    assert_eq!(guarded, Some(0), "{said}");
+    assert!(said.contains("1 effects: 1 guarded, 0 unguarded"), "{said}");
+    let allow = format!("[[allow]]\nrule = \"FC0101\"\nin = \"allowed::cache::*\"\n{reason}");
+    let (allowed, said) = code("allowed", helper, &allow, &[]);
+    assert_eq!(allowed, Some(0), "{said}");
+    assert!(said.contains("1 more allowed"), "{said}");
+    let (elsewhere, said) = code("allowed", helper, &allow.replace("cache", "other"), &[]);
+    assert_eq!(elsewhere, Some(1), "{said}");
+    assert!(said.contains("warning[FC0902]"), "{said}");
+    let (kinds, said) = code("kinds", helper, "[sinks]\nuse = [\"process\"]\n", &[]);
+    assert_eq!(kinds, Some(0), "{said}");
+    let (unknown, said) = code("kinds", helper, "[sinks]\nuse = [\"proces\"]\n", &[]);
+    assert_eq!(unknown, Some(2), "{said}");
+    let (never, said) = code("never", helper, "[check]\nfail-on = \"never\"\n", &[]);
+    assert_eq!(never, Some(0), "{said}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     finding::{Finding, Hop, Place},
-    lint::marked,
+    marked,
     rules::{FC0101, FC0102, FC0103, FC0104},
     source::Unit,
 };
@@ -197,13 +197,13 @@ fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
 fn without_guard(graph: &Graph, units: &[Unit]) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in units.iter().flat_map(|unit| &unit.files) {
-        for marked in marked(file) {
+        for mark in marked::in_file(file) {
             let within =
-                |place: &Place| place.file == file.path && marked.lines.contains(&place.line);
+                |place: &Place| place.file == file.path && mark.lines.contains(&place.line);
             let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
             if built && !graph.marked.iter().any(within) {
                 let label = "nothing is asked in this build";
-                found.push(Finding::new(&FC0103, marked.place, marked.name, label));
+                found.push(Finding::new(&FC0103, mark.place, mark.name, label));
             }
         }
     }

@@ -138,6 +138,9 @@ impl Reader<'_> {
             .or_else(|| line.strip_prefix("static "))
         {
             (rest, false)
+        } else if path::top_level(line, ": ").is_some_and(|at| line[..at].contains("{constant#")) {
+            // The length of an array, and other constants without a name.
+            (line, false)
         } else {
             return Err("an item of an unknown kind");
         };
