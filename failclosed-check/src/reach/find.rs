@@ -83,7 +83,9 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
         sites.entry((&site.place, &site.sink)).or_default().push(site);
     }
     counts.effects = sites.len();
-    for sites in sites.values() {
+    let mut sites: Vec<_> = sites.into_iter().collect();
+    sites.sort_by_key(|(key, _)| *key);
+    for (_, sites) in sites {
         let Some(site) = sites.iter().copied().find(|site| unguarded(site.body)) else {
             if sites.iter().any(|site| {
                 behind.has(site.body) || graph.guards.contains(&site.body) && open.has(site.body)
@@ -100,13 +102,26 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
         if around.is_empty() {
             findings.push(direct(graph, &open, site));
         } else {
-            findings.extend(around);
+            for one in around {
+                // One call may lead to several effects: it is one way around the guard.
+                match findings.iter_mut().find(|f| f.rule == one.rule && f.place == one.place) {
+                    Some(known) => known.notes.extend(one.notes),
+                    None => findings.push(one),
+                }
+            }
         }
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.notes.len() > SHOWN) {
+        let more = finding.notes.split_off(SHOWN).len();
+        finding.notes.push(format!("and {more} more effects"));
     }
     findings.extend(escapes(graph, &behind));
     findings.extend(without_guard(graph, units));
     (findings, counts)
 }
+
+/// How many effects of one call are named.
+const SHOWN: usize = 3;
 
 fn about(finding: &mut Finding, site: &Site) {
     finding.sink = Some(site.sink.clone());

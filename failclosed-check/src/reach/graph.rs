@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{index::Index, mir::Body, path};
+use super::{
+    index::{Impl, Index},
+    mir::Body,
+    path,
+};
 use crate::{
     config::{Config, fits},
     finding::Place,
@@ -51,6 +55,8 @@ pub(crate) struct Part {
 
 struct Build<'a> {
     index: &'a Index,
+    /// Whether methods of other crates' traits are entry points.
+    callbacks: bool,
     bodies: Vec<Body>,
     names: Vec<String>,
     by_path: HashMap<String, Vec<usize>>,
@@ -71,8 +77,10 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
         .collect();
     let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
+    let callbacks = config.check.entries.iter().any(|entry| entry == "callbacks");
     let mut build = Build {
         index,
+        callbacks,
         bodies,
         names,
         by_path: HashMap::new(),
@@ -226,17 +234,41 @@ impl Build<'_> {
         let Some(owner) = mention.strip_suffix(method).and_then(|o| o.strip_suffix("::")) else {
             return Vec::new();
         };
-        // `Type::method`, or `module::<impl Type>::method`.
-        let of = owner.rsplit_once("<impl ").map_or(owner, |(_, of)| of.trim_end_matches('>'));
+        // `module::Type::method`, or `module::<impl Type>::method`, where the type is elsewhere.
+        let (module, of) = match owner.rsplit_once("<impl ") {
+            Some((module, of)) => (module, of.trim_end_matches('>')),
+            None => (owner.strip_suffix(path::last(owner)).unwrap_or_default(), owner),
+        };
+        let module = module.trim_end_matches("::");
         let of = path::plain_type(of);
         let name = path::last(&of);
-        self.of_impls(method, |found| match (&found.of_trait, &found.of_type) {
-            (None, of_type) => of_type.as_deref() == Some(name),
+        let home = |at: usize| self.lives(at, krate, module);
+        self.of_impls(method, |at, found| match found.map(|f| (&f.of_trait, &f.of_type)) {
+            Some((None, of_type)) => of_type.as_deref() == Some(name) && home(at),
             // A constant of a trait, whoever's it is.
-            (Some(of_trait), of_type) => {
+            Some((Some(of_trait), of_type)) => {
                 of_trait == name && of_type.as_ref().is_none_or(|ty| self.used.contains(ty))
             }
+            None => self.header_names(at, name) && home(at),
         })
+    }
+
+    /// Whether a body is in that module: of the crate that speaks, or of another that it names in full.
+    fn lives(&self, at: usize, speaking: &str, module: &str) -> bool {
+        let path = &self.bodies[at].path;
+        let own = krate(path);
+        let around = path.split("::<impl at ").next().unwrap_or(path);
+        let full =
+            if module.is_empty() { speaking.to_owned() } else { format!("{speaking}::{module}") };
+        // Another crate's item is named by the way it can be seen, which need not be where it is.
+        own == krate(module) || (own == speaking && around == full)
+    }
+
+    /// Whether a body's arguments or its value are of a type of that name.
+    fn header_names(&self, at: usize, name: &str) -> bool {
+        let body = &self.bodies[at];
+        let texts = body.arguments.iter().chain([&body.returns]);
+        texts.flat_map(|text| path::type_names(text)).any(|one| one == name)
     }
 
     fn dispatch(&self, krate: &str, of: &str, of_trait: &str, method: &str) -> Vec<usize> {
@@ -244,20 +276,32 @@ impl Build<'_> {
         let ty = path::last(of);
         let dynamic = of.starts_with("dyn ");
         // A type parameter, an associated type, an `impl Trait`: not known here.
-        let open =
-            !dynamic && (of.starts_with('<') || of.starts_with("impl ") || !of.contains("::"));
-        let exact = self.of_impls(method, |found| {
-            found.of_trait.as_deref() == Some(name) && found.of_type.as_deref() == Some(ty)
+        let parameter = !of.contains("::") && of.starts_with(|c: char| c.is_uppercase());
+        let open = !dynamic
+            && (of.starts_with('<')
+                || of.starts_with("impl ")
+                || parameter && !self.index.is_type(of));
+        let exact = self.of_impls(method, |at, found| match found {
+            Some(f) => f.of_trait.as_deref() == Some(name) && f.of_type.as_deref() == Some(ty),
+            None => !dynamic && !open && self.header_names(at, ty),
         });
-        if !exact.is_empty() && !dynamic {
+        // Methods of other crates' traits are entry points by themselves: who else calls one by a type
+        // that is not known adds nothing.
+        let entered = self.callbacks && !self.index.own_trait(name);
+        if entered || (!exact.is_empty() && !dynamic) {
             return exact;
         }
-        let mut found = self.of_impls(method, |found| {
-            let fits = match &found.of_type {
-                None => true,
-                Some(of_type) => (dynamic || open) && self.used.contains(of_type),
-            };
-            found.of_trait.as_deref() == Some(name) && fits
+        let mut found = self.of_impls(method, |_, found| match found {
+            Some(f) => {
+                let fits = match &f.of_type {
+                    None => true,
+                    Some(of_type) => (dynamic || open) && self.used.contains(of_type),
+                };
+                f.of_trait.as_deref() == Some(name) && fits
+            }
+            // FAIL CLOSED: a macro made it, for a trait that is not known. Those of other crates' traits
+            // are entry points by themselves.
+            None => (dynamic || open) && self.index.own_trait(name),
         });
         for path in [format!("{krate}::{of_trait}::{method}"), format!("{of_trait}::{method}")] {
             found.extend(self.by_path.get(&path).into_iter().flatten());
@@ -265,12 +309,11 @@ impl Build<'_> {
         found
     }
 
-    fn of_impls(&self, method: &str, fits: impl Fn(&super::index::Impl) -> bool) -> Vec<usize> {
+    /// Methods of that name that fit; the `impl` is None where a macro made it.
+    fn of_impls(&self, method: &str, fits: impl Fn(usize, Option<&Impl>) -> bool) -> Vec<usize> {
         let all = self.methods.get(method).into_iter().flatten().copied();
         all.filter(|at| match self.index.impl_of(&self.bodies[*at].path) {
-            Some(Some(found)) => fits(found),
-            // FAIL CLOSED: an `impl` that a macro made can be anybody's.
-            Some(None) => true,
+            Some(found) => fits(*at, found),
             None => false,
         })
         .collect()
@@ -293,7 +336,9 @@ impl Build<'_> {
 
     /// Where a value is held, it may be dropped.
     fn drops(&self, edges: &mut [Vec<Edge>]) {
-        for drop in self.of_impls("drop", |found| found.of_trait.as_deref() == Some("Drop")) {
+        for drop in self.of_impls("drop", |_, found| {
+            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
+        }) {
             let of = self.index.impl_of(&self.bodies[drop].path).flatten();
             let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
             let holders = self.index.holders(&name);

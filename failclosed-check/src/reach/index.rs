@@ -47,6 +47,10 @@ impl Index {
         Some(self.impls.get(&(parts.next()?.to_owned(), line, column)))
     }
 
+    pub(crate) fn is_type(&self, name: &str) -> bool {
+        self.holds.contains_key(name)
+    }
+
     pub(crate) fn own_trait(&self, name: &str) -> bool {
         self.traits.contains(name)
     }
@@ -133,7 +137,8 @@ impl<'ast> Visit<'ast> for Fill<'_> {
     }
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
-        self.holds(&item.ident, &item.variants);
+        let fields: Vec<_> = item.variants.iter().map(|variant| &variant.fields).collect();
+        self.holds(&item.ident, &quote::quote!(#(#fields)*));
         syn::visit::visit_item_enum(self, item);
     }
 }

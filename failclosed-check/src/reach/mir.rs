@@ -13,6 +13,8 @@ pub(crate) struct Body {
     pub(crate) path: String,
     /// The types of the arguments.
     pub(crate) arguments: Vec<String>,
+    /// The type of its value.
+    pub(crate) returns: String,
     /// Where it begins, as far as the compiler says.
     pub(crate) place: Option<Place>,
     /// What it calls, or takes as a value.
@@ -144,21 +146,22 @@ impl Reader<'_> {
         } else {
             return Err("an item of an unknown kind");
         };
-        let (name, arguments) = if is_fn {
+        let (name, arguments, returns) = if is_fn {
             let open = path::top_level(item, "(").ok_or("a function without arguments")?;
             let end = path::closing(&item[open..]).ok_or("arguments without an end")?;
             let arguments = path::split(&item[open + 1..open + end]);
             let types =
                 arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
-            (&item[..open], types.collect())
+            (&item[..open], types.collect(), item[open + end + 1..].to_owned())
         } else {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
-            (&item[..colon], Vec::new())
+            (&item[..colon], Vec::new(), String::new())
         };
         self.locals.clear();
         self.bodies.push(Body {
             path: format!("{}::{}", self.dump.name, path::plain(name)),
             arguments,
+            returns,
             place: None,
             mentions: Vec::new(),
             holds: Vec::new(),
