@@ -84,9 +84,22 @@ fn names_of_ones_own_are_not_ours() {
     for example in examples().iter().filter(|example| !OF_THE_BUILD.contains(&example.id)) {
         // The same code against a library of another name, and against types of its own.
         let other = example.wrong.replace("failclosed", "elsewhere");
-        let found = found(&other);
-        assert!(found.is_empty(), "{}: {found:?}", example.id);
+        let elsewhere = found(&other);
+        assert!(elsewhere.is_empty(), "{}: {elsewhere:?}", example.id);
+        // Names that nobody brought in.
+        let bare: String =
+            example.wrong.split_inclusive('\n').filter(|l| !l.starts_with("use ")).collect();
+        let bare = bare.replace("failclosed::", "");
+        let unknown: Vec<_> = found(&bare).into_iter().filter(|id| *id != "FC0212").collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", example.id);
     }
+}
+
+#[test]
+fn names_from_a_prelude_are_ours_unless_the_crate_has_its_own() {
+    let code = "use crate::prelude::*;\nfn d() -> Decision { match ask() { Ok(d) => d, Err(_) => Decision::allow() } }\n";
+    assert_eq!(found(code), ["FC0201"]);
+    assert!(found(&format!("{code}enum Decision {{ Yes }}\n")).is_empty());
 }
 
 #[test]

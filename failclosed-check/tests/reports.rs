@@ -216,6 +216,28 @@ fn what_is_configured_is_what_is_done() {
     assert_eq!(never, Some(0), "{said}");
 }
 
+/// An `impl` that a macro made has no place in the source; only `main` is an entry point here.
+#[test]
+fn what_a_macro_made_is_reached_by_every_way_that_fits() {
+    let made = "trait Tool {\n    fn new() -> Self where Self: Sized;\n    fn call(&self);\n}\n\
+        macro_rules! tool {\n    ($name:ident) => {\n        pub struct $name;\n        impl Tool for $name {\n\
+        \x20           fn new() -> Self {\n                $name\n            }\n\
+        \x20           fn call(&self) {\n                let _ = std::fs::remove_file(\"x\");\n            }\n\
+        \x20       }\n    };\n}\nmod kit {\n    use super::Tool;\n    tool!(Made);\n}\nuse kit::Made;\n";
+    let main = "[check]\nentries = [\"main\"]\n";
+    for (name, way) in [
+        ("made-dyn", "let tool: Box<dyn Tool> = Box::new(Made); tool.call();"),
+        ("made-exact", "<Made as Tool>::new().call();"),
+        ("made-generic", "fn run<T: Tool>() { T::new().call(); } run::<Made>();"),
+    ] {
+        let (found, said) = code(name, &format!("{made}fn main() {{\n    {way}\n}}\n"), main, &[]);
+        assert_eq!(found, Some(1), "{name}: {said}");
+    }
+    let (unreached, said) = code("made-unused", &format!("{made}fn main() {{}}\n"), main, &[]);
+    assert_eq!(unreached, Some(0), "{said}");
+    assert!(said.contains("1 not reached"), "{said}");
+}
+
 #[test]
 fn a_baseline_knows_what_was_there_and_no_more() {
     let home = scratch("baseline", MAIN, "");
