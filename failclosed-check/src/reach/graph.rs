@@ -361,16 +361,15 @@ impl Build<'_> {
         let name = body.path.strip_prefix(krate).unwrap_or_default().trim_start_matches("::");
         entries.iter().any(|entry| match entry.as_str() {
             "main" => name == "main" && programs.iter().any(|program| program == krate),
+            // The body of an `async` method, and closures in it, begin where the method does.
+            "callbacks" if name.contains('{') => false,
             "callbacks" => match self.index.impl_of(name) {
                 // Methods of a trait of somebody else's are called by somebody else.
-                Some(Some(found)) => {
-                    !name.contains(">::")
-                        || found
-                            .of_trait
-                            .as_deref()
-                            .is_some_and(|of| of != "Drop" && !self.index.own_trait(of))
-                }
-                Some(None) => !name.contains('{'),
+                Some(Some(found)) => found
+                    .of_trait
+                    .as_deref()
+                    .is_some_and(|of| of != "Drop" && !self.index.own_trait(of)),
+                Some(None) => true,
                 None => false,
             },
             "pub" => {
