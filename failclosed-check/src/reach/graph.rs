@@ -359,10 +359,12 @@ impl Build<'_> {
         let body = &self.bodies[at];
         let krate = krate(&body.path);
         let name = body.path.strip_prefix(krate).unwrap_or_default().trim_start_matches("::");
+        // The body of an `async` function, and closures in it, begin where the function does: past its guard.
+        if name.contains('{') {
+            return false;
+        }
         entries.iter().any(|entry| match entry.as_str() {
             "main" => name == "main" && programs.iter().any(|program| program == krate),
-            // The body of an `async` method, and closures in it, begin where the method does.
-            "callbacks" if name.contains('{') => false,
             "callbacks" => match self.index.impl_of(name) {
                 // Methods of a trait of somebody else's are called by somebody else.
                 Some(Some(found)) => found
@@ -375,7 +377,6 @@ impl Build<'_> {
             "pub" => {
                 !programs.iter().any(|program| program == krate)
                     && body.is_fn
-                    && !name.contains('{')
                     && body.place.as_ref().is_some_and(|p| self.index.is_public(&p.file, p.line))
             }
             pattern => fits(pattern, &body.path),
