@@ -21,6 +21,9 @@ pub mod attribute_order {}
 #[doc = include_str!("guide/policies.md")]
 pub mod policies {}
 
+#[doc = include_str!("guide/check.md")]
+pub mod check {}
+
 #[cfg(feature = "http")]
 #[doc = include_str!("guide/authorities.md")]
 pub mod authorities {}

@@ -1,0 +1,78 @@
+//! Which effects can be reached from an entry point without passing a guard.
+
+mod extract;
+mod find;
+mod graph;
+mod index;
+mod mir;
+mod path;
+pub mod wrap;
+
+use std::path::Path;
+
+use cargo_metadata::Metadata;
+
+use crate::{
+    config::{Build, Config},
+    finding::Finding,
+    inconclusive::CheckError,
+    sinks,
+    source::Unit,
+};
+
+/// What was found in one build, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Places at which something is done to the world.
+    pub effects: usize,
+    /// Of those, behind a guard on every way.
+    pub guarded: usize,
+    /// Reached without one.
+    pub unguarded: usize,
+    /// Not reached from any entry point.
+    pub unreached: usize,
+    /// Bodies that ask, or that take a permit.
+    pub guards: usize,
+    /// Bodies at which code begins.
+    pub entries: usize,
+    /// All bodies.
+    pub bodies: usize,
+}
+
+/// Builds the project, and follows it from its entry points.
+///
+/// # Errors
+/// `Build`, where it does not build; `Undecided`, where what the compiler wrote is not understood, or a
+/// configured name occurs nowhere.
+pub fn check(
+    metadata: &Metadata,
+    units: &[Unit],
+    config: &Config,
+    build: &Build,
+    wrapper: &Path,
+    target: Option<&Path>,
+) -> Result<(Vec<Finding>, Counts), CheckError> {
+    let sinks = sinks::all(config)?;
+    let mut parts = Vec::new();
+    for dump in extract::dumps(metadata, build, wrapper, target)? {
+        let bodies = mir::bodies(&dump)?;
+        parts.push(graph::Part { name: dump.name, program: dump.program, bodies });
+    }
+    let index = index::Index::of(units);
+    let graph = graph::build(parts, &index, &sinks, config);
+    // FAIL CLOSED: what is misspelled is looked for in vain.
+    if let Some(unseen) = graph.unseen.first() {
+        return Err(CheckError::undecided(
+            format!("FC0903: `{unseen}`"),
+            "failclosed.toml names it, and it occurs nowhere in this build",
+        ));
+    }
+    if graph.entries.is_empty() {
+        return Err(CheckError::undecided(
+            "no entry point was found",
+            "help: name some in `entries` of failclosed.toml; for a library, `pub`",
+        ));
+    }
+    Ok(find::findings(&graph, units))
+}

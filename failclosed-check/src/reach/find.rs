@@ -1,0 +1,226 @@
+//! From the graph to findings: what is reached, past which guard, and by which way.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::{
+    Counts,
+    graph::{Edge, Graph, Site},
+    mir::makes,
+};
+use crate::{
+    finding::{Finding, Hop, Place},
+    marked,
+    rules::{FC0101, FC0102, FC0103, FC0104},
+    source::Unit,
+};
+
+/// What is reached from somewhere, and by which step first.
+struct Reached<'g> {
+    from: HashMap<usize, Option<(usize, &'g Edge)>>,
+}
+
+/// Breadth first, so that the way that is shown is a shortest one. `stop` is reached and not left.
+fn reach<'g>(graph: &'g Graph, starts: &[usize], stop: &HashSet<usize>) -> Reached<'g> {
+    let mut from: HashMap<usize, Option<(usize, &Edge)>> =
+        starts.iter().map(|start| (*start, None)).collect();
+    let mut queue: VecDeque<usize> = starts.iter().copied().collect();
+    while let Some(at) = queue.pop_front() {
+        if stop.contains(&at) {
+            continue;
+        }
+        for edge in &graph.edges[at] {
+            if let std::collections::hash_map::Entry::Vacant(e) = from.entry(edge.to) {
+                e.insert(Some((at, edge)));
+                queue.push_back(edge.to);
+            }
+        }
+    }
+    Reached { from }
+}
+
+impl Reached<'_> {
+    fn has(&self, body: usize) -> bool {
+        self.from.contains_key(&body)
+    }
+
+    /// The steps to a body, the entry point first.
+    fn way(&self, graph: &Graph, to: usize) -> Vec<Hop> {
+        let mut hops = Vec::new();
+        let mut at = to;
+        while let Some(Some((before, edge))) = self.from.get(&at) {
+            // Into its own `async` body or closure is no step that anybody took.
+            let own = graph.names[at] == graph.names[*before];
+            if let Some(place) = edge.place.as_ref().filter(|_| !own) {
+                hops.push(Hop { place: place.clone(), text: edge.how.clone() });
+            }
+            at = *before;
+        }
+        if let Some(place) = &graph.bodies[at].place {
+            let text = format!("entry point `{}`", graph.names[at].clone());
+            hops.push(Hop { place: place.clone(), text });
+        }
+        hops.reverse();
+        hops
+    }
+}
+
+pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) {
+    let open = reach(graph, &graph.entries, &graph.guards);
+    let reached_guards: Vec<usize> =
+        graph.guards.iter().copied().filter(|guard| open.has(*guard)).collect();
+    let behind = reach(graph, &reached_guards, &HashSet::new());
+    let unguarded = |body: usize| open.has(body) && !graph.guards.contains(&body);
+    let mut findings = Vec::new();
+    let mut counts = Counts {
+        guards: graph.guards.len(),
+        entries: graph.entries.len(),
+        bodies: graph.bodies.len(),
+        ..Counts::default()
+    };
+    // One place in the source can be in several bodies (a coroutine is printed twice).
+    let mut sites: HashMap<(&Place, &str), Vec<&Site>> = HashMap::new();
+    for site in &graph.sites {
+        sites.entry((&site.place, &site.sink)).or_default().push(site);
+    }
+    counts.effects = sites.len();
+    let mut sites: Vec<_> = sites.into_iter().collect();
+    sites.sort_by_key(|(key, _)| *key);
+    for (_, sites) in sites {
+        let Some(site) = sites.iter().copied().find(|site| unguarded(site.body)) else {
+            if sites.iter().any(|site| {
+                behind.has(site.body) || graph.guards.contains(&site.body) && open.has(site.body)
+            }) {
+                counts.guarded += 1;
+            } else {
+                counts.unreached += 1;
+            }
+            continue;
+        };
+        counts.unguarded += 1;
+        let around =
+            if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
+        if around.is_empty() {
+            findings.push(direct(graph, &open, site));
+        } else {
+            for one in around {
+                // One call may lead to several effects: it is one way around the guard.
+                match findings.iter_mut().find(|f| f.rule == one.rule && f.place == one.place) {
+                    Some(known) => known.notes.extend(one.notes),
+                    None => findings.push(one),
+                }
+            }
+        }
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.notes.len() > SHOWN) {
+        let more = finding.notes.split_off(SHOWN).len();
+        finding.notes.push(format!("and {more} more effects"));
+    }
+    findings.extend(escapes(graph, &behind));
+    findings.extend(without_guard(graph, units));
+    (findings, counts)
+}
+
+/// How many effects of one call are named.
+const SHOWN: usize = 3;
+
+fn about(finding: &mut Finding, site: &Site) {
+    finding.sink = Some(site.sink.clone());
+    finding.effect = Some(site.effect.clone());
+}
+
+fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
+    let inside = graph.names[site.body].clone();
+    let label = format!("{}: `{}`", site.effect, site.sink);
+    let mut finding = Finding::new(&FC0101, site.place.clone(), inside, label);
+    finding.message = format!("`{}` can be reached without a permission check", site.sink);
+    about(&mut finding, site);
+    finding.hops = open.way(graph, site.body);
+    finding
+}
+
+/// The calls from code that no guard stands before, into code that others reach behind one.
+fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site) -> Vec<Finding> {
+    let leading = leads_to(graph, HashSet::from([site.body]));
+    let mut found = Vec::new();
+    for (from, edges) in graph.edges.iter().enumerate() {
+        let outside = open.has(from) && !graph.guards.contains(&from) && !behind.has(from);
+        for edge in edges.iter().filter(|_| outside) {
+            let inside = behind.has(edge.to)
+                && !graph.guards.contains(&edge.to)
+                && leading.contains(&edge.to);
+            let (true, Some(place)) = (inside, &edge.place) else { continue };
+            let callee = graph.names[edge.to].clone();
+            let label = format!("reaches `{}` without a permission check", site.sink);
+            let mut finding =
+                Finding::new(&FC0102, place.clone(), graph.names[from].clone(), label);
+            finding.message = format!(
+                "unguarded call into `{callee}`, which others reach behind a permission check"
+            );
+            about(&mut finding, site);
+            finding.callee = Some(callee);
+            finding.hops = open.way(graph, from);
+            finding.notes.push(format!("the effect is at {} ({})", site.place, site.effect));
+            if !found.iter().any(|f: &Finding| f.place == finding.place) {
+                found.push(finding);
+            }
+        }
+    }
+    found
+}
+
+/// Closures and tasks with an effect, handed on behind a guard: they may run when its permit is gone.
+fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    let effects: HashSet<usize> = graph.sites.iter().map(|site| site.body).collect();
+    let leading = leads_to(graph, effects);
+    let made: HashMap<String, usize> = (0..graph.bodies.len())
+        .filter(|at| leading.contains(at))
+        .filter_map(|at| Some((makes(graph.bodies[at].arguments.first()?).pop()?, at)))
+        .collect();
+    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| behind.has(*at)) {
+        for (what, place) in &body.escapes {
+            let known = found.iter().any(|finding| finding.place == *place);
+            if made.contains_key(what) && !known {
+                let label = "what runs here may run later, and nobody is asked then";
+                let mut finding =
+                    Finding::new(&FC0104, place.clone(), graph.names[at].clone(), label);
+                finding.hops = behind.way(graph, at);
+                finding.notes.push(format!("it is made at {what}"));
+                found.push(finding);
+            }
+        }
+    }
+    found
+}
+
+fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
+    let mut found = to;
+    loop {
+        let before = found.len();
+        for (from, edges) in graph.edges.iter().enumerate() {
+            if edges.iter().any(|edge| found.contains(&edge.to)) {
+                found.insert(from);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Functions that are in the build and say that they are guarded, and are not.
+fn without_guard(graph: &Graph, units: &[Unit]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for file in units.iter().flat_map(|unit| &unit.files) {
+        for mark in marked::in_file(file) {
+            let within =
+                |place: &Place| place.file == file.path && mark.lines.contains(&place.line);
+            let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
+            if built && !graph.marked.iter().any(within) {
+                let label = "nothing is asked in this build";
+                found.push(Finding::new(&FC0103, mark.place, mark.name, label));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,154 @@
+//! What the source says about bodies that the compiler names by their place: whose `impl` it is, what is
+//! public, which types have others in them.
+
+use std::collections::{HashMap, HashSet};
+
+use syn::{ItemImpl, Visibility, spanned::Spanned as _, visit::Visit};
+
+use super::path;
+use crate::source::{SourceFile, Unit};
+
+/// An `impl`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Impl {
+    /// The trait's last name. None: an inherent one.
+    pub(crate) of_trait: Option<String>,
+    /// The type's last name. None: a type parameter, so any type.
+    pub(crate) of_type: Option<String>,
+}
+
+/// What the source says.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    impls: HashMap<(String, usize, usize), Impl>,
+    traits: HashSet<String>,
+    public: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
+    holds: HashMap<String, HashSet<String>>,
+}
+
+impl Index {
+    pub(crate) fn of(units: &[Unit]) -> Self {
+        let mut index = Self::default();
+        for file in units.iter().flat_map(|unit| &unit.files) {
+            Fill { file, index: &mut index }.visit_file(&file.tree);
+        }
+        index
+    }
+
+    /// The `impl` that a path begins with (`m::<impl at src/a.rs:1:2: 3:4>::f`). None where no `impl` is
+    /// written there: a macro made it.
+    pub(crate) fn impl_of(&self, path: &str) -> Option<Option<&Impl>> {
+        let (_, after) = path.split_once("<impl at ")?;
+        let at = after.split_once('>')?.0;
+        let start = at.rsplit_once(": ")?.0;
+        let mut parts = start.rsplitn(3, ':');
+        let column = parts.next()?.parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        Some(self.impls.get(&(parts.next()?.to_owned(), line, column)))
+    }
+
+    pub(crate) fn is_type(&self, name: &str) -> bool {
+        self.holds.contains_key(name)
+    }
+
+    pub(crate) fn own_trait(&self, name: &str) -> bool {
+        self.traits.contains(name)
+    }
+
+    pub(crate) fn is_public(&self, file: &str, line: usize) -> bool {
+        self.public.get(file).is_some_and(|lines| lines.iter().any(|range| range.contains(&line)))
+    }
+
+    /// The types in which, at any depth, one of that name may be.
+    pub(crate) fn holders(&self, name: &str) -> HashSet<String> {
+        let mut found = HashSet::from([name.to_owned()]);
+        loop {
+            let more: Vec<String> = self
+                .holds
+                .iter()
+                .filter(|(holder, held)| !found.contains(*holder) && !held.is_disjoint(&found))
+                .map(|(holder, _)| holder.clone())
+                .collect();
+            if more.is_empty() {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
+}
+
+struct Fill<'f> {
+    file: &'f SourceFile,
+    index: &'f mut Index,
+}
+
+impl Fill<'_> {
+    fn public(&mut self, visibility: &Visibility, whole: proc_macro2::Span) {
+        if matches!(visibility, Visibility::Public(_)) {
+            let lines = whole.start().line..=whole.end().line;
+            self.index.public.entry(self.file.path.clone()).or_default().push(lines);
+        }
+    }
+
+    fn holds(&mut self, name: &syn::Ident, parts: &impl quote::ToTokens) {
+        let text = parts.to_token_stream().to_string();
+        let held = path::type_names(&text).map(str::to_owned).collect();
+        self.index.holds.insert(name.to_string(), held);
+    }
+}
+
+impl<'ast> Visit<'ast> for Fill<'_> {
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        let start = item.impl_token.span.start();
+        let start = item.unsafety.map_or(start, |token| token.span.start());
+        let parameters: Vec<String> =
+            item.generics.type_params().map(|parameter| parameter.ident.to_string()).collect();
+        let of_type = path::plain_type(&text(&item.self_ty));
+        let of_type = path::last(&of_type).to_owned();
+        let found = Impl {
+            of_trait: item
+                .trait_
+                .as_ref()
+                .map(|(of, _)| path::last(&path::plain(&text(of))).to_owned()),
+            of_type: (!parameters.contains(&of_type)).then_some(of_type),
+        };
+        self.index.impls.insert((self.file.path.clone(), start.line, start.column + 1), found);
+        syn::visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        self.index.traits.insert(item.ident.to_string());
+        syn::visit::visit_item_trait(self, item);
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.public(&item.vis, item.span());
+        syn::visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.public(&item.vis, item.span());
+        syn::visit::visit_impl_item_fn(self, item);
+    }
+
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        self.holds(&item.ident, &item.fields);
+        syn::visit::visit_item_struct(self, item);
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        let fields: Vec<_> = item.variants.iter().map(|variant| &variant.fields).collect();
+        self.holds(&item.ident, &quote::quote!(#(#fields)*));
+        syn::visit::visit_item_enum(self, item);
+    }
+}
+
+/// Tokens as the compiler prints them, near enough: no spaces around `::` and in angle brackets.
+fn text(tokens: &impl quote::ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    text.replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace("& ", "&")
+}

@@ -1,0 +1,347 @@
+//! Reads the compiler's text. It is meant for people and its form may change, so everything that is not
+//! known ends the run: a line that was skipped could be the one with the effect.
+
+use std::collections::HashMap;
+
+use super::{extract::Dump, path};
+use crate::{finding::Place, inconclusive::CheckError};
+
+/// One body: a function, a closure, the body of an `async`, a constant, a static.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Beginning with the crate's name.
+    pub(crate) path: String,
+    /// The types of the arguments.
+    pub(crate) arguments: Vec<String>,
+    /// The type of its value.
+    pub(crate) returns: String,
+    /// Where it begins, as far as the compiler says.
+    pub(crate) place: Option<Place>,
+    /// What it calls, or takes as a value.
+    pub(crate) mentions: Vec<Mention>,
+    /// The types that it holds by value, as text.
+    pub(crate) holds: Vec<(String, Place)>,
+    /// Closures and tasks that it hands to somebody who may run them later, by their place in the source.
+    pub(crate) escapes: Vec<(String, Place)>,
+    pub(crate) is_fn: bool,
+}
+
+/// A function, constant or static that a body names.
+#[derive(Debug, Clone)]
+pub(crate) struct Mention {
+    /// Without type arguments.
+    pub(crate) path: String,
+    /// With them.
+    pub(crate) full: String,
+    pub(crate) place: Place,
+    /// Called here, not only taken.
+    pub(crate) called: bool,
+}
+
+/// Every body of a crate.
+///
+/// # Errors
+/// `Undecided`: a line, a call or a place that is not understood; no body at all.
+pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
+    let mut reader = Reader {
+        dump,
+        bodies: Vec::new(),
+        allocations: HashMap::new(),
+        allocation: None,
+        span: None,
+        call: None,
+        locals: HashMap::new(),
+        wanted: Vec::new(),
+    };
+    for (number, line) in dump.text.lines().enumerate() {
+        reader.line(line).map_err(|why| {
+            let at = format!("{}:{}", dump.path.display(), number + 1);
+            CheckError::undecided(at, format!("{why}: {}", line.trim()))
+        })?;
+    }
+    reader.settled().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
+    reader.join();
+    if reader.bodies.iter().filter(|body| body.is_fn).count() == 0 && dump.program {
+        return Err(CheckError::undecided(dump.path.display(), "no body was found"));
+    }
+    Ok(reader.bodies)
+}
+
+struct Reader<'d> {
+    dump: &'d Dump,
+    bodies: Vec<Body>,
+    /// What a piece of constant memory points to.
+    allocations: HashMap<String, Vec<String>>,
+    allocation: Option<String>,
+    span: Option<Place>,
+    /// The callee of the statement that is read, until the compiler has named it in full.
+    call: Option<String>,
+    /// The types of the body's locals.
+    locals: HashMap<String, String>,
+    /// Pieces of memory that a body names: body, name, place.
+    wanted: Vec<(usize, String, Place)>,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: &str) -> Result<(), &'static str> {
+        if line.trim().is_empty() || line.starts_with("//") || line.starts_with('}') {
+            if line.starts_with('}') {
+                self.allocation = None;
+            }
+            return Ok(());
+        }
+        if !line.starts_with(' ') {
+            self.settled()?;
+            return self.header(line);
+        }
+        if let Some(name) = &self.allocation {
+            let pointed = self.allocations.entry(name.clone()).or_default();
+            pointed.extend(names_of_memory(line));
+            return Ok(());
+        }
+        let text = line.trim_start();
+        if let Some(comment) = text.strip_prefix("// ") {
+            return self.comment(comment);
+        }
+        self.settled()?;
+        self.statement(text)
+    }
+
+    /// A call whose callee the compiler has not named in full would be an edge that is missing.
+    fn settled(&mut self) -> Result<(), &'static str> {
+        match self.call.take() {
+            // FAIL CLOSED: nobody knows what is called there.
+            Some(_) => Err("a call before this line has no callee"),
+            None => Ok(()),
+        }
+    }
+
+    fn header(&mut self, line: &str) -> Result<(), &'static str> {
+        if let Some(rest) = line.strip_prefix("alloc") {
+            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let name = format!("alloc{number}");
+            let pointed = self.allocations.entry(name.clone()).or_default();
+            for kind in ["(static: ", "(fn: "] {
+                if let Some((_, after)) = line.split_once(kind) {
+                    let end = path::top_level(after, ", size").or_else(|| after.rfind(')'));
+                    pointed.push(path::plain(
+                        after.get(..end.unwrap_or(after.len())).unwrap_or(after),
+                    ));
+                }
+            }
+            self.allocation = line.ends_with('{').then_some(name);
+            return Ok(());
+        }
+        let (item, is_fn) = if let Some(rest) = line.strip_prefix("fn ") {
+            (rest, true)
+        } else if let Some(rest) = line
+            .strip_prefix("const ")
+            .or_else(|| line.strip_prefix("static mut "))
+            .or_else(|| line.strip_prefix("static "))
+        {
+            (rest, false)
+        } else if path::top_level(line, ": ").is_some_and(|at| line[..at].contains("{constant#")) {
+            // The length of an array, and other constants without a name.
+            (line, false)
+        } else {
+            return Err("an item of an unknown kind");
+        };
+        let (name, arguments, returns) = if is_fn {
+            let open = path::top_level(item, "(").ok_or("a function without arguments")?;
+            let end = path::closing(&item[open..]).ok_or("arguments without an end")?;
+            let arguments = path::split(&item[open + 1..open + end]);
+            let types =
+                arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
+            (&item[..open], types.collect(), item[open + end + 1..].to_owned())
+        } else {
+            let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
+            (&item[..colon], Vec::new(), String::new())
+        };
+        self.locals.clear();
+        self.bodies.push(Body {
+            path: format!("{}::{}", self.dump.name, path::plain(name)),
+            arguments,
+            returns,
+            place: None,
+            mentions: Vec::new(),
+            holds: Vec::new(),
+            escapes: Vec::new(),
+            is_fn,
+        });
+        Ok(())
+    }
+
+    fn statement(&mut self, text: &str) -> Result<(), &'static str> {
+        let (code, comment) =
+            text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
+        let place = comment.rsplit_once(" at ").and_then(|(_, at)| place(at));
+        let Some(body) = self.bodies.last_mut() else { return Ok(()) };
+        if body.place.is_none() {
+            body.place.clone_from(&place);
+        }
+        let local = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let "));
+        if let (Some((name, ty)), Some(place)) =
+            (local.and_then(|local| local.split_once(": ")), &place)
+        {
+            self.locals.insert(name.to_owned(), ty.to_owned());
+            if !ty.starts_with(['&', '*']) {
+                body.holds.push((ty.to_owned(), place.clone()));
+            }
+        }
+        if let (Some(made), Some(place)) = (self.coerced(code), place)
+            && let Some(body) = self.bodies.last_mut()
+        {
+            body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
+        }
+        if let Some(callee) = callee(code) {
+            self.call = Some(callee.to_owned());
+        }
+        Ok(())
+    }
+
+    /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
+    fn coerced(&self, code: &str) -> Option<Vec<String>> {
+        let (value, into) = code.split_once(" = ")?.1.split_once(" as ")?;
+        let function =
+            into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
+        let local = value.trim_start_matches("move ").trim_start_matches("copy ");
+        let ty = self.locals.get(local)?;
+        (function || into.contains("(PointerCoercion(ClosureFnPointer")).then(|| makes(ty))
+    }
+
+    fn comment(&mut self, comment: &str) -> Result<(), &'static str> {
+        if let Some(at) = comment.strip_prefix("+ span: ") {
+            self.span = place(at);
+            return Ok(());
+        }
+        let Some(constant) = comment.strip_prefix("+ const_: Const { ty: ") else { return Ok(()) };
+        let here = || self.span.clone().ok_or("a constant without a place");
+        let index = self.bodies.len().checked_sub(1).ok_or("a constant outside of a body")?;
+        let value =
+            constant.rfind(", val: ").and_then(|at| constant.get(at + 7..)).unwrap_or_default();
+        for name in names_of_memory(value) {
+            self.wanted.push((index, name, here()?));
+        }
+        if let Some(full) = fn_item(constant) {
+            let called = self.call.as_deref() == Some(full);
+            let mention =
+                Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
+            if called {
+                self.call = None;
+            }
+            if DETACH.contains(&mention.path.as_str()) {
+                let made = makes(full).into_iter().map(|made| (made, mention.place.clone()));
+                self.bodies[index].escapes.extend(made);
+            }
+            self.bodies[index].mentions.push(mention);
+        } else if let Some(at) = constant.find("val: Unevaluated(") {
+            let full = &constant[at + "val: Unevaluated(".len()..];
+            let end = path::top_level(full, ", ").unwrap_or(full.len());
+            let full = full[..end].to_owned();
+            // A function that is a constant of a trait: which one, is for the graph to find.
+            let called = self.call.as_ref().is_some_and(|call| call.starts_with("const "));
+            if called {
+                self.call = None;
+            }
+            let mention = Mention { path: path::plain(&full), full, place: here()?, called };
+            self.bodies[index].mentions.push(mention);
+        }
+        Ok(())
+    }
+
+    /// Follows constant memory to the functions and statics in it.
+    fn join(&mut self) {
+        for (index, name, place) in std::mem::take(&mut self.wanted) {
+            let mut queue = vec![name];
+            let mut seen = Vec::new();
+            while let Some(name) = queue.pop() {
+                if seen.contains(&name) {
+                    continue;
+                }
+                for pointed in self.allocations.get(&name).into_iter().flatten() {
+                    if is_memory(pointed) {
+                        queue.push(pointed.clone());
+                    } else {
+                        let mention = Mention {
+                            path: pointed.clone(),
+                            full: pointed.clone(),
+                            place: place.clone(),
+                            called: false,
+                        };
+                        self.bodies[index].mentions.push(mention);
+                    }
+                }
+                seen.push(name);
+            }
+        }
+    }
+}
+
+/// What runs its argument by itself, whether or not anybody waits.
+const DETACH: [&str; 7] = [
+    "tokio::spawn",
+    "tokio::task::spawn",
+    "tokio::task::spawn_blocking",
+    "tokio::task::spawn_local",
+    "tokio::runtime::Handle::spawn",
+    "tokio::task::JoinSet::spawn",
+    "std::thread::spawn",
+];
+
+/// The closures and `async` blocks that a type names, each as `src/a.rs:1:2: 3:4`.
+pub(crate) fn makes(ty: &str) -> Vec<String> {
+    ty.match_indices('@')
+        .filter_map(|(at, _)| ty.get(at + 1..)?.split_once('}').map(|(place, _)| place.to_owned()))
+        .collect()
+}
+
+/// The path of a function item: its type ends with it, in braces, and its value is it.
+fn fn_item(constant: &str) -> Option<&str> {
+    let at = constant.rfind("}, val: Value(")?;
+    let path = constant.get(at + "}, val: Value(".len()..)?.strip_suffix(") }")?;
+    constant.get(..at)?.ends_with(&format!("{{{path}")).then_some(path)
+}
+
+/// What a terminator calls by name. None where it calls a value, or is no call.
+fn callee(code: &str) -> Option<&str> {
+    if !(code.contains(" -> [return:") || code.contains(" -> unwind") || code.ends_with(" -> bb")) {
+        return None;
+    }
+    let call = code.split_once(" = ").map_or(code, |(_, call)| call);
+    let arguments = path::top_level(call, "(")?;
+    let name = &call[..arguments];
+    let value = name.starts_with("move ") || name.starts_with("copy ") || name.is_empty();
+    let other = ["drop", "assert", "goto", "switchInt", "yield"].contains(&name);
+    (!value && !other).then_some(name)
+}
+
+fn is_memory(word: &str) -> bool {
+    word.strip_prefix("alloc")
+        .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn names_of_memory(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| is_memory(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `src/a.rs:1:2: 3:4`, with what may stand after it.
+fn place(text: &str) -> Option<Place> {
+    let text = text.split(" (#").next()?.trim();
+    let (start, end) = text.rsplit_once(": ")?;
+    let mut parts = start.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    let file = parts.next()?.to_owned();
+    let (end_line, end_column) = end.split_once(':')?;
+    let end_column: String = end_column.chars().take_while(char::is_ascii_digit).collect();
+    Some(Place {
+        file,
+        line,
+        column,
+        end_line: end_line.parse().ok()?,
+        end_column: end_column.parse().ok()?,
+    })
+}

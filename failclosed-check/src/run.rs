@@ -1,0 +1,131 @@
+//! One run: lints, then each build, then what is allowed and what is known.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    allow,
+    baseline::Baseline,
+    config::{Build, Config, FailOn},
+    finding::{Finding, Severity},
+    inconclusive::CheckError,
+    lint,
+    reach::{self, Counts},
+    source,
+};
+
+/// What to do.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// The workspace, or a directory in it.
+    pub directory: PathBuf,
+    /// The program that cargo starts in the compiler's place: one whose `main` begins with
+    /// [`wrap::if_called`](crate::reach::wrap::if_called). None: no build, lints only.
+    pub wrapper: Option<PathBuf>,
+    /// Where cargo builds. None: where it always does.
+    pub target: Option<PathBuf>,
+    /// Whether findings of the baseline count.
+    pub ignore_baseline: bool,
+}
+
+impl Options {
+    /// Lints and builds of the workspace around a directory.
+    pub fn new(directory: impl Into<PathBuf>, wrapper: Option<PathBuf>) -> Self {
+        Self { directory: directory.into(), wrapper, target: None, ignore_baseline: false }
+    }
+}
+
+/// What came out.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// By file and line.
+    pub findings: Vec<Finding>,
+    /// Each build by name, and its numbers. Empty: nothing was built.
+    pub builds: Vec<(String, Counts)>,
+    /// How many findings are allowed, with reasons.
+    pub allowed: usize,
+    /// How many findings the baseline knows.
+    pub known: usize,
+    /// The workspace's directory.
+    pub root: PathBuf,
+    /// Files by path, as they were when they were checked.
+    pub sources: BTreeMap<String, String>,
+    fail_on: FailOn,
+}
+
+impl Report {
+    /// 0: nothing that counts was found; 1: something was.
+    pub fn exit_code(&self) -> u8 {
+        let least = match self.fail_on {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Never => return 0,
+        };
+        u8::from(self.findings.iter().any(|finding| finding.rule.severity >= least))
+    }
+}
+
+/// Checks a workspace.
+///
+/// # Errors
+/// [`CheckError`], where there is no result: never the same as nothing found.
+pub fn check(options: &Options) -> Result<Report, CheckError> {
+    let metadata = source::metadata(&options.directory)?;
+    let root = metadata.workspace_root.as_std_path().to_owned();
+    let config = Config::load(&root)?;
+    let units = source::units(&metadata)?;
+    let mut findings: Vec<Finding> = units.iter().flat_map(lint::unit).collect();
+    let mut builds = Vec::new();
+    if let Some(wrapper) = &options.wrapper {
+        let plain = [Build::default()];
+        let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
+        for build in wanted {
+            let target = options.target.as_deref();
+            let (found, counts) = reach::check(&metadata, &units, &config, build, wrapper, target)?;
+            builds.push((name(build), counts));
+            for finding in found {
+                let same =
+                    |known: &&Finding| known.place == finding.place && known.key() == finding.key();
+                if !findings.iter().any(|known| same(&known)) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    let complete = options.wrapper.is_some();
+    let (findings, allowed) = allow::apply(findings, &units, &config, complete);
+    let baseline =
+        if options.ignore_baseline { Baseline::default() } else { Baseline::load(&root)? };
+    let (mut findings, known) = baseline.apply(findings, complete);
+    findings.sort_by(|a, b| (&a.place, a.rule.id, &a.sink).cmp(&(&b.place, b.rule.id, &b.sink)));
+    let mut sources: BTreeMap<String, String> =
+        units.into_iter().flat_map(|unit| unit.files).map(|file| (file.path, file.text)).collect();
+    for place in findings.iter().map(|finding| &finding.place) {
+        if !sources.contains_key(&place.file) {
+            sources.extend(read(&root, &place.file).map(|text| (place.file.clone(), text)));
+        }
+    }
+    Ok(Report { findings, builds, allowed, known, root, sources, fail_on: config.check.fail_on })
+}
+
+fn read(root: &Path, file: &str) -> Option<String> {
+    std::fs::read_to_string(root.join(file)).ok()
+}
+
+fn name(build: &Build) -> String {
+    let mut parts = Vec::new();
+    if build.all_features {
+        parts.push("all features".to_owned());
+    }
+    if build.no_default_features {
+        parts.push("no default features".to_owned());
+    }
+    if !build.features.is_empty() {
+        parts.push(build.features.join(","));
+    }
+    if parts.is_empty() { "default".to_owned() } else { parts.join(", ") }
+}

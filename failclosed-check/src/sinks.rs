@@ -1,0 +1,74 @@
+//! What changes the world: lists one can read, by crate.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{config::Config, inconclusive::CheckError};
+
+const LISTS: [(&str, &str); 5] = [
+    ("std", include_str!("sinks/std.toml")),
+    ("cap-std", include_str!("sinks/cap_std.toml")),
+    ("tokio", include_str!("sinks/tokio.toml")),
+    ("reqwest", include_str!("sinks/reqwest.toml")),
+    ("hyper", include_str!("sinks/hyper.toml")),
+];
+
+/// A list, as it is written: paths by effect.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct List(BTreeMap<String, Vec<String>>);
+
+/// One effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sink {
+    /// The full path, without type arguments.
+    pub path: String,
+    /// The kind of effect: `process`, `fs.write`, `net.send`, `env`, `user`.
+    pub effect: String,
+    /// Whether `failclosed.toml` names it.
+    pub configured: bool,
+}
+
+/// The effects that are looked for.
+///
+/// # Errors
+/// `Undecided`, where a shipped list cannot be read.
+pub fn all(config: &Config) -> Result<Vec<Sink>, CheckError> {
+    let mut sinks = Vec::new();
+    for (name, text) in LISTS {
+        let list: List = toml::from_str(text).map_err(|e| CheckError::undecided(name, e))?;
+        for (effect, paths) in list.0 {
+            let wanted = match config.sinks.effects.as_slice() {
+                [] => effect != "env",
+                some => some.contains(&effect),
+            };
+            if wanted {
+                sinks.extend(paths.into_iter().map(|path| Sink {
+                    path,
+                    effect: effect.clone(),
+                    configured: false,
+                }));
+            }
+        }
+    }
+    sinks.extend(config.sinks.extra.iter().map(|extra| Sink {
+        path: extra.path.clone(),
+        effect: extra.effect.clone(),
+        configured: true,
+    }));
+    Ok(sinks)
+}
+
+/// The kinds of effects of the shipped lists.
+pub(crate) fn effects() -> Vec<String> {
+    let mut effects: Vec<String> = LISTS
+        .iter()
+        .filter_map(|(_, text)| toml::from_str::<List>(text).ok())
+        .flat_map(|list| list.0.into_keys())
+        .collect();
+    effects.sort();
+    effects.dedup();
+    effects
+}

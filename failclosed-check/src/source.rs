@@ -1,0 +1,161 @@
+//! The workspace's packages, and their source files as syn reads them.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+use walkdir::WalkDir;
+
+use crate::{finding::Place, inconclusive::CheckError};
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub struct Unit {
+    /// The package's name.
+    pub name: String,
+    /// Under which names its code knows this library. Empty: it does not use it.
+    pub roots: Vec<String>,
+    /// Its source files.
+    pub files: Vec<SourceFile>,
+}
+
+/// One source file.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Relative to the workspace, with `/`.
+    pub path: String,
+    /// As it stands there.
+    pub text: String,
+    /// As syn reads it.
+    pub tree: syn::File,
+}
+
+impl SourceFile {
+    /// Reads a text as the file of that name.
+    ///
+    /// # Errors
+    /// `Undecided`, where it is not Rust: what cannot be read cannot be called clean.
+    pub fn parse(path: impl Into<String>, text: String) -> Result<Self, CheckError> {
+        let path = path.into();
+        // FAIL CLOSED: a file that is not understood leaves the whole run without a result.
+        let tree = syn::parse_file(&text).map_err(|error| {
+            let at = error.span().start();
+            CheckError::undecided(format!("{path}:{}:{}", at.line, at.column + 1), error)
+        })?;
+        Ok(Self { path, text, tree })
+    }
+
+    /// Where a part of the tree stands.
+    pub fn place(&self, span: proc_macro2::Span) -> Place {
+        let (start, end) = (span.start(), span.end());
+        Place {
+            file: self.path.clone(),
+            line: start.line,
+            column: start.column + 1,
+            end_line: end.line,
+            end_column: end.column + 1,
+        }
+    }
+}
+
+/// The names of this library's crates.
+const OURS: [&str; 2] = ["failclosed", "failclosed-runtime"];
+
+/// What cargo says of the workspace below a directory.
+///
+/// # Errors
+/// `Config`, where there is none.
+pub fn metadata(directory: &Path) -> Result<Metadata, CheckError> {
+    let mut command = MetadataCommand::new();
+    command.current_dir(directory).no_deps();
+    command.exec().map_err(|error| CheckError::Config(error.to_string()))
+}
+
+/// Every source file of every package of the workspace.
+///
+/// # Errors
+/// `Undecided`, where one cannot be read, or none is there.
+pub fn units(metadata: &Metadata) -> Result<Vec<Unit>, CheckError> {
+    let root = metadata.workspace_root.as_std_path();
+    let packages = metadata.workspace_packages();
+    let homes: Vec<PathBuf> = packages.iter().map(|package| home(package)).collect();
+    let units: Vec<Unit> =
+        packages.iter().map(|package| unit(package, root, &homes)).collect::<Result<_, _>>()?;
+    // FAIL CLOSED: nothing read is not the same as nothing found.
+    if units.iter().all(|unit| unit.files.is_empty()) {
+        return Err(CheckError::undecided("the workspace", "no source file was found"));
+    }
+    Ok(units)
+}
+
+fn home(package: &Package) -> PathBuf {
+    let manifest = package.manifest_path.as_std_path();
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+fn unit(package: &Package, root: &Path, homes: &[PathBuf]) -> Result<Unit, CheckError> {
+    let own = home(package);
+    let mut roots: Vec<String> = package
+        .dependencies
+        .iter()
+        .filter(|dependency| OURS.contains(&dependency.name.as_str()))
+        .map(|dependency| dependency.rename.as_ref().unwrap_or(&dependency.name).replace('-', "_"))
+        .collect();
+    if OURS.contains(&package.name.as_str()) {
+        roots.push("crate".to_owned());
+    }
+    let mut files = Vec::new();
+    let walk = WalkDir::new(&own).sort_by_file_name().into_iter().filter_entry(|entry| {
+        let path = entry.path();
+        // What belongs to another package, or to a build, is not this package's source.
+        path == own || !(entry.file_type().is_dir() && elsewhere(path, homes))
+    });
+    for entry in walk {
+        let entry = entry.map_err(|error| CheckError::undecided(own.display(), error))?;
+        if entry.path().extension().is_some_and(|kind| kind == "rs") && entry.file_type().is_file()
+        {
+            files.extend(file(entry.path(), root, package)?);
+        }
+    }
+    Ok(Unit { name: package.name.to_string(), roots, files })
+}
+
+fn elsewhere(directory: &Path, homes: &[PathBuf]) -> bool {
+    let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name == "target"
+        || name.starts_with('.')
+        || homes.iter().any(|home| home == directory)
+        || directory.join("Cargo.toml").exists()
+}
+
+/// A file that is part of what runs: a library, a program, an example, a build script. Tests and benches
+/// hold what must not work, and are not shipped; a fragment that is no Rust by itself is none of ours.
+fn file(path: &Path, root: &Path, package: &Package) -> Result<Option<SourceFile>, CheckError> {
+    if !runs(path, package) {
+        return Ok(None);
+    }
+    let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let text = std::fs::read_to_string(path).map_err(|e| CheckError::undecided(&shown, e))?;
+    let mut file = SourceFile::parse(&shown, text)?;
+    file.tree.items.retain(|item| !only_tests(item));
+    Ok(Some(file))
+}
+
+fn runs(path: &Path, package: &Package) -> bool {
+    package.targets.iter().any(|target| {
+        let source = target.src_path.as_std_path();
+        let modules =
+            target.is_lib() || target.is_bin() || target.is_proc_macro() || target.is_example();
+        (modules && source.parent().is_some_and(|directory| path.starts_with(directory)))
+            || (path == source && target.is_custom_build())
+    })
+}
+
+fn only_tests(item: &syn::Item) -> bool {
+    let syn::Item::Mod(module) = item else { return false };
+    module.attrs.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => {
+            attribute.path().is_ident("cfg") && list.tokens.to_string() == "test"
+        }
+        _ => false,
+    })
+}
