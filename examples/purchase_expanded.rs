@@ -52,8 +52,12 @@ impl Shop {
         let call = match private::enter(&private::Asking::new(
             &guard,
             private::Entry::of(&action),
-            private::resource_of(&("Vendor", vendor)),
-            &[("vendor", &vendor), ("cents", &cents)],
+            // Called when the question is written down, and again after each wait.
+            &|question: &mut private::Question<'_>| {
+                question.resource(&("Vendor", vendor));
+                question.argument("vendor", &vendor);
+                question.argument("cents", &cents);
+            },
         ))
         .await
         {

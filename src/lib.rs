@@ -21,6 +21,7 @@ pub use failclosed_runtime::{
 pub use failclosed_runtime::{
     Allow, Argument, ArgumentList, Arguments, Ask, CallId, Cause, Deny, Digest, Grounds,
     MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable, Resource, ToResource,
+    Value,
 };
 
 #[cfg(feature = "acp")]

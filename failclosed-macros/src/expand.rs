@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
@@ -51,7 +51,7 @@ pub(crate) fn requires_permission(args: TokenStream, item: TokenStream) -> Token
 //     async fn charge(vendor: &str) -> Result<Receipt, E> {
 //         let guard = current();
 //         let call = match enter(&Asking::new(
-//             &guard, Entry::named("purchase"), None, &[("vendor", &vendor)],
+//             &guard, Entry::named("purchase"), &|q| Question::argument(q, "vendor", &vendor),
 //         )).await {
 //             Ok(call) => call,
 //             Err(denial) => return <Result<Receipt, E> as FromDenial>::from_denial(denial),
@@ -160,14 +160,7 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         Action::Unit(value) => carried(&action, &private, value),
         Action::Carrying(value) => carried(&action, &private, value),
     };
-    let resource = match &args.resource {
-        Some(expr) => {
-            let borrowed = borrowed(expr.span(), &operand(expr));
-            quote_spanned!(site=> #private::resource_of(#borrowed))
-        }
-        None => quote_spanned!(site=> ::core::option::Option::None),
-    };
-    let shown = checked.shown.iter().map(|argument| shown(argument, &private));
+    let show = show(args, &checked.shown, &recomputed(checked), &private);
     let denied = match &args.on_denied {
         Some(path) => {
             let here = site.located_at(path.span());
@@ -194,8 +187,7 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         let #call = match #private::enter(&#private::Asking::new(
             #asking_guard,
             #entry,
-            #resource,
-            &[#(#shown),*],
+            #show,
         ))
         .await
         {
@@ -227,11 +219,77 @@ fn carried(
     )
 }
 
-/// One argument. Located at the user's own tokens, so that "cannot be shown" points there.
-pub(crate) fn shown(argument: &ShownArgument, private: &TokenStream) -> TokenStream {
-    let ShownArgument { name, value, span } = argument;
-    let here = Span::mixed_site().located_at(*span);
-    quote_spanned!(here=> (#name, &#value as &dyn #private::Argument))
+/// What the executor shows, as a closure: its expressions are evaluated when the question is written
+/// down and again after each wait, so that what they compute is compared too.
+pub(crate) fn show(
+    args: &Args,
+    shown: &[ShownArgument],
+    recomputed: &[&Expr],
+    private: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let question = local("question", site);
+    let resource = args.resource.as_ref().map(|expr| {
+        let borrowed = borrowed(expr.span(), &resource_operand(expr));
+        quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
+    });
+    let shown = shown.iter().map(|ShownArgument { name, value, span }| {
+        // Located at the user's own tokens, so that "cannot be shown" points there.
+        let here = site.located_at(*span);
+        let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
+        quote_spanned!(site=> #private::Question::argument(#question, #name, #value);)
+    });
+    let recomputed = recomputed.iter().map(|expr| {
+        let here = site.located_at(expr.span());
+        let value = operand(expr);
+        let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
+        quote_spanned!(site=> #private::Question::computed(#question, #value);)
+    });
+    quote_spanned! {site=>
+        &|#question: &mut #private::Question<'_>| {
+            #resource
+            #(#shown)*
+            #(#recomputed)*
+        }
+    }
+}
+
+/// `("Path", path)` names a resource without moving anything into it.
+fn resource_operand(expr: &Expr) -> TokenStream {
+    match expr {
+        Expr::Tuple(pair) => {
+            let elements = pair.elems.iter().map(|element| {
+                let borrowed = borrowed(element.span(), &operand(element));
+                quote_spanned!(element.span()=> #borrowed)
+            });
+            quote_spanned!(expr.span()=> (#(#elements),*))
+        }
+        expr => operand(expr),
+    }
+}
+
+/// What an action was computed from, where the body is not lent the action: it would compute it anew.
+fn recomputed(checked: &Checked) -> Vec<&Expr> {
+    match (&checked.action, &checked.params.permit) {
+        (Action::Carrying(action), None) => {
+            action.fields.iter().map(|field| &field.expr).filter(|expr| computes(expr)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an expression calls something, so that it may give another value next time.
+fn computes(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => false,
+        Expr::Field(inner) => computes(&inner.base),
+        Expr::Reference(inner) => computes(&inner.expr),
+        Expr::Paren(inner) => computes(&inner.expr),
+        Expr::Group(inner) => computes(&inner.expr),
+        Expr::Cast(inner) => computes(&inner.expr),
+        // FAIL CLOSED: what is not known to be a place is looked at again.
+        _ => true,
+    }
 }
 
 /// Binds every name anew inside the body's own block, as the signature had it, `mut` included: then

@@ -2,7 +2,10 @@
 
 use std::marker::PhantomData;
 
-use crate::{argument::Arguments, request::Resource};
+use crate::{
+    argument::{Argument, Arguments, Carries},
+    resource::Resource,
+};
 
 /// A kind of thing an executor does, as a type: what a [`Permit`](crate::Permit) is for and what a
 /// [`Locked`](crate::Locked) value opens to.
@@ -43,6 +46,17 @@ pub trait Action: Arguments {
     /// The thing acted on, if one of the fields names it.
     fn resource(&self) -> Option<Resource<'_>> {
         None
+    }
+}
+
+/// What an action brings to its question.
+impl<A: Action> Carries for A {
+    fn argument(&self, index: usize) -> Option<(&'static str, &dyn Argument)> {
+        Arguments::argument(self, index)
+    }
+
+    fn resource(&self) -> Option<Resource<'_>> {
+        Action::resource(self)
     }
 }
 

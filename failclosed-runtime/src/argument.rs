@@ -1,4 +1,4 @@
-//! What can be shown to an authority, and the walk that proves it before anyone is asked.
+//! What can be shown to an authority, and the strict serializer that shows it.
 //!
 //! An argument the authority never saw is an argument it never approved, so what cannot be
 //! shown whole is refused, never cut short.
@@ -8,16 +8,25 @@ use std::fmt;
 use serde::{Serialize, ser};
 
 mod compound;
-mod fields;
-mod fingerprint;
 mod key;
-mod walk;
+mod number;
+mod pool;
+mod question;
+mod snapshot;
+mod text;
+mod value;
+mod writer;
 
-pub(crate) use fingerprint::Fingerprint;
-pub(crate) use key::Key;
-pub(crate) use walk::inspect;
+#[cfg(test)]
+mod tests;
 
-/// The most bytes of arguments one request may carry. Larger requests are denied, never cut short
+pub use question::Question;
+pub(crate) use question::{Carries, Nothing};
+pub(crate) use snapshot::Snapshot;
+pub(crate) use value::Node;
+pub use value::Value;
+
+/// The most bytes of JSON text that one question may have. Larger ones are denied, never cut short
 /// (CVE-2026-34040: an oversized body that the authorizer did not get to see was let through).
 pub const MAX_ARGUMENT_BYTES: usize = 1024 * 1024;
 
@@ -26,8 +35,8 @@ pub const MAX_ARGUMENT_DEPTH: usize = 64;
 
 /// A value an authority can be shown: anything that is `Serialize + Sync`.
 ///
-/// Implemented for every such type; there is nothing to write by hand. `Sync`, because the request
-/// is lent to the authority while the caller's task may move between threads.
+/// Implemented for every such type; there is nothing to write by hand. `Sync`, because the call's
+/// task may move between threads while somebody is being asked.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shown to the authority",
     label = "this argument is not `Serialize + Sync`",
@@ -35,17 +44,34 @@ pub const MAX_ARGUMENT_DEPTH: usize = 64;
             help: leave it out by name with `skip(..)` (on a field: `#[action(skip)]`), or show a \
             part of it with `args(name = expr)`"
 )]
-pub trait Argument: erased_serde::Serialize + Sync {}
+pub trait Argument: shown::Show {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + Sync + ?Sized> Argument for T {}
 
-erased_serde::serialize_trait_object!(Argument);
+/// How an argument gets into a snapshot. Sealed: there is one serializer, and nothing is shown that
+/// did not go through it.
+mod shown {
+    use serde::Serialize;
+
+    use super::{NotShowable, Question};
+
+    pub trait Show: Sync {
+        fn show(&self, question: &mut Question<'_>) -> Result<(), NotShowable>;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: Serialize + Sync + ?Sized> Show for T {
+        fn show(&self, question: &mut Question<'_>) -> Result<(), NotShowable> {
+            self.serialize(question.writer())
+        }
+    }
+}
 
 /// Named arguments, by position: `argument(0)`, `argument(1)`, .. until `None`.
 ///
 /// Implemented by `#[derive(Action)]` for the fields of an action. By position, and not as a
-/// collection, so that a request can borrow them without allocating.
+/// collection, so that a question can be written down without allocating.
 pub trait Arguments: Sync {
     /// The argument at `index` with its name, `None` past the last one.
     fn argument(&self, index: usize) -> Option<NamedArgument<'_>>;
@@ -53,16 +79,6 @@ pub trait Arguments: Sync {
 
 /// One argument with the name it goes by.
 pub type NamedArgument<'a> = (&'static str, &'a dyn Argument);
-
-/// No arguments at all.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NoArguments;
-
-impl Arguments for NoArguments {
-    fn argument(&self, _: usize) -> Option<NamedArgument<'_>> {
-        None
-    }
-}
 
 /// Why the arguments of a request cannot be shown as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -57,10 +57,16 @@ pub struct DecisionRecord<'a> {
     pub request: &'a Request<'a>,
     /// The answer.
     pub verdict: Verdict<'a>,
-    /// What the arguments were; `None` where they cannot be shown.
-    pub digest: Option<Digest>,
     /// The wall clock.
     pub at: SystemTime,
+}
+
+impl DecisionRecord<'_> {
+    /// SHA-256 of the question; `None` where the arguments cannot be shown. Computed when somebody
+    /// asks for it, once for all of a call's records.
+    pub fn digest(&self) -> Option<Digest> {
+        self.request.digest().ok()
+    }
 }
 
 /// What the guard made of the answer.

@@ -1,5 +1,6 @@
-//! Panics of code that is not ours (authorities, approvers, sinks, observers) end here, in the same
-//! task: hosts keep task-locals there, so nothing may be moved to another one.
+//! Code that is not ours (authorities, approvers, sinks, observers, arguments) is called from here. Its
+//! panics end here, in the same task: hosts keep task-locals there, so nothing may be moved to another
+//! one. And a guarded call that it makes itself is refused: see [`inside`].
 
 use std::{
     any::Any,
@@ -15,8 +16,16 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Panicked(pub(crate) String);
 
-/// Calls `f`; a panic becomes an error.
+/// Calls code that is not ours; a panic becomes an error. While it runs, the thread is
+/// [`inside`].
 pub(crate) fn contain<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
+    struct Reset(u8);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            INSIDE.set(self.0);
+        }
+    }
+    let _reset = Reset(INSIDE.replace(INSIDE.get().saturating_add(1)));
     catch_unwind(AssertUnwindSafe(f)).map_err(describe)
 }
 
@@ -51,25 +60,14 @@ fn describe(payload: Box<dyn Any + Send>) -> Panicked {
 }
 
 thread_local! {
-    static DECIDING: Cell<bool> = const { Cell::new(false) };
+    static INSIDE: Cell<u8> = const { Cell::new(0) };
 }
 
-/// Whether this thread is inside an authority's or approver's own code.
-pub(crate) fn is_deciding() -> bool {
-    DECIDING.get()
-}
-
-/// Marks the thread while an authority's code runs, so that a guarded executor called from there is
-/// refused and not asked about by the same authority, without end.
-pub(crate) fn deciding<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
-    struct Reset(bool);
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            DECIDING.set(self.0);
-        }
-    }
-    let _reset = Reset(DECIDING.replace(true));
-    contain(f)
+/// How deep this thread is inside code that a guard called: an authority's, an approver's, a sink's, an
+/// observer's, a subscriber's, or an argument's own. A guarded call from there is refused: it would call
+/// the same code again, without end. Two is code that was called for the record of such a refusal.
+pub(crate) fn inside() -> u8 {
+    INSIDE.get()
 }
 
 /// A future whose panics, while polled and while dropped, are errors.
@@ -89,7 +87,7 @@ impl<F: Future + Unpin> Future for Contained<F> {
             // FAIL CLOSED: polled after it was done; there is no second answer.
             return Poll::Ready(Err(Panicked("polled after completion".into())));
         };
-        let ended = match deciding(|| Pin::new(future).poll(cx)) {
+        let ended = match contain(|| Pin::new(future).poll(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(output)) => Ok(output),
             Err(panicked) => Err(panicked),

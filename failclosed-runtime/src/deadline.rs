@@ -20,6 +20,7 @@ use crate::contain::contain;
 /// A point in time after which every answer is a denial. On the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
+    began: Instant,
     due: Instant,
     limit: Duration,
 }
@@ -36,6 +37,9 @@ pub(crate) enum Expired {
 /// How far the clock on the wall may be ahead of the other one after a wait: whoever sets it right
 /// mostly does so by less.
 const SET_AHEAD: Duration = Duration::from_secs(1);
+
+/// An answer that is at hand takes less, on a machine that is not overloaded.
+const BRIEF: Duration = Duration::from_micros(50);
 
 /// How long a person's yes is held back for a cancel that was sent with it. Nobody notices it, and
 /// it is many times what a message takes that is already on its way.
@@ -62,7 +66,13 @@ impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();
         // FAIL CLOSED: a deadline past the end of the clock is one that has passed already.
-        Self { due: now.checked_add(limit).unwrap_or(now), limit }
+        Self { began: now, due: now.checked_add(limit).unwrap_or(now), limit }
+    }
+
+    /// Whether so much time has passed that what could change has had the time to: a call of others'
+    /// code that blocks is a wait like any other.
+    pub(crate) fn took_time(&self) -> bool {
+        self.began.elapsed() > BRIEF
     }
 
     pub(crate) fn limit(&self) -> Duration {

@@ -13,37 +13,34 @@ use std::{
 
 use crate::{
     action::{self, Action, Exactly},
-    argument::{Arguments, Fingerprint, NamedArgument, NoArguments},
+    argument::{Carries, Nothing, Question},
     call::Call,
-    contain::is_deciding,
+    contain::inside,
     deadline::Deadline,
     decision::Allow,
     denial::{Cause, Denial},
     guard::{Guard, Parts},
-    id::CallId,
-    request::{Digest, Request, Resource},
+    request::{Request, Source},
 };
 
-mod ask;
-mod report;
+mod decide;
+mod log;
 
-use ask::{Answered, Asked};
-use report::Recorded;
+use decide::{Asked, Reply};
+use log::{Recorded, Unfinished};
 
 /// What is asked for: an action by its name, or by a value that carries its arguments.
 pub struct Entry<'a, A: ?Sized> {
     name: &'static str,
     action: &'a A,
     exactly: Exactly<A>,
-    carried: &'a dyn Arguments,
-    resource: Option<Resource<'a>>,
+    carried: &'a dyn Carries,
 }
 
 impl<'a, A: Action> Entry<'a, A> {
     /// An action that carries its arguments. Its name is that of its key: see [`Action`].
     pub fn of(action: &'a A) -> Self {
-        let (name, resource) = (action::name::<A>(), action.resource());
-        Self { name, action, exactly: PhantomData, carried: action, resource }
+        Self { name: action::name::<A>(), action, exactly: PhantomData, carried: action }
     }
 }
 
@@ -55,8 +52,7 @@ pub struct Named(());
 impl Entry<'static, Named> {
     /// An action by its name.
     pub fn named(name: &'static str) -> Self {
-        let (action, carried) = (&Named(()), &NoArguments);
-        Self { name, action, exactly: PhantomData, carried, resource: None }
+        Self { name, action: &Named(()), exactly: PhantomData, carried: &Nothing }
     }
 }
 
@@ -65,27 +61,32 @@ pub struct Asking<'a, 'b, A: ?Sized> {
     guard: &'a Guard,
     action: &'a A,
     exactly: Exactly<A>,
+    /// The live values, which are written down again after each wait.
+    source: Source<'b>,
+    /// What they were.
     request: Request<'b>,
+    /// Began before they were looked at: looking runs code that is not ours.
+    deadline: Deadline,
 }
 
 impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
-    /// A question that nobody has been asked yet.
+    /// A question that nobody has been asked yet. `show` gives what the executor shows; it is called
+    /// again after each wait, so that what its expressions compute is what was asked about.
     pub fn new(
         guard: &'a Guard,
         entry: Entry<'a, A>,
-        resource: Option<Resource<'b>>,
-        passed: &'b [NamedArgument<'b>],
+        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
     ) -> Self {
-        let request = Request {
-            id: CallId::next(),
+        let deadline = Deadline::after(guard.0.deadline);
+        let source = Source {
             subject: &guard.0.subject,
             action: entry.name,
-            resource: resource.or(entry.resource),
             carried: entry.carried,
-            passed,
+            show,
             context: &guard.0.context,
         };
-        Self { guard, action: entry.action, exactly: entry.exactly, request }
+        let request = source.request();
+        Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }
     }
 }
 
@@ -94,7 +95,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
 /// # Denies
 /// Everything but an explicit allow, in time and on record.
 pub fn enter<'a, 'b, A: ?Sized>(asking: &'b Asking<'a, 'b, A>) -> Enter<'a, 'b, A> {
-    Enter { asking, check: Check::Unasked }
+    Enter { asking, stage: Stage::New }
 }
 
 /// A check under way. Small, and without a coroutine of its own, because one is part of every
@@ -102,13 +103,13 @@ pub fn enter<'a, 'b, A: ?Sized>(asking: &'b Asking<'a, 'b, A>) -> Enter<'a, 'b, 
 #[must_use = "nobody is asked until this is awaited"]
 pub struct Enter<'a, 'b, A: ?Sized> {
     asking: &'b Asking<'a, 'b, A>,
-    check: Check<'b>,
+    stage: Stage<'b>,
 }
 
-enum Check<'b> {
-    Unasked,
-    UnderWay(Later<'b>),
-    Ended,
+enum Stage<'b> {
+    New,
+    Waiting(Later<'b>),
+    Done,
 }
 
 /// The rest of a check that cannot end at once.
@@ -119,155 +120,142 @@ impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let asking = self.asking;
-        let allowed = check(&asking.guard.0, &asking.request, &mut self.check, cx);
-        allowed.map_ok(|()| {
-            let Request { id, action, .. } = asking.request;
-            Call::open(&asking.guard.0, id, action, asking.action)
-        })
+        let Asking { source, request, deadline, .. } = asking;
+        let check = Check { guard: &asking.guard.0, source, request, deadline: *deadline };
+        let allowed = self.stage.poll(check, cx);
+        allowed
+            .map_ok(|()| Call::open(&asking.guard.0, request.id(), request.action(), asking.action))
     }
 }
 
-/// From the question to the record.
-fn check<'b>(
-    guard: &'b Parts,
-    request: &'b Request<'b>,
-    check: &mut Check<'b>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Denial>> {
-    // Whatever panics from here on leaves a check that has ended.
-    let mut later = match mem::replace(check, Check::Ended) {
-        Check::Unasked => match begin(guard, request, cx) {
-            None => return Poll::Ready(Ok(())),
-            Some(later) => later,
-        },
-        Check::UnderWay(later) => later,
-        // FAIL CLOSED: an answer is given once.
-        Check::Ended => {
-            let reason = "a check was awaited a second time";
-            let denial = Denial::new(Cause::Cancelled, request.id, request.action, reason);
-            return Poll::Ready(Err(denial));
+impl<'b> Stage<'b> {
+    /// From the question to the record.
+    fn poll(&mut self, check: Check<'b>, cx: &mut Context<'_>) -> Poll<Result<(), Denial>> {
+        // Whatever panics from here on leaves a check that has ended.
+        let mut later = match mem::replace(self, Self::Done) {
+            Self::New => match check.begin(cx) {
+                None => return Poll::Ready(Ok(())),
+                Some(later) => later,
+            },
+            Self::Waiting(later) => later,
+            // FAIL CLOSED: an answer is given once.
+            Self::Done => {
+                let reason = "a check was awaited a second time";
+                return Poll::Ready(Err(check.denied(Cause::Cancelled, reason)));
+            }
+        };
+        let polled = later.as_mut().poll(cx);
+        if polled.is_pending() {
+            *self = Self::Waiting(later);
         }
-    };
-    let polled = later.as_mut().poll(cx);
-    if polled.is_pending() {
-        *check = Check::UnderWay(later);
-    }
-    polled
-}
-
-/// Asks. `None` is an allow that was at hand and is on record: the one way through that waits for
-/// nothing and allocates nothing.
-fn begin<'b>(
-    guard: &'b Parts,
-    request: &'b Request<'b>,
-    cx: &mut Context<'_>,
-) -> Option<Later<'b>> {
-    // While this lives, a caller that goes away leaves a `Cancelled` on record.
-    let undecided = report::Undecided::new(guard, request);
-    let asked = ask(guard, request, cx);
-    let recorded = match asked {
-        Ok(Asked::Answered(Answered::Yes(allowed))) => report::allow(guard, request, allowed, 0),
-        Ok(asked) => {
-            return Some(Box::pin(async move {
-                let (recorded, by_person) = match ask::settle(guard, request, asked).await {
-                    Ok(allowed) => {
-                        let by_person = allowed.by_person;
-                        (report::allow(guard, request, allowed, 0), by_person)
-                    }
-                    Err(denial) => (Err(denial), false),
-                };
-                end(guard, request, undecided, recorded, by_person).await
-            }));
-        }
-        Err(denial) => Err(denial),
-    };
-    match recorded {
-        Ok(Recorded::InAll(allow)) => {
-            report::allowed(request, &allow);
-            undecided.decided();
-            None
-        }
-        recorded => Some(Box::pin(end(guard, request, undecided, recorded, false))),
+        polled
     }
 }
 
-/// Waits for the log, where it has to be waited for, and makes the decision known.
-async fn end<'b>(
-    guard: &'b Parts,
-    request: &'b Request<'b>,
-    mut undecided: report::Undecided<'b>,
-    recorded: Result<Recorded<'b>, Denial>,
-    by_person: bool,
-) -> Result<(), Denial> {
-    let recorded = match recorded {
-        Ok(Recorded::InAll(allow)) => Ok(allow),
-        // FAIL CLOSED: a yes that is not on record is withheld. In a box, as is what follows a no:
-        // the calls that need neither should not carry it about.
-        Ok(waiting) => Box::pin(waiting.everywhere(guard, request)).await,
-        Err(denial) => Err(denial),
-    };
-    // Last of all, because each wait before it was one in which the person could cancel.
-    let still = match recorded {
-        Ok(allow) if by_person => ask::still(guard, request).map(|()| allow),
-        recorded => recorded,
-    };
-    let decided = match still {
-        Ok(allow) => {
-            report::allowed(request, &allow);
-            Ok(())
-        }
-        Err(denial) => {
-            Box::pin(report::deny(guard, request, &denial, &mut undecided)).await;
-            Err(denial)
-        }
-    };
-    undecided.decided();
-    decided
-}
-
-/// What was asked, before anybody was.
+/// One check: what is asked, by whom, and until when.
 #[derive(Clone, Copy)]
-struct Shown {
-    fingerprint: Fingerprint,
-    /// Computed where somebody keeps it.
-    digest: Option<Digest>,
+struct Check<'b> {
+    guard: &'b Parts,
+    source: &'b Source<'b>,
+    request: &'b Request<'b>,
+    /// Of the question that is being put: a person's yes begins another one.
+    deadline: Deadline,
 }
 
-/// An allow that is not on record yet.
+/// An allow, and what it took.
 struct Allowed {
     allow: Allow,
-    shown: Shown,
     /// What is left of the time.
     deadline: Deadline,
     /// Whether it rests on a person's yes.
     by_person: bool,
+    /// Whether others had time to change the values meanwhile.
+    waited: bool,
 }
 
-impl Allowed {
-    /// The authority's yes after a person's: a stamp on that one is a stamp on both.
-    fn approved_by(mut self, approval: &Allow) -> Self {
-        self.allow = self.allow.stamped_as(approval.danger.as_ref());
-        self.by_person = true;
-        self
+impl<'b> Check<'b> {
+    /// Asks. `None` is an allow that was at hand and is on record: the one way through that waits for
+    /// nothing and allocates nothing.
+    fn begin(self, cx: &mut Context<'_>) -> Option<Later<'b>> {
+        // While this lives, a caller that goes away leaves a `Cancelled` on record.
+        let unfinished = Unfinished::new(self);
+        let recorded = match self.ask(cx) {
+            Ok(Asked::Replied(Reply::Yes(allow))) => {
+                let (deadline, waited) = (self.deadline, self.deadline.took_time());
+                self.record_allow(Allowed { allow, deadline, by_person: false, waited }, 0)
+            }
+            Ok(asked) => {
+                return Some(Box::pin(async move {
+                    let recorded = match self.settle(asked).await {
+                        Ok(allowed) => self.record_allow(allowed, 0),
+                        Err(denial) => Err(denial),
+                    };
+                    self.end(unfinished, recorded).await
+                }));
+            }
+            Err(denial) => Err(denial),
+        };
+        let opened = match recorded {
+            Ok(Recorded::InAll(allowed)) => self.open(&allowed),
+            recorded => return Some(Box::pin(self.end(unfinished, recorded))),
+        };
+        match opened {
+            Ok(()) => {
+                unfinished.decided();
+                None
+            }
+            Err(denial) => Some(Box::pin(self.end(unfinished, Err(denial)))),
+        }
     }
-}
 
-fn ask<'a>(
-    guard: &'a Parts,
-    request: &'a Request<'a>,
-    cx: &mut Context<'_>,
-) -> Result<Asked<'a>, Denial> {
-    let deadline = Deadline::after(guard.deadline);
-    if is_deciding() {
-        // FAIL CLOSED: an authority that needs a permit to decide would ask itself without end.
-        let reason = "an authority called a guarded executor";
-        return Err(Denial::new(Cause::NotConfigured, request.id, request.action, reason));
+    /// The authority's answer, or the future that has it.
+    fn ask(self, cx: &mut Context<'_>) -> Result<Asked<'b>, Denial> {
+        if inside() > 0 {
+            // FAIL CLOSED: an authority, approver, sink or observer that needs a permit to do its part
+            // would ask itself without end.
+            let reason = "what a guard calls called a guarded executor";
+            return Err(self.denied(Cause::NotConfigured, reason));
+        }
+        self.request.shown().map_err(|why| self.not_showable(why))?;
+        self.put(cx)
     }
-    let fingerprint = request.inspect().map_err(|error| ask::not_showable(request, &error))?;
-    let digest = if guard.sinks.is_empty() {
-        None
-    } else {
-        Some(request.digest().map_err(|error| ask::not_showable(request, &error))?)
-    };
-    ask::put(guard, request, deadline, Shown { fingerprint, digest }, cx)
+
+    /// Waits for the log, where it has to be waited for, and makes the decision known.
+    async fn end(
+        self,
+        mut unfinished: Unfinished<'b>,
+        recorded: Result<Recorded<'b>, Denial>,
+    ) -> Result<(), Denial> {
+        let recorded = match recorded {
+            Ok(Recorded::InAll(allowed)) => Ok(allowed),
+            // FAIL CLOSED: a yes that is not on record is withheld. In a box, as is what follows a no:
+            // the calls that need neither should not carry it about.
+            Ok(waiting) => Box::pin(waiting.everywhere(self)).await,
+            Err(denial) => Err(denial),
+        };
+        let opened = recorded.and_then(|allowed| self.open(&allowed));
+        if let Err(denial) = &opened {
+            Box::pin(self.record_deny(denial, &mut unfinished)).await;
+        }
+        unfinished.decided();
+        opened
+    }
+
+    /// The last steps before the body: everything that runs code of others, and behind it all the
+    /// clock. Nothing may come between this and [`Call::open`].
+    ///
+    /// # Denies
+    /// Values that are no longer those that were asked about, a yes that was taken back, and one that
+    /// is too late by now.
+    fn open(self, allowed: &Allowed) -> Result<(), Denial> {
+        if allowed.waited || allowed.deadline.took_time() {
+            self.unchanged()?;
+        }
+        // Each wait before it was one in which the person could cancel.
+        if allowed.by_person {
+            self.not_withdrawn()?;
+        }
+        self.trace_allowed(&allowed.allow);
+        self.in_time(allowed.deadline)
+    }
 }

@@ -79,7 +79,7 @@ impl fmt::Display for SelfCheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CanaryAllowed => {
-                write!(f, "the authority allows `{}`, which nothing may", crate::guard::CANARY)
+                write!(f, "the authority allows `{}`, which nothing may", crate::request::CANARY)
             }
             Self::NoAnswer(denial) => {
                 write!(f, "the authority did not answer the self check: {}", denial.operator())

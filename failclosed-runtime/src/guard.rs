@@ -23,7 +23,6 @@ mod self_check;
 
 pub(crate) use current::current;
 pub use has_guard::HasGuard;
-pub use self_check::CANARY;
 
 /// How long an authority may take, unless the guard says otherwise.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
@@ -123,7 +122,7 @@ impl Guard {
         F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
         R: FromDenial,
     {
-        let call = match enter(&Asking::new(self, Entry::of(&action), None, &[])).await {
+        let call = match enter(&Asking::new(self, Entry::of(&action), &|_| {})).await {
             Ok(call) => call,
             Err(denial) => return R::from_denial(denial),
         };

@@ -42,6 +42,7 @@ mod locked;
 mod observe;
 mod permit;
 mod request;
+mod resource;
 #[cfg(any(feature = "http", feature = "mcp", feature = "acp"))]
 #[cfg_attr(
     not(feature = "http"),
@@ -59,6 +60,7 @@ pub use {
     approval::Approver,
     argument::{
         Argument, Arguments, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
+        Value,
     },
     authority::{
         AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
@@ -68,12 +70,13 @@ pub use {
     denial::{Cause, Denial, FromDenial},
     error::{ConfigError, SelfCheckError},
     granted::Granted,
-    guard::{CANARY, DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},
+    guard::{DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},
     guarded::Guarded,
     id::CallId,
     locked::Locked,
     observe::Observer,
     permit::Permit,
-    request::{ArgumentList, Digest, Request, Resource, ToResource},
+    request::{ArgumentList, CANARY, Digest, Request},
+    resource::{Resource, ToResource},
     subject::Subject,
 };

@@ -2,8 +2,6 @@
 //!
 //! Its doors are as narrow as the public ones: `enter` is the only source of a `Call`, and it asks.
 
-use crate::argument::NamedArgument;
-
 // The call that stands before every guarded body; tools find guarded bodies by its name.
 pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 // What `enter` gives, and what the generated code concludes.
@@ -16,14 +14,11 @@ pub use crate::{
 // Named in generated signatures and coercions.
 pub use crate::{
     action::Action,
-    argument::{Argument, Arguments},
+    argument::{Argument, Arguments, NamedArgument, Question},
     denial::{Denial, FromDenial},
     guard::{Guard, HasGuard},
-    request::{Resource, ToResource},
+    resource::{Resource, ToResource},
 };
-
-/// Arguments as the generated code passes them.
-pub type Shown<'a> = NamedArgument<'a>;
 
 /// The guard of a free function.
 pub fn current() -> Guard {
@@ -35,7 +30,7 @@ pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
     owner.guard().clone()
 }
 
-/// The value of `resource = expr`.
+/// The resource of a derived action.
 pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>> {
     Some(resource.to_resource())
 }

@@ -1,37 +1,105 @@
 //! What an authority is asked: who, what, on what, with which arguments.
 
-use std::{borrow::Cow, collections::HashSet, fmt, io, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{
-    Serialize,
+    Deserialize, Serialize,
     ser::{SerializeMap, Serializer},
 };
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    argument::{Argument, Arguments, Fingerprint, NamedArgument, NotShowable, inspect},
-    contain::{Panicked, contain},
+    argument::{Argument, Carries, NotShowable, Question, Snapshot, Value},
+    decision::NoDecision,
     id::CallId,
+    resource::Resource,
     subject::Subject,
 };
 
-/// As many arguments as are compared without a set.
-const FEW: usize = 16;
+/// The action that the self check asks for and that no policy may allow.
+pub const CANARY: &str = "failclosed:canary";
 
-/// One question to an authority. It borrows everything from the call it is about: asking copies
-/// nothing and allocates nothing.
+/// One question to an authority: a snapshot, written down before anybody is asked. Whoever reads it
+/// (authority, person, log, digest) reads the same bytes.
 pub struct Request<'a> {
-    pub(crate) id: CallId,
-    pub(crate) subject: &'a Subject,
-    pub(crate) action: &'static str,
-    pub(crate) resource: Option<Resource<'a>>,
-    pub(crate) carried: &'a dyn Arguments,
-    pub(crate) passed: &'a [NamedArgument<'a>],
-    pub(crate) context: &'a [ContextEntry],
+    id: CallId,
+    subject: &'a Subject,
+    action: &'static str,
+    snapshot: Result<Snapshot, NotShowable>,
+    /// Computed for whoever asks first.
+    digest: OnceLock<Digest>,
 }
 
 /// One fact that the guard adds to each of its requests.
 pub(crate) type ContextEntry = (&'static str, Arc<dyn Argument + Send>);
+
+/// Where a question comes from: the live values, which can be written down again.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) subject: &'a Subject,
+    pub(crate) action: &'static str,
+    pub(crate) carried: &'a dyn Carries,
+    /// What the attribute's expressions give, computed anew each time.
+    pub(crate) show: &'a (dyn Fn(&mut Question<'_>) + Sync),
+    pub(crate) context: &'a [ContextEntry],
+}
+
+impl<'a> Source<'a> {
+    /// The question about these values as they are now.
+    pub(crate) fn request(&self) -> Request<'a> {
+        Request {
+            id: CallId::next(),
+            subject: self.subject,
+            action: self.action,
+            snapshot: self.snapshot(),
+            digest: OnceLock::new(),
+        }
+    }
+
+    fn snapshot(&self) -> Result<Snapshot, NotShowable> {
+        let head = |text: &mut Vec<u8>| {
+            // Texts and their keys: nothing here can fail to be written.
+            let head = Head { subject: self.subject, action: self.action };
+            if serde_json::to_writer(&mut *text, &head).is_ok() {
+                text.pop();
+            }
+        };
+        let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
+        Question::write(head, self.carried, self.show, context)
+    }
+
+    /// Whether the values are still those that were asked about.
+    ///
+    /// # Denies
+    /// Values that cannot be shown any more, or that tell something else than the snapshot.
+    pub(crate) fn is_still(&self, request: &Request<'_>) -> Result<(), Changed> {
+        let before = request.snapshot.as_ref().map_err(|why| Changed::Unshowable(why.clone()))?;
+        let now = self.snapshot().map_err(Changed::Unshowable)?;
+        if now.is_same(before) {
+            return Ok(());
+        }
+        // FAIL CLOSED: the answer is to a question that is no longer the one asked.
+        Err(Changed::Value(before.first_difference(&now)))
+    }
+}
+
+/// How the values of a question are not what they were.
+pub(crate) enum Changed {
+    /// One of them is another one: an argument of this name, or the resource.
+    Value(Option<&'static str>),
+    /// They cannot be written down.
+    Unshowable(NotShowable),
+}
+
+/// The beginning of a question's text.
+#[derive(Serialize)]
+struct Head<'a> {
+    subject: &'a Subject,
+    action: &'a str,
+}
 
 impl<'a> Request<'a> {
     /// The id of the call this question is about; the audit log carries the same one.
@@ -49,123 +117,96 @@ impl<'a> Request<'a> {
         self.action
     }
 
+    /// Whether this is the question of a self check, which nobody may say yes to.
+    pub fn is_self_check(&self) -> bool {
+        self.action == CANARY
+    }
+
     /// The thing acted on, where the executor names one.
-    pub fn resource(&self) -> Option<&Resource<'a>> {
-        self.resource.as_ref()
+    pub fn resource(&self) -> Option<Resource<'_>> {
+        self.snapshot.as_ref().ok()?.resource()
     }
 
     /// The arguments, each with its name, in the order the executor declares them.
     pub fn arguments(&self) -> ArgumentList<'_> {
-        ArgumentList { carried: self.carried, passed: self.passed }
+        ArgumentList(self.snapshot.as_ref().ok())
     }
 
-    /// The argument called `name`.
-    pub fn argument(&self, name: &str) -> Option<&dyn Argument> {
-        self.arguments().iter().find(|(other, _)| *other == name).map(|(_, argument)| argument)
+    /// The argument called `name`, as a type of yours:
+    ///
+    /// ```
+    /// use failclosed_runtime::{Decision, authority_fn};
+    ///
+    /// let limit = authority_fn(async |request| match request.argument::<u64>("cents")? {
+    ///     0..=50_000 => Ok(Decision::allow()),
+    ///     _ => Ok(Decision::deny("purchases over 500.00 EUR are not allowed")),
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// *Malformed*: there is no such argument, or it is of another type.
+    pub fn argument<'s, T: Deserialize<'s>>(&'s self, name: &str) -> Result<T, NoDecision> {
+        let value = self.value(name).ok_or_else(|| {
+            // FAIL CLOSED: a rule about what is not there decides nothing.
+            NoDecision::malformed(format_args!("the call has no argument `{name}`"))
+        })?;
+        value.read().map_err(|error| {
+            NoDecision::malformed(format_args!("argument `{name}` is of another type: {error}"))
+        })
+    }
+
+    /// The argument called `name`, as it is shown.
+    pub fn value(&self, name: &str) -> Option<Value<'_>> {
+        self.arguments().iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
     /// What the guard knows beyond the call, each with its name.
-    pub fn context(&self) -> impl Iterator<Item = (&'a str, &'a dyn Argument)> {
-        self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument))
+    pub fn context(&self) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+        self.snapshot.iter().flat_map(Snapshot::context)
     }
 
-    /// Whether everything that is asked can be shown whole, each argument under a name of its own.
-    /// Gives what to compare it by after a wait.
-    pub(crate) fn inspect(&self) -> Result<Fingerprint, NotShowable> {
-        let resource = self.resource().map(|resource| ("resource", resource as &dyn Argument));
-        let context = self.context.iter().map(|(name, value)| (*name, &**value as _));
-        // How an action lists its arguments may be its author's code, which may panic.
-        contain(|| {
-            self.distinct()?;
-            inspect(self.arguments().iter().chain(resource).chain(context))
-        })
-        .unwrap_or_else(|Panicked(text)| Err(NotShowable::new(text)))
+    /// The snapshot: one line of JSON with subject, action, resource, arguments and context. The
+    /// [`digest`](Self::digest) is over exactly these bytes. Empty where the arguments cannot be shown.
+    pub fn question(&self) -> &[u8] {
+        self.snapshot.as_ref().map_or(&[], Snapshot::text)
     }
 
-    fn distinct(&self) -> Result<(), NotShowable> {
-        // FAIL CLOSED: of two arguments with one name an authority may see either.
-        let twice = |name| Err(NotShowable::new(format_args!("argument `{name}` is given twice")));
-        let names = || self.arguments().iter().map(|(name, _)| name);
-        if names().nth(FEW).is_some() {
-            let mut seen = HashSet::new();
-            return names().find(|name| !seen.insert(*name)).map_or(Ok(()), twice);
-        }
-        // Without a set, which would be the only allocation of a call that is allowed.
-        let mut seen = [""; FEW];
-        for (index, name) in names().enumerate().take(FEW) {
-            if seen[..index].contains(&name) {
-                return twice(name);
-            }
-            seen[index] = name;
-        }
-        Ok(())
+    /// Whether everything that is asked could be shown whole, each argument under a name of its own.
+    pub(crate) fn shown(&self) -> Result<&Snapshot, &NotShowable> {
+        self.snapshot.as_ref()
     }
 
-    /// SHA-256 over subject, action, resource, arguments and context: what an answer can be bound to.
+    /// SHA-256 of the [question](Self::question): what an answer can be bound to.
     ///
     /// # Errors
-    /// An argument that does not serialize to JSON.
+    /// Arguments that cannot be shown have none.
     pub fn digest(&self) -> Result<Digest, NotShowable> {
-        #[derive(Serialize)]
-        struct Bound<'b> {
-            subject: &'b Subject,
-            action: &'b str,
-            resource: Option<&'b Resource<'b>>,
-            arguments: ArgumentList<'b>,
-            context: ContextList<'b>,
-        }
-        struct Hasher(Sha256);
-        impl io::Write for Hasher {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.update(bytes);
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut hasher = Hasher(Sha256::new());
-        let bound = Bound {
-            subject: self.subject,
-            action: self.action,
-            resource: self.resource(),
-            arguments: self.arguments(),
-            context: ContextList(self.context),
-        };
-        // How an argument is serialized is its author's code, which may panic.
-        contain(|| serde_json::to_writer(&mut hasher, &bound))
-            .map_err(|Panicked(text)| NotShowable::new(text))?
-            .map_err(NotShowable::new)?;
-        Ok(Digest::of(hasher.0))
+        let snapshot = self.snapshot.as_ref().map_err(Clone::clone)?;
+        Ok(*self.digest.get_or_init(|| Digest::of(Sha256::new_with_prefix(snapshot.text()))))
     }
 }
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Arguments may be secrets to whoever prints a request; their names are not.
-        let names: Vec<_> = self.arguments().iter().map(|(name, _)| name).collect();
         f.debug_struct("Request")
             .field("id", &self.id)
             .field("subject", self.subject)
             .field("action", &self.action)
-            .field("resource", &self.resource)
-            .field("arguments", &names)
+            .field("resource", &self.resource())
+            .field("arguments", &self.arguments())
             .finish()
     }
 }
 
 /// The arguments of a request: iterable, and serializable as one map.
 #[derive(Clone, Copy)]
-pub struct ArgumentList<'a> {
-    carried: &'a dyn Arguments,
-    passed: &'a [NamedArgument<'a>],
-}
+pub struct ArgumentList<'a>(Option<&'a Snapshot>);
 
 impl<'a> ArgumentList<'a> {
     /// Each argument with its name, in order.
-    pub fn iter(&self) -> impl Iterator<Item = NamedArgument<'a>> + use<'a> {
-        let carried = self.carried;
-        (0..).map_while(move |index| carried.argument(index)).chain(self.passed.iter().copied())
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Value<'a>)> + use<'a> {
+        self.0.into_iter().flat_map(Snapshot::arguments)
     }
 }
 
@@ -173,7 +214,7 @@ impl Serialize for ArgumentList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, argument) in self.iter() {
-            map.serialize_entry(name, argument)?;
+            map.serialize_entry(name, &argument)?;
         }
         map.end()
     }
@@ -182,91 +223,6 @@ impl Serialize for ArgumentList<'_> {
 impl fmt::Debug for ArgumentList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct ContextList<'a>(pub(crate) &'a [ContextEntry]);
-
-impl Serialize for ContextList<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, &**value as &dyn Argument)))
-    }
-}
-
-/// The thing acted on: an id, and the kind of thing it is where that is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Resource<'a> {
-    kind: Option<Cow<'a, str>>,
-    id: Cow<'a, str>,
-}
-
-impl<'a> Resource<'a> {
-    /// A resource of a kind: `Resource::new("Vendor", "coachella.com")`.
-    pub fn new(kind: impl Into<Cow<'a, str>>, id: impl Into<Cow<'a, str>>) -> Self {
-        Self { kind: Some(kind.into()), id: id.into() }
-    }
-
-    /// A resource whose kind the authority knows by itself.
-    pub fn id_only(id: impl Into<Cow<'a, str>>) -> Self {
-        Self { kind: None, id: id.into() }
-    }
-
-    /// What kind of thing it is.
-    pub fn kind(&self) -> Option<&str> {
-        self.kind.as_deref()
-    }
-
-    /// Which one it is.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-/// What `resource = ..` accepts: text, a [`Resource`], a `(kind, id)` pair, or a reference to one.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a resource",
-    label = "expected text, a `(kind, id)` pair or a `Resource`",
-    note = "help: write `resource = failclosed::Resource::new(\"Kind\", id)`"
-)]
-pub trait ToResource {
-    /// The resource it names.
-    fn to_resource(&self) -> Resource<'_>;
-}
-
-impl ToResource for str {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(self)
-    }
-}
-
-impl ToResource for String {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(self.as_str())
-    }
-}
-
-impl ToResource for Cow<'_, str> {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(&**self)
-    }
-}
-
-impl<K: AsRef<str>, I: AsRef<str>> ToResource for (K, I) {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::new(self.0.as_ref(), self.1.as_ref())
-    }
-}
-
-impl ToResource for Resource<'_> {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource { kind: self.kind.as_deref().map(Cow::Borrowed), id: Cow::Borrowed(&self.id) }
-    }
-}
-
-impl<T: ToResource + ?Sized> ToResource for &T {
-    fn to_resource(&self) -> Resource<'_> {
-        (**self).to_resource()
     }
 }
 

@@ -15,12 +15,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    argument::NamedArgument,
+    argument::Question,
     contain::{Panicked, contain},
     denial::Denial,
     enforce::{Asking, Entry, enter},
     guard::Guard,
-    request::Resource,
+    resource::Resource,
 };
 
 mod asked;
@@ -173,10 +173,13 @@ where
         let guard = self.layer.callers.guard(&parts);
         Box::pin(async move {
             let (method, path, query) = (asked::method(&parts), asked::path(&parts), query(&parts));
-            let asked: [NamedArgument<'_>; 3] =
-                [("method", &method), ("path", &path), ("query", &query)];
-            let resource = Resource::new("http", path.as_str());
-            let asking = Asking::new(&guard, Entry::named(action), Some(resource), &asked);
+            let show = |question: &mut Question<'_>| {
+                question.resource(&Resource::new("http", path.as_str()));
+                question.argument("method", &method);
+                question.argument("path", &path);
+                question.argument("query", &query);
+            };
+            let asking = Asking::new(&guard, Entry::named(action), &show);
             let call = match enter(&asking).await {
                 Ok(call) => call,
                 Err(denial) => return Ok(on_denied(denial)),

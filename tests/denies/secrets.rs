@@ -50,9 +50,9 @@ impl Authority for Nosy {
         write!(seen, "{}", serde_json::to_string(&request.arguments()).unwrap()).unwrap();
         write!(seen, "{:?}", request.resource()).unwrap();
         for (name, value) in request.context() {
-            write!(seen, "{name}{}", serde_json::to_string(value).unwrap()).unwrap();
+            write!(seen, "{name}{}", serde_json::to_string(&value).unwrap()).unwrap();
         }
-        assert!(request.argument("card").is_none() && request.argument("amount").is_some());
+        assert!(request.value("card").is_none() && request.value("amount").is_some());
         self.1.send(seen).unwrap();
         (self.0)()
     }

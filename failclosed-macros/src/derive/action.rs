@@ -171,7 +171,7 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
             fn argument(
                 &self,
                 index: ::core::primitive::usize,
-            ) -> ::core::option::Option<#private::Shown<'_>> {
+            ) -> ::core::option::Option<#private::NamedArgument<'_>> {
                 match index {
                     #(#arms)*
                     _ => ::core::option::Option::None,

@@ -1,8 +1,6 @@
 //! What a person is shown before they answer.
 
-use std::fmt::{self, Write as _};
-
-use sha2::{Digest as _, Sha256};
+use std::fmt;
 
 use super::{
     escape::escape,
@@ -12,9 +10,10 @@ use super::{
     shorten::{depth, shorten},
 };
 use crate::{
-    argument::Argument,
+    argument::Value,
     decision::{Ask, NoDecision},
-    request::{Digest, Request, Resource},
+    request::Request,
+    resource::Resource,
 };
 
 /// The most that a person is shown, in characters. What needs more is denied: nobody reads it.
@@ -28,9 +27,6 @@ pub const MAX_SHOWN_DEPTH: usize = 8;
 
 /// As wide as the digest, and a terminal.
 const MARKDOWN_COLUMNS: usize = 80;
-
-/// A fact that the guard adds.
-const CONTEXT: &str = "Context";
 
 /// The whole action, as a person sees it: who, what, on what, with which arguments, and why they
 /// are asked.
@@ -66,7 +62,7 @@ impl Presentation {
     /// # Denies
     /// As malformed, a request that cannot be shown faithfully: a value that does not serialize or
     /// nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and facts, more than
-    /// [`MAX_SHOWN_CHARS`] in all, arguments that change while they are read.
+    /// [`MAX_SHOWN_CHARS`] in all.
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let mut shown = Lines::default();
         shown.text("Question", ask.question());
@@ -84,22 +80,24 @@ impl Presentation {
             shown.text("User", user);
         }
         if let Some(resource) = request.resource() {
-            shown.resource(resource)?;
+            shown.resource(&resource)?;
+        }
+        if request.arguments().iter().chain(request.context()).nth(MAX_PARTS).is_some() {
+            // FAIL CLOSED: the first 64 of more would be a part of the action.
+            return Err(NoDecision::malformed(format_args!(
+                "more than {MAX_PARTS} arguments to show a person"
+            )));
         }
         for (name, argument) in request.arguments().iter() {
             shown.value("Argument", name, argument)?;
         }
         for (name, value) in request.context() {
-            shown.value(CONTEXT, name, value)?;
+            shown.value("Context", name, value)?;
         }
         shown.notes();
         shown.text("Call", &request.id().to_string());
         let digest = request.digest().map_err(NoDecision::malformed)?;
         shown.text("Digest", &format!("sha256 {digest}"));
-        if shown.digest(request)? != digest {
-            // FAIL CLOSED: what is shown is not what the guard asks about.
-            return Err(NoDecision::malformed("the arguments changed while they were read"));
-        }
         let presentation = Self { parts: shown.parts };
         let length = presentation.to_string().chars().count();
         if length > MAX_SHOWN_CHARS {
@@ -143,24 +141,6 @@ struct Lines {
     parts: Vec<Part>,
     hidden: bool,
     shortened: bool,
-    arguments: Map,
-    context: Map,
-}
-
-/// A JSON map under construction.
-#[derive(Default)]
-struct Map {
-    text: String,
-    entries: usize,
-}
-
-impl Map {
-    fn push(&mut self, name: &str, json: &str) -> Result<(), NoDecision> {
-        let separator = if self.entries == 0 { "" } else { "," };
-        self.entries += 1;
-        write!(self.text, "{separator}{}:{json}", to_json(&name)?)?;
-        Ok(())
-    }
 }
 
 impl Lines {
@@ -175,11 +155,11 @@ impl Lines {
     }
 
     fn resource(&mut self, resource: &Resource<'_>) -> Result<(), NoDecision> {
-        let id = self.one_line(&to_json(&resource.id())?)?;
+        let id = self.one_line(&to_json(resource.id())?)?;
         let text = match resource.kind() {
             // A kind of several words is quoted, so that its end shows.
             Some(kind) if is_name(kind) => format!("{kind} {id}"),
-            Some(kind) => format!("{} {id}", self.one_line(&to_json(&kind)?)?),
+            Some(kind) => format!("{} {id}", self.one_line(&to_json(kind)?)?),
             None => id,
         };
         self.push("Resource", None, text);
@@ -190,20 +170,10 @@ impl Lines {
         &mut self,
         label: &'static str,
         name: &str,
-        value: &dyn Argument,
+        value: Value<'_>,
     ) -> Result<(), NoDecision> {
-        let json = to_json(value)?;
-        let of_context = label == CONTEXT;
-        let map = if of_context { &mut self.context } else { &mut self.arguments };
-        map.push(name, &json)?;
-        if self.arguments.entries + self.context.entries > MAX_PARTS {
-            // FAIL CLOSED: the first 64 of more would be a part of the action.
-            return Err(NoDecision::malformed(format_args!(
-                "more than {MAX_PARTS} arguments to show a person"
-            )));
-        }
-        let name = if is_name(name) { name.to_owned() } else { self.one_line(&to_json(&name)?)? };
-        let text = self.one_line(&json)?;
+        let name = if is_name(name) { name.to_owned() } else { self.one_line(&to_json(name)?)? };
+        let text = self.one_line(value.json())?;
         self.push(label, Some(name), text);
         Ok(())
     }
@@ -218,20 +188,6 @@ impl Lines {
         self.hidden |= shown.hidden;
         self.shortened |= shown.shortened;
         Ok(shown.text)
-    }
-
-    /// The digest of what was read, as [`Request::digest`] takes it: a value that is another each
-    /// time it is read is not shown as one thing and asked about as another.
-    fn digest(&self, request: &Request<'_>) -> Result<Digest, NoDecision> {
-        let bound = format!(
-            r#"{{"subject":{},"action":{},"resource":{},"arguments":{{{}}},"context":{{{}}}}}"#,
-            to_json(request.subject())?,
-            to_json(&request.action())?,
-            to_json(&request.resource())?,
-            self.arguments.text,
-            self.context.text,
-        );
-        Ok(Digest::of(Sha256::new_with_prefix(bound)))
     }
 
     fn notes(&mut self) {
@@ -251,9 +207,9 @@ impl Lines {
     }
 }
 
-fn to_json(value: &dyn Argument) -> Result<String, NoDecision> {
-    // FAIL CLOSED: what does not serialize is not shown, and so not approved.
-    serde_json::to_string(value).map_err(NoDecision::malformed)
+fn to_json(text: &str) -> Result<String, NoDecision> {
+    // FAIL CLOSED: what cannot be written is not shown, and so not approved.
+    serde_json::to_string(text).map_err(NoDecision::malformed)
 }
 
 /// What needs no quotes to be told from what follows it.

@@ -1,58 +1,67 @@
-//! Map keys: text, which is all that every authority's format can carry, or nothing.
+//! Values that are text or nothing: map keys, and the digits of a number.
 
-use std::marker::PhantomData;
+use std::fmt;
 
 use serde::{
     Serialize,
     ser::{self, Impossible},
 };
 
-use super::MAX_ARGUMENT_DEPTH;
+use super::{MAX_ARGUMENT_DEPTH, NotShowable, number, writer::Writer};
 
-/// A serializer whose output is the key's text.
-pub(crate) struct Key<E> {
+/// Writes a map key, which is text in every authority's format, or a number by its digits.
+pub(super) struct Key<'w> {
+    writer: &'w mut Writer,
     depth: usize,
-    error: PhantomData<E>,
+    are_digits: bool,
 }
 
-impl<E: ser::Error> Key<E> {
-    /// The text of a key.
-    pub(crate) fn text<T: Serialize + ?Sized>(key: &T) -> Result<String, E> {
-        key.serialize(Self { depth: 0, error: PhantomData })
+impl<'w> Key<'w> {
+    pub(super) fn of(writer: &'w mut Writer) -> Self {
+        Self { writer, depth: 0, are_digits: false }
+    }
+
+    /// The digits of a number, which are not quoted.
+    pub(super) fn digits(writer: &'w mut Writer) -> Self {
+        Self { writer, depth: 0, are_digits: true }
+    }
+
+    fn write(self, text: &str) -> Result<(), NotShowable> {
+        if self.are_digits { number::write(self.writer, text) } else { self.writer.text(text) }
     }
 }
 
-fn refuse<T, E: ser::Error>() -> Result<T, E> {
+fn refuse<T>() -> Result<T, NotShowable> {
     // FAIL CLOSED: a key that one format drops and another spells differently; and the number 1 and
     // the text "1" would become one key.
-    Err(E::custom("a map key that is not text"))
+    Err(NotShowable::new("a map key that is not text"))
 }
 
 macro_rules! refused {
     ($($method:ident: $type:ty),* $(,)?) => {$(
-        fn $method(self, _: $type) -> Result<String, E> {
+        fn $method(self, _: $type) -> Result<(), NotShowable> {
             refuse()
         }
     )*};
 }
 
-impl<E: ser::Error> ser::Serializer for Key<E> {
-    type Ok = String;
-    type Error = E;
-    type SerializeSeq = Impossible<String, E>;
-    type SerializeTuple = Impossible<String, E>;
-    type SerializeTupleStruct = Impossible<String, E>;
-    type SerializeTupleVariant = Impossible<String, E>;
-    type SerializeMap = Impossible<String, E>;
-    type SerializeStruct = Impossible<String, E>;
-    type SerializeStructVariant = Impossible<String, E>;
+impl ser::Serializer for Key<'_> {
+    type Ok = ();
+    type Error = NotShowable;
+    type SerializeSeq = Impossible<(), NotShowable>;
+    type SerializeTuple = Impossible<(), NotShowable>;
+    type SerializeTupleStruct = Impossible<(), NotShowable>;
+    type SerializeTupleVariant = Impossible<(), NotShowable>;
+    type SerializeMap = Impossible<(), NotShowable>;
+    type SerializeStruct = Impossible<(), NotShowable>;
+    type SerializeStructVariant = Impossible<(), NotShowable>;
 
-    fn serialize_str(self, value: &str) -> Result<String, E> {
-        Ok(value.to_owned())
+    fn serialize_str(self, value: &str) -> Result<(), NotShowable> {
+        self.write(value)
     }
 
-    fn serialize_char(self, value: char) -> Result<String, E> {
-        Ok(value.to_string())
+    fn serialize_char(self, value: char) -> Result<(), NotShowable> {
+        self.write(value.encode_utf8(&mut [0; 4]))
     }
 
     fn serialize_unit_variant(
@@ -60,20 +69,28 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         _: &'static str,
         _: u32,
         variant: &'static str,
-    ) -> Result<String, E> {
-        Ok(variant.to_owned())
+    ) -> Result<(), NotShowable> {
+        self.write(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<String, E> {
+    ) -> Result<(), NotShowable> {
         if self.depth == MAX_ARGUMENT_DEPTH {
             // FAIL CLOSED: wrappers leave no trace in a key, but each is a frame on the stack.
-            return Err(E::custom(format_args!("nested deeper than {MAX_ARGUMENT_DEPTH}")));
+            return Err(NotShowable::new(format_args!("nested deeper than {MAX_ARGUMENT_DEPTH}")));
         }
-        value.serialize(Self { depth: self.depth + 1, ..self })
+        value.serialize(Key { depth: self.depth + 1, ..self })
+    }
+
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), NotShowable> {
+        if self.are_digits {
+            // FAIL CLOSED: a number that is not known to end.
+            return refuse();
+        }
+        self.writer.display(value)
     }
 
     refused! {
@@ -83,15 +100,15 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         serialize_unit_struct: &'static str,
     }
 
-    fn serialize_none(self) -> Result<String, E> {
+    fn serialize_none(self) -> Result<(), NotShowable> {
         refuse()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<String, E> {
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), NotShowable> {
         refuse()
     }
 
-    fn serialize_unit(self) -> Result<String, E> {
+    fn serialize_unit(self) -> Result<(), NotShowable> {
         refuse()
     }
 
@@ -101,15 +118,15 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<String, E> {
+    ) -> Result<(), NotShowable> {
         refuse()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, E> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, NotShowable> {
         refuse()
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, E> {
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotShowable> {
         refuse()
     }
 
@@ -117,7 +134,7 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         self,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleStruct, E> {
+    ) -> Result<Self::SerializeTupleStruct, NotShowable> {
         refuse()
     }
 
@@ -127,15 +144,19 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, E> {
+    ) -> Result<Self::SerializeTupleVariant, NotShowable> {
         refuse()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, E> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, NotShowable> {
         refuse()
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, E> {
+    fn serialize_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStruct, NotShowable> {
         refuse()
     }
 
@@ -145,7 +166,7 @@ impl<E: ser::Error> ser::Serializer for Key<E> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, E> {
+    ) -> Result<Self::SerializeStructVariant, NotShowable> {
         refuse()
     }
 }

@@ -5,11 +5,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{DecisionRecord, NotRecorded, Outcome, OutcomeRecord, Verdict};
-use crate::{denial::Cause, request::ContextList, subject::Subject};
+use crate::{denial::Cause, request::Request, subject::Subject};
 
 /// One line of an audit log.
 #[derive(Debug, Clone, Serialize)]
@@ -90,7 +90,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             Verdict::Deny(denial) => Some(denial),
         };
         let arguments = shown(record, || serde_json::to_value(request.arguments()))?;
-        let context = shown(record, || serde_json::to_value(ContextList(request.context)))?;
+        let context = shown(record, || serde_json::to_value(Facts(request)))?;
         Ok(Self::Decision(Box::new(DecisionEntry {
             call: request.id().to_string(),
             at_ms: millis(record.at),
@@ -101,7 +101,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
                 .map(|resource| (resource.kind().map(str::to_owned), resource.id().to_owned())),
             arguments,
             context,
-            digest: record.digest.map(|digest| digest.to_string()),
+            digest: record.digest().map(|digest| digest.to_string()),
             verdict: if denial.is_none() { "allow" } else { "deny" },
             cause: record.verdict.cause(),
             reason: denial.map(|denial| denial.reason().to_owned()),
@@ -114,13 +114,22 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
     }
 }
 
+/// What the guard added, as one map.
+struct Facts<'a>(&'a Request<'a>);
+
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.context())
+    }
+}
+
 /// Arguments are copied only where the guard found that they can be shown: a request that is denied
 /// for its size is not copied into the log at that size.
 fn shown(
     record: &DecisionRecord<'_>,
     value: impl FnOnce() -> Result<Value, serde_json::Error>,
 ) -> Result<Value, NotRecorded> {
-    match (record.digest.map(|_| value()), record.verdict) {
+    match (record.digest().map(|_| value()), record.verdict) {
         (Some(Ok(value)), _) => Ok(value),
         // FAIL CLOSED: an allow of nobody knows what.
         (Some(Err(error)), Verdict::Allow(_)) => Err(error.into()),

@@ -6,7 +6,7 @@ use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
 use crate::{
     authority::{Answer, Authority},
-    contain::{Contained, deciding},
+    contain::{Contained, contain},
     decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision},
     request::Request,
 };
@@ -60,7 +60,7 @@ enum Vote<'a> {
 
 impl<'a> Vote<'a> {
     fn cast(member: &'a dyn Authority, request: &'a Request<'a>) -> Self {
-        match deciding(|| member.decide(request)) {
+        match contain(|| member.decide(request)) {
             Ok(answer) => Self::Awaited(Contained::new(answer)),
             // FAIL CLOSED: a member that panics gave no decision.
             Err(panicked) => Self::In(Err(NoDecision::unavailable(panicked.0))),

@@ -113,7 +113,8 @@ impl Ask {
         let Self {
             question,
             approval_id,
-            grounds: Grounds { rule, decision_id },
+            // What the question was decided by is no part of what is asked.
+            grounds: Grounds { rule, decision_id, version: _ },
             members,
             // A stamp, a way of settling and what a host left are no part of the question.
             danger: _,

@@ -50,7 +50,7 @@ use rmcp::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[derive(Deserialize, Serialize, JsonSchema)]
 struct Order {
@@ -138,13 +138,9 @@ struct Prices;
 
 impl Authority for Prices {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
-        let cents = request.argument("cents").map(serde_json::to_value);
-        match (request.action(), cents) {
-            ("purchase", Some(Ok(Value::Number(cents)))) => match cents.as_u64() {
-                Some(..100) => Decision::allow().rule("small").into(),
-                Some(_) => Decision::ask("that much?").rule("large").into(),
-                None => Decision::deny("not an amount").into(),
-            },
+        match (request.action(), request.argument::<u64>("cents")) {
+            ("purchase", Ok(..100)) => Decision::allow().rule("small").into(),
+            ("purchase", Ok(_)) => Decision::ask("that much?").rule("large").into(),
             _ => Decision::deny("not sold here").rule("assortment").into(),
         }
     }

@@ -5,12 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Ident;
 
 use super::check::{Action, Kind, Method, Surface};
-use crate::{
-    args::Args,
-    check::{ShownArgument, operand},
-    expand::shown as shown_argument,
-    guarded::names,
-};
+use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 
 // Input:
 //     #[requires_permission(action = Purchase, resource = vendor)] async fn charge(&self, vendor: &str)
@@ -21,8 +16,10 @@ use crate::{
 //         fn enter<'g>(&self, guard: &'g Guard) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
 //             async move {
 //                 let Self { vendor, .. } = self;
-//                 let asking = Asking::new(guard, Entry::of(&Purchase), resource_of(&vendor), &[("vendor", &vendor)]);
-//                 enter(&asking).await
+//                 enter(&Asking::new(guard, Entry::of(&Purchase), &|q| {
+//                     Question::resource(q, &vendor);
+//                     Question::argument(q, "vendor", &vendor);
+//                 })).await
 //             }
 //         }
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
@@ -49,7 +46,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                     fn argument(
                         &self,
                         _: usize,
-                    ) -> ::core::option::Option<#private::Shown<'_>> {
+                    ) -> ::core::option::Option<#private::NamedArgument<'_>> {
                         ::core::option::Option::None
                     }
                 }
@@ -105,20 +102,12 @@ fn question(
     unit: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
-    let resource = match &args.resource {
-        Some(expr) => {
-            let expr = operand(expr);
-            quote_spanned!(site=> #private::resource_of(&#expr))
-        }
-        None => quote_spanned!(site=> ::core::option::Option::None),
-    };
-    let shown = shown.iter().map(|argument| shown_argument(argument, private));
+    let show = show(args, shown, &[], private);
     quote_spanned! {site=>
         #private::enter(&#private::Asking::new(
             guard,
             #private::Entry::of(&#unit),
-            #resource,
-            &[#(#shown),*],
+            #show,
         ))
         .await
     }

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     decision::{Decision, NoDecision},
-    request::{Request, Resource},
+    request::Request,
+    resource::Resource,
     subject,
 };
 
@@ -28,7 +29,7 @@ impl Loaded {
             return Ok(Decision::deny("the policies know no such action"));
         };
         let principal = uid(&rules.names.agent, request.subject().agent_id());
-        let resource = rules.resource(request.resource())?;
+        let resource = rules.resource(request.resource().as_ref())?;
         let user = rules.user(request.subject().user_id())?;
         let declared = known.context.as_ref();
         let context =

@@ -1,22 +1,16 @@
 //! Arguments as Cedar values.
 //!
-//! They are built from the typed values and never pass through JSON text: there, the last of two
-//! equal keys wins silently, and a text of the shape `{"__entity": ..}` becomes an entity.
-
-use std::fmt;
+//! They are built from the snapshot, which has each key once, and never pass through a JSON reader of
+//! Cedar's: there, a text of the shape `{"__entity": ..}` becomes an entity.
 
 use cedar_policy::{Context, RestrictedExpression};
 use cedar_policy_core::validator::types::Type;
-use serde::{Serialize, ser};
 
 use super::typed::{self, NoCedarValue};
-use crate::{argument::NamedArgument, decision::NoDecision};
+use crate::{argument::Value as Shown, decision::NoDecision};
 
-mod compound;
-mod serializer;
 mod value;
 
-use serializer::ToCedar;
 pub(super) use value::Value;
 
 /// The name under which policies find the user an agent acts for.
@@ -28,8 +22,8 @@ pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
 /// A value that Cedar has no type for or that the schema declares to be another, or two values with
 /// one name: *malformed*.
 pub(super) fn build<'a>(
-    arguments: impl Iterator<Item = NamedArgument<'a>>,
-    context: impl Iterator<Item = (&'a str, &'a dyn crate::Argument)>,
+    arguments: impl Iterator<Item = (&'static str, Shown<'a>)>,
+    context: impl Iterator<Item = (&'static str, Shown<'a>)>,
     user: Option<RestrictedExpression>,
     declared: Option<&Type>,
 ) -> Result<Context, NoDecision> {
@@ -60,16 +54,10 @@ fn refused(what: &str, name: &str, why: &NoCedarValue) -> NoDecision {
 }
 
 /// `None` for what is left out: nothing, where the schema says that it is optional.
-fn shown<T: Serialize + ?Sized>(
+fn shown(
     name: &str,
-    value: &T,
+    value: Shown<'_>,
     declared: Option<&Type>,
 ) -> Result<Option<RestrictedExpression>, NoCedarValue> {
-    typed::field(name, value.serialize(ToCedar { depth: 0 })?, declared)
-}
-
-impl ser::Error for NoCedarValue {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
+    typed::field(name, Value::of(value)?, declared)
 }

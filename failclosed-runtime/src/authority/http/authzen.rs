@@ -135,9 +135,10 @@ impl Dialect for AuthZen {
 
     fn question(&self, request: &Request<'_>) -> Result<Vec<u8>, NoDecision> {
         let agent = request.subject().agent_id();
-        let (kind, id) = match (request.resource(), &self.kinds.default) {
+        let resource = request.resource();
+        let (kind, id) = match (&resource, &self.kinds.default) {
             (None, None) => ("tool", request.action()),
-            (resource, _) => self.kinds.of(resource)?,
+            (resource, _) => self.kinds.of(resource.as_ref())?,
         };
         let mut body = question::Body::new();
         body.open("subject")?;

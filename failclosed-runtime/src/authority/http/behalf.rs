@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     decision::{Ask, Decision, NoDecision},
-    request::{Request, Resource},
+    request::Request,
+    resource::Resource,
 };
 
 /// What verify's description has in a reply; `shadow` is not among them, because a reply that says
@@ -186,7 +187,7 @@ impl Behalf {
             }
         };
         let resource = question::resource(request)?;
-        let named = vendor.as_deref().into_iter().chain(resource.map(Resource::id));
+        let named = vendor.as_deref().into_iter().chain(resource.as_ref().map(Resource::id));
         if named.into_iter().any(|name| name.trim() != name) {
             // FAIL CLOSED: a server that trims it would decide about another one.
             return Err(NoDecision::malformed("the vendor has white space around it"));

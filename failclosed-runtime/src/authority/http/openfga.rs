@@ -91,7 +91,8 @@ impl Dialect for OpenFga {
             Some(user) => typed(&self.user_type, user)?,
             None => typed(&self.agent_type, agent)?,
         };
-        let (kind, id) = self.kinds.of(request.resource())?;
+        let resource = request.resource();
+        let (kind, id) = self.kinds.of(resource.as_ref())?;
         let mut context = question::context(request)?;
         for (name, value) in question::arguments(request)? {
             question::add(&mut context, &name, value)?;

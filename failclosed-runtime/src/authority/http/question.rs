@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    argument::Argument,
+    argument::Value as Shown,
     decision::NoDecision,
     error::ConfigError,
-    guard::CANARY,
-    request::{Request, Resource},
+    request::{CANARY, Request},
+    resource::Resource,
 };
 
 mod body;
@@ -35,7 +35,7 @@ pub(super) fn context(request: &Request<'_>) -> Result<Map<String, Value>, NoDec
 }
 
 fn named<'n, 'a>(
-    values: impl Iterator<Item = (&'n str, &'a dyn Argument)>,
+    values: impl Iterator<Item = (&'n str, Shown<'a>)>,
     what: &str,
 ) -> Result<Map<String, Value>, NoDecision> {
     let mut map = Map::new();
@@ -155,9 +155,7 @@ impl Kinds {
 ///
 /// # Errors
 /// A name that is blank.
-pub(super) fn resource<'r>(
-    request: &'r Request<'_>,
-) -> Result<Option<&'r Resource<'r>>, NoDecision> {
+pub(super) fn resource<'r>(request: &'r Request<'_>) -> Result<Option<Resource<'r>>, NoDecision> {
     let Some(resource) = request.resource() else { return Ok(None) };
     said("id of the resource", resource.id())?;
     if let Some(kind) = resource.kind() {

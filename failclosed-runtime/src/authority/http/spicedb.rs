@@ -100,7 +100,8 @@ impl Dialect for SpiceDb {
             None => (&self.agent_type, agent),
         };
         question::said("type of the subject", subject_type)?;
-        let (kind, id) = self.kinds.of(request.resource())?;
+        let resource = request.resource();
+        let (kind, id) = self.kinds.of(resource.as_ref())?;
         if subject == "*" || id == "*" {
             // FAIL CLOSED: the wildcard is everybody, or everything.
             return Err(NoDecision::malformed("the subject or the resource is the wildcard"));

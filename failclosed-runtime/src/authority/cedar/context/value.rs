@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-/// A value as a serializer is told it.
+use super::{NoCedarValue, Shown};
+use crate::argument::Node;
+
+/// A value as the snapshot tells it.
 #[derive(Debug)]
 pub(in crate::authority::cedar) enum Value {
     Absent,
@@ -18,8 +21,33 @@ pub(in crate::authority::cedar) enum Value {
 }
 
 impl Value {
-    /// `{variant: value}`, as JSON tells the variants of an enum apart.
-    pub(super) fn variant(name: &'static str, value: Self) -> Self {
-        Self::Map(BTreeMap::from([(name.to_owned(), value)]))
+    /// # Errors
+    /// A text that is none: the snapshot was cut.
+    pub(super) fn of(shown: Shown<'_>) -> Result<Self, NoCedarValue> {
+        Ok(match shown.node() {
+            Node::Null => Self::Absent,
+            Node::Bool(value) => Self::Bool(value),
+            Node::Number(digits) => Self::Number(digits.to_owned()),
+            Node::Text(text) => Self::Text(read(text)?),
+            Node::Bytes => Self::Bytes,
+            Node::List(mut items) => {
+                let elements = std::iter::from_fn(|| items.element()).map(Self::of);
+                Self::List(elements.collect::<Result<_, _>>()?)
+            }
+            Node::Tuple(mut items) => {
+                let elements = std::iter::from_fn(|| items.element()).map(Self::of);
+                Self::Tuple(elements.collect::<Result<_, _>>()?)
+            }
+            Node::Map(mut items) => {
+                let entries = std::iter::from_fn(|| items.entry());
+                let entries = entries.map(|(key, value)| Ok((read(key)?, Self::of(value)?)));
+                Self::Map(entries.collect::<Result<_, NoCedarValue>>()?)
+            }
+        })
     }
+}
+
+fn read(text: Shown<'_>) -> Result<String, NoCedarValue> {
+    // FAIL CLOSED: what is not text is not shown as some other text.
+    text.read().map_err(|error| NoCedarValue::new(error.to_string()))
 }

@@ -1,0 +1,244 @@
+//! Writing a question down: the envelope around what the strict serializer writes.
+
+use super::{
+    Argument, MAX_ARGUMENT_BYTES, NotShowable, pool,
+    snapshot::{Member, Snapshot},
+    writer::Writer,
+};
+use crate::{
+    contain::{Panicked, contain},
+    resource::{Resource, ToResource},
+};
+
+/// As many members as are compared with each other before they are sorted.
+const FEW: usize = 16;
+
+/// What an action brings to its question.
+pub(crate) trait Carries: Sync {
+    /// Its arguments, by position.
+    fn argument(&self, index: usize) -> Option<(&'static str, &dyn Argument)>;
+
+    /// The thing acted on, if one of its fields names it.
+    fn resource(&self) -> Option<Resource<'_>>;
+}
+
+/// A question that is being written down. What the attribute's expressions give is shown to it, once
+/// before anybody is asked and once more after each wait.
+pub struct Question<'s> {
+    writer: Writer,
+    carried: &'s dyn Carries,
+    has_resource: bool,
+    /// Whether the arguments have begun: then the resource is settled.
+    in_arguments: bool,
+    /// The first fault. What comes after it is not written.
+    fault: Option<NotShowable>,
+}
+
+impl<'s> Question<'s> {
+    /// Writes a whole question.
+    ///
+    /// # Denies
+    /// An argument that fails to serialize, holds a float that is not finite, a map key that is not
+    /// text, one name twice or a number of more than 64 bits, panics, is nested too deep, or makes the
+    /// question larger than [`MAX_ARGUMENT_BYTES`].
+    pub(crate) fn write<'c>(
+        head: impl FnOnce(&mut Vec<u8>),
+        carried: &'s dyn Carries,
+        show: &(dyn Fn(&mut Question<'_>) + Sync),
+        context: impl Iterator<Item = (&'static str, &'c dyn Argument)>,
+    ) -> Result<Snapshot, NotShowable> {
+        let mut page = pool::take();
+        head(&mut page.text);
+        let limit = page.text.len().saturating_add(MAX_ARGUMENT_BYTES);
+        let writer = Writer::new(page, limit);
+        let mut question =
+            Question { writer, carried, has_resource: false, in_arguments: false, fault: None };
+        // How a value is computed and serialized is its author's code, which may panic.
+        let shown = contain(|| {
+            show(&mut question);
+            question.begin_arguments();
+            question.begin_context();
+            context.for_each(|(name, value)| question.member(name, value));
+        });
+        if let Err(Panicked(text)) = shown {
+            question.fault(NotShowable::new(format_args!("panicked while it was shown: {text}")));
+        }
+        question.finish()
+    }
+
+    /// The thing acted on, where the executor names it. Before the arguments.
+    pub fn resource<R: ToResource + ?Sized>(&mut self, resource: &R) {
+        if self.in_arguments || self.has_resource {
+            // FAIL CLOSED: of two resources an authority would be asked about either.
+            self.fault(NotShowable::new("the resource is named twice"));
+            return;
+        }
+        self.write_resource(&resource.to_resource());
+    }
+
+    /// One argument under its name.
+    pub fn argument(&mut self, name: &'static str, value: &dyn Argument) {
+        self.begin_arguments();
+        self.member(name, value);
+    }
+
+    /// What an expression gives that is not shown by itself, because the action it became a part of
+    /// is: compared after each wait like everything else.
+    pub fn computed(&mut self, value: &dyn Argument) {
+        if self.fault.is_some() {
+            return;
+        }
+        let start = self.writer.page.text.len();
+        let shown = contain(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
+            Err(NotShowable::new(format_args!("panicked while it was computed: {text}")))
+        });
+        self.check(shown.and_then(|()| self.writer.closed()));
+        let page = &mut *self.writer.page;
+        page.computed.extend(page.text.drain(start..));
+        page.computed.push(b'\n');
+    }
+
+    pub(super) fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    fn write_resource(&mut self, resource: &Resource<'_>) {
+        self.has_resource = true;
+        let (kind, id) = (resource.kind(), resource.id());
+        self.writer.raw(b",\"resource\":{\"kind\":");
+        let written = match kind {
+            Some(kind) => self.writer.text(kind),
+            None => {
+                self.writer.raw(b"null");
+                Ok(())
+            }
+        };
+        self.writer.raw(b",\"id\":");
+        let written = written.and_then(|()| self.writer.text(id));
+        self.writer.raw(b"}");
+        let page = &mut self.writer.page;
+        page.resource.push_str(kind.unwrap_or_default());
+        page.resource.push_str(id);
+        page.resource_kind = Some(kind.map(str::len));
+        self.check(
+            written.map_err(|fault| NotShowable::new(format_args!("the resource: {fault}"))),
+        );
+    }
+
+    fn begin_arguments(&mut self) {
+        if self.in_arguments {
+            return;
+        }
+        self.in_arguments = true;
+        let carried = self.carried;
+        if !self.has_resource {
+            match carried.resource() {
+                Some(resource) => self.write_resource(&resource),
+                None => self.writer.raw(b",\"resource\":null"),
+            }
+        }
+        self.writer.raw(b",\"arguments\":{");
+        for (name, value) in (0..).map_while(|index| carried.argument(index)) {
+            self.member(name, value);
+            if self.fault.is_some() {
+                // An action that never says `None` ends where it is too large.
+                return;
+            }
+        }
+    }
+
+    fn begin_context(&mut self) {
+        self.writer.page.arguments = self.writer.page.members.len();
+        let distinct = self.distinct();
+        self.check(distinct);
+        self.writer.raw(b"},\"context\":{");
+    }
+
+    fn member(&mut self, name: &'static str, value: &dyn Argument) {
+        if self.fault.is_some() {
+            return;
+        }
+        let refused =
+            |fault: NotShowable| NotShowable::new(format_args!("argument `{name}`: {fault}"));
+        if self.writer.page.text.last() != Some(&b'{') {
+            self.writer.raw(b",");
+        }
+        let named = self.writer.text(name);
+        self.writer.raw(b":");
+        let start = self.writer.at();
+        let shown = named.and_then(|()| {
+            contain(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
+                Err(NotShowable::new(format_args!("panicked while it was shown: {text}")))
+            })?;
+            self.writer.closed()
+        });
+        self.check(shown.map_err(refused));
+        let value = start..self.writer.at();
+        self.writer.page.members.push(Member { name, value });
+    }
+
+    fn distinct(&self) -> Result<(), NotShowable> {
+        let members = &self.writer.page.members;
+        let twice = if members.len() <= FEW {
+            members
+                .iter()
+                .enumerate()
+                .find(|(index, one)| {
+                    members.iter().take(*index).any(|other| other.name == one.name)
+                })
+                .map(|(_, member)| member.name)
+        } else {
+            let mut names: Vec<_> = members.iter().map(|member| member.name).collect();
+            names.sort_unstable();
+            names
+                .windows(2)
+                .find(|pair| pair.first() == pair.last())
+                .and_then(|pair| pair.first().copied())
+        };
+        match twice {
+            None => Ok(()),
+            // FAIL CLOSED: of two arguments with one name an authority may see either.
+            Some(name) => Err(NotShowable::new(format_args!("argument `{name}` is given twice"))),
+        }
+    }
+
+    fn check(&mut self, written: Result<(), NotShowable>) {
+        if let Err(fault) = written {
+            self.fault(fault);
+        }
+    }
+
+    fn fault(&mut self, fault: NotShowable) {
+        self.fault.get_or_insert(fault);
+    }
+
+    fn finish(mut self) -> Result<Snapshot, NotShowable> {
+        self.writer.raw(b"}}");
+        let snapshot = Snapshot::of(self.writer.page);
+        match self.fault {
+            None => Ok(snapshot),
+            // FAIL CLOSED: a question with a hole in it is none.
+            Some(fault) => Err(fault),
+        }
+    }
+}
+
+impl std::fmt::Debug for Question<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Question(..)")
+    }
+}
+
+/// What an action carries, where it is given by its name alone: nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nothing;
+
+impl Carries for Nothing {
+    fn argument(&self, _: usize) -> Option<(&'static str, &dyn Argument)> {
+        None
+    }
+
+    fn resource(&self) -> Option<Resource<'_>> {
+        None
+    }
+}

@@ -1,0 +1,197 @@
+//! The snapshot: the bytes of one question, written once, read by everybody.
+//!
+//! Authority, person, digest, log and the body of an HTTP question all read these bytes, never the
+//! live values: what each of them sees is the same by construction. The live values are written down
+//! once more after each wait, and compared.
+//!
+//! ```text
+//! {"subject":{"agent":"shopper","on_behalf_of":"alice"},"action":"purchase",
+//!  "resource":{"kind":"Vendor","id":"coachella.com"},
+//!  "arguments":{"vendor":"coachella.com","cents":74200},"context":{"session":"s-1"}}
+//! ```
+//!
+//! Compact JSON on one line, in this order, so that the log can embed the very text that was hashed.
+//! What JSON cannot tell (a tuple from a list, `Some(1)` from `1`) stands in a table beside it.
+
+use std::{fmt, ops::Range};
+
+use super::{Value, pool};
+use crate::resource::Resource;
+
+/// Where in the text something is. Texts are shorter than [`MAX_ARGUMENT_BYTES`](super::MAX_ARGUMENT_BYTES).
+pub(super) type Span = Range<u32>;
+
+/// What the text does not tell about the value that begins at an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// The value of a `Some`.
+    Some,
+    /// The value of a newtype struct.
+    Wrapper,
+    /// `()` or a unit struct, where `null` is otherwise a `None`.
+    Unit,
+    /// One character, and not a text.
+    Char,
+    /// The name of a variant, and not a text.
+    Variant,
+    /// The content of a variant, in an object of one key.
+    VariantContent,
+    /// Bytes, and not a list of numbers.
+    Bytes,
+    /// A list whose length is part of its type, so that each place means something of its own.
+    Tuple,
+    /// A map, and not a struct.
+    Map,
+}
+
+/// One argument, or one fact of the guard's.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) value: Span,
+}
+
+/// What is written, in buffers that are used again.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) text: Vec<u8>,
+    pub(super) marks: Vec<(u32, Mark)>,
+    /// The arguments, then the context.
+    pub(super) members: Vec<Member>,
+    /// How many of the members are arguments.
+    pub(super) arguments: usize,
+    /// Kind and id of the resource one behind the other, without the escapes that they have in the
+    /// text; and how long the kind is.
+    pub(super) resource: String,
+    pub(super) resource_kind: Option<Option<usize>>,
+    /// The keys of the objects that are open. Empty between two values.
+    pub(super) keys: Vec<Span>,
+    /// What is compared and not shown.
+    pub(super) computed: Vec<u8>,
+    /// A `null` in an argument or a fact.
+    pub(super) has_null: bool,
+    /// A whole number beyond 2^53 in an argument or a fact.
+    pub(super) has_wide_number: bool,
+}
+
+impl Page {
+    pub(super) fn capacity(&self) -> usize {
+        self.text.capacity()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.marks.clear();
+        self.members.clear();
+        self.keys.clear();
+        self.computed.clear();
+        self.arguments = 0;
+        self.resource.clear();
+        self.resource_kind = None;
+        self.has_null = false;
+        self.has_wide_number = false;
+    }
+}
+
+/// One question, as everybody reads it.
+pub(crate) struct Snapshot(Option<Box<Page>>);
+
+impl Snapshot {
+    pub(super) fn of(page: Box<Page>) -> Self {
+        Self(Some(page))
+    }
+
+    fn page(&self) -> Option<&Page> {
+        // There from the beginning to the drop.
+        self.0.as_deref()
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.page().map_or(&[], |page| &page.text)
+    }
+
+    /// The arguments, in order.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+        self.members(|page| 0..page.arguments)
+    }
+
+    /// What the guard added, in order.
+    pub(crate) fn context(&self) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+        self.members(|page| page.arguments..page.members.len())
+    }
+
+    fn members(
+        &self,
+        which: impl Fn(&Page) -> Range<usize>,
+    ) -> impl Iterator<Item = (&'static str, Value<'_>)> {
+        self.page().into_iter().flat_map(move |page| {
+            let members = page.members.get(which(page)).unwrap_or_default();
+            members.iter().map(|Member { name, value }| {
+                (*name, Value::of(&page.text, &page.marks, value.clone()))
+            })
+        })
+    }
+
+    /// The thing acted on.
+    pub(crate) fn resource(&self) -> Option<Resource<'_>> {
+        let page = self.page()?;
+        Some(match page.resource_kind? {
+            Some(length) => {
+                let (kind, id) = page.resource.split_at_checked(length)?;
+                Resource::new(kind, id)
+            }
+            None => Resource::id_only(page.resource.as_str()),
+        })
+    }
+
+    /// Whether some argument or fact is `null`, or has one in it.
+    #[cfg(feature = "http")]
+    pub(crate) fn has_null(&self) -> bool {
+        self.page().is_none_or(|page| page.has_null)
+    }
+
+    /// Whether some argument or fact has a whole number that JSON readers may round.
+    #[cfg(feature = "http")]
+    pub(crate) fn has_wide_number(&self) -> bool {
+        self.page().is_none_or(|page| page.has_wide_number)
+    }
+
+    /// Whether both tell the same, to the last byte and mark.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self.page(), other.page()) {
+            (Some(one), Some(other)) => {
+                one.text == other.text && one.marks == other.marks && one.computed == other.computed
+            }
+            // FAIL CLOSED: what is not there is not the same.
+            _ => false,
+        }
+    }
+
+    /// The name of the first argument or fact that is another one in `other`. `None` where the
+    /// difference is elsewhere, as in the resource.
+    pub(crate) fn first_difference<'s>(&'s self, other: &'s Self) -> Option<&'static str> {
+        let mut theirs = other.arguments().chain(other.context());
+        self.arguments()
+            .chain(self.context())
+            .find(|(name, value)| {
+                theirs.next().is_none_or(|(other, theirs)| other != *name || theirs != *value)
+            })
+            .map(|(name, _)| name)
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        if let Some(page) = self.0.take() {
+            pool::give_back(page);
+        }
+    }
+}
+
+/// Arguments may be secrets to whoever prints a question.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Snapshot({} bytes)", self.text().len())
+    }
+}

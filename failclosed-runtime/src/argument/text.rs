@@ -1,0 +1,93 @@
+//! JSON text: what can stand in it as it is, eight bytes at a time.
+
+/// Whether a byte of the eight is a quote, a backslash or a control character.
+fn needs_escape(eight: u64) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    // A byte is zero if subtracting one borrows from its high bit, which it did not have.
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let quotes = has_zero(eight ^ u64::from_ne_bytes([b'"'; 8]));
+    let backslashes = has_zero(eight ^ u64::from_ne_bytes([b'\\'; 8]));
+    let controls = eight.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !eight & HIGHS;
+    (quotes | backslashes | controls) != 0
+}
+
+/// Whether the text stands in JSON as it is.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    let (eights, rest) = text.as_chunks::<8>();
+    !eights.iter().any(|eight| needs_escape(u64::from_ne_bytes(*eight)))
+        && !rest.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+}
+
+/// The end of the text that begins, with its quote, at `start`: behind its closing quote.
+pub(super) fn end_of_text(json: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    json.len()
+}
+
+/// The end of the value that begins at `start`.
+pub(super) fn end_of_value(json: &[u8], start: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut at = start;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_text(json, at);
+                if depth == 0 {
+                    return at;
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            b',' | b':' if depth == 0 => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    json.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_that_needs_an_escape_is_found_at_every_place() {
+        for byte in 0..=255_u8 {
+            for at in 0..19 {
+                let mut text = [b'a'; 19];
+                text[at] = byte;
+                let plain = !matches!(byte, b'"' | b'\\' | 0..0x20);
+                assert_eq!(is_plain(&text), plain, "byte {byte:#x} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_end_where_they_end() {
+        for (json, end) in [
+            (r#""a\"b",1"#, 6),
+            ("12,3", 2),
+            ("true}", 4),
+            (r#"{"a":[1,{"b":"}"}]},2"#, 19),
+            ("[]", 2),
+            ("null", 4),
+        ] {
+            assert_eq!(end_of_value(json.as_bytes(), 0), end, "{json}");
+        }
+    }
+}

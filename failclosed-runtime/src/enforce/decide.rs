@@ -1,0 +1,257 @@
+//! Asking: the authority, then, where it says so, a person, then the authority again.
+
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
+
+use super::{Allowed, Check};
+use crate::{
+    argument::NotShowable,
+    authority::Answer,
+    contain::{Contained, Panicked, contain},
+    deadline::{Deadline, Expired},
+    decision::{Allow, Ask, Decision, NoDecision},
+    denial::{Cause, Denial},
+    request::Changed,
+};
+
+/// Where a question stands when it has been put.
+pub(super) enum Asked<'b> {
+    /// The authority had its answer at hand.
+    Replied(Reply),
+    /// It needs time.
+    Waiting(Contained<Answer<'b>>),
+}
+
+/// What an authority said that is not a no.
+pub(super) enum Reply {
+    Yes(Allow),
+    /// A person must say so first.
+    Person(Ask),
+}
+
+impl<'b> Check<'b> {
+    /// Puts the question to the authority. Not `async`: where the answer is at hand, what would have
+    /// to travel through the states of nested futures costs more than all checks together.
+    pub(super) fn put(self, cx: &mut Context<'_>) -> Result<Asked<'b>, Denial> {
+        match self.first(|| self.guard.authority.decide(self.request), cx)? {
+            Begun::Ready(decision) => self.sort(decision).map(Asked::Replied),
+            Begun::Pending(answer) => Ok(Asked::Waiting(answer)),
+        }
+    }
+
+    /// Waits for whatever a question still needs.
+    pub(super) async fn settle(self, asked: Asked<'b>) -> Result<Allowed, Denial> {
+        let reply = match asked {
+            Asked::Replied(reply) => reply,
+            Asked::Waiting(answer) => self.sort(self.wait(answer).await?)?,
+        };
+        match reply {
+            Reply::Yes(allow) => {
+                Ok(Allowed { allow, deadline: self.deadline, by_person: false, waited: true })
+            }
+            // In a box: calls that nobody has to approve should not carry this about.
+            Reply::Person(ask) => Box::pin(self.approved(ask)).await,
+        }
+    }
+
+    /// Asks a person, and then the authority again.
+    async fn approved(self, ask: Ask) -> Result<Allowed, Denial> {
+        let approval = self.person(&ask).await?;
+        // The world may have changed while the person was thinking: ask the authority again. Its
+        // question has been answered now, everything else still counts.
+        let again = Self { deadline: Deadline::after(self.guard.deadline), ..self };
+        let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
+        let allow = match self.sort(decision)? {
+            // The authority's yes after a person's: a stamp on that one is a stamp on both.
+            Reply::Yes(allow) => allow.stamped_as(approval.danger.as_ref()),
+            // The same question means that nothing but the person's yes was missing; unless the
+            // authority wants that yes given to itself.
+            Reply::Person(again)
+                if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
+            {
+                let mut allow = approval.stamped_as(again.danger.as_ref());
+                // Whoever reads the record sees whose question it was that got a yes.
+                allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
+                allow.grounds.version = allow.grounds.version.or(again.grounds.version);
+                allow
+            }
+            // FAIL CLOSED: another question was not answered by anybody.
+            Reply::Person(again) => return Err(self.needs_approval(again)),
+        };
+        Ok(Allowed { allow, deadline: again.deadline, by_person: true, waited: true })
+    }
+
+    fn sort(self, decision: Decision) -> Result<Reply, Denial> {
+        match decision {
+            Decision::Allow(allow) => Ok(Reply::Yes(allow)),
+            Decision::Deny(deny) => {
+                Err(Denial::denied(self.request.id(), self.request.action(), deny))
+            }
+            Decision::Ask(ask) => Ok(Reply::Person(ask)),
+        }
+    }
+
+    async fn person(self, ask: &Ask) -> Result<Allow, Denial> {
+        let Some((approver, limit)) = &self.guard.approver else {
+            // FAIL CLOSED: nobody to ask is a no.
+            return Err(self.needs_approval(ask.clone()));
+        };
+        if self.request.is_self_check() {
+            // FAIL CLOSED: the self check is not a person's business.
+            return Err(self.needs_approval(ask.clone()));
+        }
+        let asking = Self { deadline: Deadline::after(*limit), ..self };
+        let answered = asking.answer(|| approver.approve(self.request, ask)).await;
+        // Where there is none, it was not the authority that failed.
+        match answered.map_err(Denial::by_an_approver)? {
+            Decision::Allow(allow) => Ok(allow),
+            Decision::Deny(deny) => {
+                Err(Denial::denied(self.request.id(), self.request.action(), deny))
+            }
+            // FAIL CLOSED: an approver that asks on has nobody to ask.
+            Decision::Ask(ask) => Err(self.needs_approval(ask)),
+        }
+    }
+
+    /// One answer, in time, to values that did not change meanwhile.
+    ///
+    /// Compared also where the answer was at hand: a dialog may hold its thread while another one
+    /// changes them under the person's eyes.
+    async fn answer(self, ask: impl Fn() -> Answer<'b>) -> Result<Decision, Denial> {
+        match poll_fn(|cx| Poll::Ready(self.first(&ask, cx))).await? {
+            Begun::Ready(decision) => {
+                self.unchanged()?;
+                self.in_time(self.deadline)?;
+                Ok(decision)
+            }
+            Begun::Pending(answer) => self.wait(answer).await,
+        }
+    }
+
+    /// Asks, and takes the answer if it is at hand.
+    fn first(
+        self,
+        ask: impl FnOnce() -> Answer<'b>,
+        cx: &mut Context<'_>,
+    ) -> Result<Begun<'b>, Denial> {
+        let mut answer = contain(ask).map_err(|panic| self.panicked(panic))?;
+        if let Some(answered) = answer.take_ready() {
+            self.in_time(self.deadline)?;
+            return self.judge(Ok(answered)).map(Begun::Ready);
+        }
+        let mut answer = Contained::new(answer);
+        match self
+            .deadline
+            .first(&mut answer, cx)
+            .map_err(|why| self.expired(self.deadline, why))?
+        {
+            Poll::Ready(answered) => self.judge(answered).map(Begun::Ready),
+            Poll::Pending => Ok(Begun::Pending(answer)),
+        }
+    }
+
+    /// Waits for an answer that was not at hand.
+    async fn wait(self, mut answer: Contained<Answer<'b>>) -> Result<Decision, Denial> {
+        let waited = self.deadline.wait(&mut answer).await;
+        let answered = waited.map_err(|why| self.expired(self.deadline, why))?;
+        self.unchanged()?;
+        // Looking at the values runs code that is not ours.
+        self.in_time(self.deadline)?;
+        self.judge(answered)
+    }
+
+    fn judge(
+        self,
+        answered: Result<Result<Decision, NoDecision>, Panicked>,
+    ) -> Result<Decision, Denial> {
+        match answered {
+            Ok(Ok(decision)) => Ok(decision),
+            // FAIL CLOSED: no decision is a no.
+            Ok(Err(why)) => Err(Denial::no_decision(self.request.id(), self.request.action(), why)),
+            Err(panic) => Err(self.panicked(panic)),
+        }
+    }
+
+    /// That the person's yes still stands.
+    ///
+    /// # Denies
+    /// A yes that was taken back.
+    pub(super) fn not_withdrawn(self) -> Result<(), Denial> {
+        let Some((approver, _)) = &self.guard.approver else {
+            // FAIL CLOSED: whoever said yes is not there.
+            return Err(self.denied(Cause::NotConfigured, "the approver is gone"));
+        };
+        match contain(|| approver.withdrawn()) {
+            Ok(None) => Ok(()),
+            // FAIL CLOSED: a cancel that came before the body wins.
+            Ok(Some(deny)) => Err(Denial::denied(self.request.id(), self.request.action(), deny)),
+            Err(panic) => Err(self.panicked(panic)),
+        }
+    }
+
+    /// That the values are still those that were asked about.
+    ///
+    /// # Denies
+    /// Values that tell something else now, or cannot be shown any more.
+    pub(super) fn unchanged(self) -> Result<(), Denial> {
+        match self.source.is_still(self.request) {
+            Ok(()) => Ok(()),
+            Err(Changed::Unshowable(why)) => Err(self.not_showable(&why)),
+            // FAIL CLOSED: the answer is to a question that is no longer the one asked.
+            Err(Changed::Value(name)) => {
+                let reason = "the arguments changed while the call was being decided";
+                let denial = self.denied(Cause::Malformed, reason);
+                Err(match name {
+                    Some(name) => denial.with_detail(format!("argument `{name}` is another one")),
+                    None => denial
+                        .with_detail("the resource, or what it is computed from, is another one"),
+                })
+            }
+        }
+    }
+
+    /// # Denies
+    /// When the time is over.
+    pub(super) fn in_time(self, deadline: Deadline) -> Result<(), Denial> {
+        deadline.check().map_err(|why| self.expired(deadline, why))
+    }
+
+    pub(super) fn not_showable(self, why: &NotShowable) -> Denial {
+        // FAIL CLOSED: what cannot be shown whole is not asked for in part, and not recorded in part.
+        self.denied(Cause::Malformed, "the arguments cannot be shown to the authority")
+            .with_detail(why.to_string())
+    }
+
+    pub(super) fn denied(self, cause: Cause, reason: &'static str) -> Denial {
+        Denial::new(cause, self.request.id(), self.request.action(), reason)
+    }
+
+    fn needs_approval(self, ask: Ask) -> Denial {
+        Denial::needs_approval(self.request.id(), self.request.action(), ask)
+    }
+
+    fn panicked(self, Panicked(text): Panicked) -> Denial {
+        // FAIL CLOSED: a panic is no decision.
+        let why = NoDecision::unavailable(format_args!("the authority panicked: {text}"));
+        Denial::no_decision(self.request.id(), self.request.action(), why)
+    }
+
+    fn expired(self, deadline: Deadline, why: Expired) -> Denial {
+        match why {
+            Expired::Passed => {
+                Denial::timed_out(self.request.id(), self.request.action(), deadline.limit())
+            }
+            Expired::NoTimer => self
+                .denied(Cause::NotConfigured, "no timer to keep the deadline with")
+                .with_detail("call guarded executors inside a tokio runtime with time enabled"),
+        }
+    }
+}
+
+/// What the first poll gave.
+enum Begun<'b> {
+    Ready(Decision),
+    Pending(Contained<Answer<'b>>),
+}
