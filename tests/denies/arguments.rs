@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use failclosed::{Action, Argument, Cause, Denial, MAX_ARGUMENT_BYTES, requires_permission};
@@ -179,7 +182,7 @@ async fn argument_with_a_field_twice_denies() {
     let delete = || Step::Delete(Target { kind: "read", of: None });
     let proof = refused(delete()).await;
     let detail = proof.denial.detail().unwrap();
-    assert!(detail.contains("the field `kind` twice in one struct"), "{detail}");
+    assert!(detail.contains("the key `kind` twice in one object"), "{detail}");
     refused(vec![Some(delete())]).await;
     refused(Renamed { a: 1, b: 2 }).await;
     refused(Wide { again: Some(1), ..Wide::default() }).await;
@@ -210,8 +213,15 @@ async fn argument_of_raw_json_denies() {
 /// K1: the boundary (CVE-2026-34040, CVE-2026-65838).
 #[tokio::test]
 async fn argument_over_the_limit_denies() {
-    // What else is counted: the name, and a byte each for name and text themselves.
-    let whole = MAX_ARGUMENT_BYTES - "value".len() - 2;
+    static ENVELOPE: AtomicUsize = AtomicUsize::new(0);
+    let measure = failclosed::answer_fn(|request| {
+        ENVELOPE.store(request.question().len(), Ordering::SeqCst);
+        failclosed::Decision::allow().into()
+    });
+    let running = Rig::with(measure).build();
+    send(&running.shop, "").await.unwrap();
+    // What is counted is the text of the whole question, to the last brace.
+    let whole = MAX_ARGUMENT_BYTES - ENVELOPE.load(Ordering::SeqCst);
     accepted("x".repeat(whole)).await;
     refused("x".repeat(whole + 1)).await;
     refused("x".repeat(MAX_ARGUMENT_BYTES)).await;

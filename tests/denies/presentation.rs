@@ -266,34 +266,42 @@ async fn more_arguments_than_a_person_reads_denies() {
     }
 }
 
-/// A value that is another one only while a person is shown it.
+/// A value that is another one at one of the looks at it. The person is shown the question's own bytes,
+/// and whichever look finds another value ends the call.
 #[tokio::test]
 async fn a_value_that_shows_another_face_denies() {
-    struct TwoFaced {
-        read: AtomicUsize,
+    struct TwoFaced<'t> {
+        read: &'t AtomicUsize,
         lies_at: usize,
     }
-    impl Serialize for TwoFaced {
+    impl Serialize for TwoFaced<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let lies = self.read.fetch_add(1, Ordering::SeqCst) == self.lies_at;
             serializer.serialize_u64(if lies { 1 } else { 99_999 })
         }
     }
-    let mut lied_to_a_person = false;
-    for lies_at in 0..6 {
+    let mut lies_found = 0;
+    for lies_at in 0..8 {
         let person = Shown::default();
-        let rig = Rig::with(Says(ask)).approver(person.clone(), PATIENCE);
-        let running = rig.build();
-        let value = TwoFaced { read: AtomicUsize::new(0), lies_at };
-        let sent = send(&running.shop, value).await;
+        let running = Rig::with(Says(ask)).approver(person.clone(), PATIENCE).build();
+        let read = AtomicUsize::new(0);
+        let sent = send(&running.shop, TwoFaced { read: &read, lies_at }).await;
+        let asked_about = if lies_at == 0 { "value = 1\n" } else { "value = 99999\n" };
         for shown in person.0.lock().unwrap().iter() {
-            assert!(shown.to_string().contains("value = 99999"), "lie {lies_at}: {shown}");
+            assert!(shown.to_string().contains(asked_about), "lie {lies_at}: {shown}");
         }
-        lied_to_a_person |= sent.is_err_and(|denial| {
-            denial.detail() == Some("the arguments changed while they were read")
-        });
+        if lies_at < read.load(Ordering::SeqCst) {
+            let denial = sent.unwrap_err();
+            assert_eq!((denial.cause(), running.shop.bodies()), (Cause::Malformed, 0));
+            assert!(denial.reason().contains("changed"), "lie {lies_at}: {denial}");
+            assert_eq!(denial.detail(), Some("argument `value` is another one"));
+            lies_found += 1;
+        } else {
+            sent.unwrap();
+        }
     }
-    assert!(lied_to_a_person, "no lie hit the moment of the presentation");
+    // The question, after the person, after the authority was asked again, and before the body.
+    assert!((4..8).contains(&lies_found), "{lies_found} looks");
 }
 
 #[tokio::test]

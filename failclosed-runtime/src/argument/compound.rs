@@ -93,7 +93,7 @@ impl<'w> Object<'w> {
         let own = page.keys.get_mut(self.first..).unwrap_or_default();
         if let Some(twice) = repeated(&page.text, own) {
             // FAIL CLOSED: of two values under one key an authority reads either.
-            return Err(NotShowable::new(format_args!("the key {twice} twice in one object")));
+            return Err(NotShowable::new(format_args!("the key `{twice}` twice in one object")));
         }
         page.keys.truncate(self.first);
         self.writer.leave(self.close)
@@ -116,7 +116,8 @@ fn repeated(text: &[u8], keys: &mut [Span]) -> Option<String> {
             })
             .map(|(key, _)| of(key))
     };
-    twice.map(|key| String::from_utf8_lossy(key).into_owned())
+    // Without its quotes.
+    twice.map(|key| String::from_utf8_lossy(key).trim_matches('"').to_owned())
 }
 
 /// A map that is open.

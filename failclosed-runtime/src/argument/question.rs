@@ -49,8 +49,7 @@ impl<'s> Question<'s> {
     ) -> Result<Snapshot, NotShowable> {
         let mut page = pool::take();
         head(&mut page.text);
-        let limit = page.text.len().saturating_add(MAX_ARGUMENT_BYTES);
-        let writer = Writer::new(page, limit);
+        let writer = Writer::new(page, MAX_ARGUMENT_BYTES);
         let mut question =
             Question { writer, carried, has_resource: false, in_arguments: false, fault: None };
         // How a value is computed and serialized is its author's code, which may panic.
@@ -214,6 +213,8 @@ impl<'s> Question<'s> {
 
     fn finish(mut self) -> Result<Snapshot, NotShowable> {
         self.writer.raw(b"}}");
+        let fits = self.writer.fits(0);
+        self.check(fits);
         let snapshot = Snapshot::of(self.writer.page);
         match self.fault {
             None => Ok(snapshot),

@@ -159,7 +159,7 @@ fn a_key_twice_is_refused() {
         }
     }
     for between in [0, 3, 100] {
-        assert!(refused(&Twice(between)).contains(r#"the key "amount" twice"#));
+        assert!(refused(&Twice(between)).contains("the key `amount` twice"));
     }
     assert!(refused(&Fields).contains("twice"));
     // One key in two objects is not a key twice.

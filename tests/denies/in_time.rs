@@ -1,0 +1,131 @@
+//! A body begins before the deadline or not at all: the clock is read behind everything that runs code
+//! of others, and nothing comes after it.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use failclosed::{Answer, Approver, Ask, Cause, Denial, Deny, Request, requires_permission};
+use failclosed_tests::{
+    Rig, Shop,
+    authorities::{Says, allow, ask},
+    sinks::{self, Sink},
+};
+use serde::{Serialize, Serializer};
+use tokio::task::yield_now;
+
+const DEADLINE: Duration = Duration::from_millis(150);
+const TOO_LONG: Duration = Duration::from_millis(300);
+
+/// Slow to look at, from the look `at` on.
+struct Slow {
+    looks: AtomicUsize,
+    at: usize,
+}
+
+impl Slow {
+    fn at(at: usize) -> Self {
+        Self { looks: AtomicUsize::new(0), at }
+    }
+}
+
+impl Serialize for Slow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.looks.fetch_add(1, Ordering::SeqCst) >= self.at {
+            sleep(TOO_LONG);
+        }
+        serializer.serialize_u64(74_200)
+    }
+}
+
+#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+async fn charge(shop: &Shop, amount: &Slow) -> Result<(), Denial> {
+    shop.ran();
+    Ok(())
+}
+
+fn slow_allow() -> Answer<'static> {
+    Answer::pending(async {
+        yield_now().await;
+        Ok(failclosed::Decision::allow())
+    })
+}
+
+/// Each look at the arguments takes too long in turn: the first, the one behind the authority, the one
+/// behind the log.
+#[tokio::test]
+async fn a_slow_look_at_the_arguments_denies() {
+    type Record = fn() -> failclosed::audit::Recording<'static>;
+    let waits: Record = || sinks::slower_than(Duration::from_millis(5));
+    let cases: [(fn() -> Answer<'static>, Record, usize); 5] = [
+        (allow, sinks::taken, 0),
+        (slow_allow, sinks::taken, 0),
+        (slow_allow, sinks::taken, 1),
+        (allow, waits, 1),
+        (slow_allow, waits, 2),
+    ];
+    for (index, (authority, record, at)) in cases.into_iter().enumerate() {
+        let rig = Rig::with(Says(authority)).deadline(DEADLINE).sink(Sink(record));
+        let began = Instant::now();
+        let call = async |shop: &Shop| charge(shop, &Slow::at(at)).await;
+        let running = rig.build();
+        let denial = call(&running.shop).await.unwrap_err();
+        assert!(began.elapsed() >= TOO_LONG, "case {index}: nothing was slow");
+        assert_eq!((denial.cause(), running.shop.bodies()), (Cause::TimedOut, 0), "case {index}");
+        let last = running.log.entries();
+        let last = serde_json::to_value(last.last()).unwrap();
+        assert_eq!(last["cause"], "timed_out", "case {index}: {last}");
+    }
+}
+
+/// The last thing asked of an approver: whether the yes still stands.
+#[tokio::test]
+async fn an_approver_that_is_slow_to_say_whether_its_yes_stands_denies() {
+    struct Thinks;
+    impl Approver for Thinks {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            failclosed::Decision::allow().into()
+        }
+        fn withdrawn(&self) -> Option<Deny> {
+            sleep(TOO_LONG);
+            None
+        }
+    }
+    let rig = Rig::with(Says(ask)).deadline(DEADLINE).approver(Thinks, DEADLINE);
+    let running = rig.build();
+    let denial = charge(&running.shop, &Slow::at(usize::MAX)).await.unwrap_err();
+    assert_eq!((denial.cause(), running.shop.bodies()), (Cause::TimedOut, 0));
+}
+
+/// Tracing is code of others too, and it is told of every allow.
+#[tokio::test]
+async fn a_subscriber_that_blocks_denies() {
+    struct Blocks;
+    impl tracing::Subscriber for Blocks {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            if event.metadata().target() == "failclosed"
+                && *event.metadata().level() == tracing::Level::DEBUG
+            {
+                sleep(TOO_LONG);
+            }
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+    for authority in [allow as fn() -> _, slow_allow] {
+        let running = Rig::with(Says(authority)).deadline(DEADLINE).build();
+        let _blocks = tracing::subscriber::set_default(Blocks);
+        let denial = charge(&running.shop, &Slow::at(usize::MAX)).await.unwrap_err();
+        assert_eq!((denial.cause(), running.shop.bodies()), (Cause::TimedOut, 0));
+    }
+}
