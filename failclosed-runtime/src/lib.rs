@@ -41,6 +41,7 @@ mod observe;
 mod permit;
 mod request;
 mod subject;
+mod text;
 
 #[cfg(feature = "cedar")]
 pub use authority::cedar;
@@ -57,7 +58,7 @@ pub use {
         answer_fn, authority_fn,
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
-    denial::{Cause, Denial, FromDenial},
+    denial::{Cause, Denial, Fault, FromDenial},
     error::{ConfigError, SelfCheckError},
     granted::Granted,
     guard::{CANARY, DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},

@@ -121,8 +121,8 @@ where
 /// Everything but an explicit allow; the service is not called then. As malformed, and nobody is
 /// asked, what a service might take for another request:
 /// - a path that is not in the normal form of RFC 3986 (empty segments, `.` and `..`, encoded
-///   letters, digits and slashes, lower case digits in an encoding), or is encoded twice, or is no
-///   text when it is decoded;
+///   letters, digits and slashes), or is encoded twice, or is no text when it is decoded; `%c3` is
+///   asked about as `%C3`;
 /// - a header that overrules method or path, such as `x-http-method-override`.
 #[derive(Clone)]
 pub struct PermissionLayer<D> {

@@ -31,3 +31,4 @@ mod outcome;
 mod presentation;
 mod secrets;
 mod self_check;
+mod texts;

@@ -22,6 +22,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::Path,
     http::{Request, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
@@ -123,7 +124,8 @@ impl Foreign {
     async fn refuses(&self, line: &str, headers: &str, cause: Cause) {
         let before = decisions(&self.log).len();
         let reply = exchange(self.address, request(line, headers)).await;
-        let status = if cause == Cause::Denied { "403" } else { "503" };
+        // Never 5xx: it is the caller's fault, and the service is well.
+        let status = if cause == Cause::Denied { "403" } else { "400" };
         assert!(reply.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {reply}");
         let decisions = decisions(&self.log);
         assert_eq!(decisions.len(), before + 1, "{line}");
@@ -133,7 +135,7 @@ impl Foreign {
 }
 
 /// What some service takes for another path than the one that it says.
-const OTHER_SPELLINGS: [&str; 27] = [
+const OTHER_SPELLINGS: [&str; 28] = [
     "/public/../admin",
     "/public/./../admin",
     "/public/..",
@@ -158,8 +160,9 @@ const OTHER_SPELLINGS: [&str; 27] = [
     "/public/%7F",
     "/public/%C0%AE%C0%AE/admin",
     "/public/%FF",
-    "/public/%c3%a9",
+    "/public/%c3",
     "/public/%C3",
+    "/public/%5cadmin",
     "/public/%2",
 ];
 
@@ -184,6 +187,8 @@ async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
         "/public/alice%40example.com",
         "/public/alice@example.com",
         "/public/caf%C3%A9%20au%20lait",
+        "/public/caf%c3%A9",
+        "/public/caf%c3%a9/%e2%82%ac",
         "/public/100%25",
         "/public/a;b=c",
         "/public/a?next=/../admin",
@@ -193,7 +198,9 @@ async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
         assert!(reply.ends_with("served"), "{path}: {reply}");
         assert_eq!(service.served.load(Ordering::SeqCst), count, "{path}");
         let asked = decisions(&service.log).pop().unwrap().arguments;
-        assert_eq!(asked["path"], path.split('?').next().unwrap());
+        let spelled = path.split('?').next().unwrap();
+        let spelled = spelled.replace("%c3", "%C3").replace("%a9", "%A9").replace("%e2", "%E2");
+        assert_eq!(asked["path"], spelled.replace("%ac", "%AC"));
     }
     // Of another case, and of another method: other requests, and asked about as such.
     let service = foreign().await;
@@ -218,6 +225,61 @@ async fn a_header_that_makes_it_another_request_is_refused() {
     ] {
         service.refuses("GET /public/a", &format!("{header}\r\n"), Cause::Malformed).await;
     }
+}
+
+static PAID: AtomicUsize = AtomicUsize::new(0);
+
+#[requires_permission(action = "pay")]
+async fn pay(amount: f64, note: String) -> Result<String, Denial> {
+    PAID.fetch_add(1, Ordering::SeqCst);
+    Ok(format!("paid {amount}: {}", note.len()))
+}
+
+/// What the caller sent is at fault: 400, nobody is asked, and the same call again is no use. What
+/// the authority did is not: 503.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_caller_sent_wrongly_is_a_bad_request() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let (guard, log) = guard(failclosed::answer_fn(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        Decision::allow().into()
+    }));
+    let handler =
+        async |Path((amount, length)): Path<(f64, usize)>| pay(amount, "x".repeat(length)).await;
+    let routes = Router::new()
+        .route("/{amount}/{length}", get(handler))
+        .layer(ScopeLayer::new(caller(&guard)));
+    let address = serve(routes).await;
+    for (before, path) in ["/NaN/1", "/inf/1", "/-inf/1", "/1/2097152"].into_iter().enumerate() {
+        let reply = exchange(address, request(&format!("GET {path}"), "")).await;
+        assert!(reply.starts_with("HTTP/1.1 400 "), "{path}: {reply}");
+        assert!(reply.contains("cannot be decided as it is"), "{path}: {reply}");
+        assert!(!reply.contains("unavailable"), "{path}: {reply}");
+        let decisions = decisions(&log);
+        assert_eq!(decisions.len(), before + 1, "{path}");
+        assert_eq!(decisions[before].cause, Some(Cause::Malformed), "{path}");
+    }
+    assert_eq!((PAID.load(Ordering::SeqCst), asked.load(Ordering::SeqCst)), (0, 0));
+    let reply = exchange(address, request("GET /7.5/3", "")).await;
+    assert!(reply.ends_with("paid 7.5: 3"), "the next healthy call: {reply}");
+}
+
+/// The same cause, but it is the authority that gave no valid answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_authority_answered_wrongly_is_no_bad_request() {
+    let (guard, log) =
+        guard(failclosed::answer_fn(|_| failclosed::NoDecision::malformed("no JSON").into()));
+    let served = async || "served";
+    let routes = Router::new().route("/", get(served)).layer(PermissionLayer::new(
+        "fetch",
+        caller(&guard),
+        problem,
+    ));
+    let reply = exchange(serve(routes).await, request("GET /", "")).await;
+    assert!(reply.starts_with("HTTP/1.1 503 ") && !reply.contains("served"), "{reply}");
+    let decisions = decisions(&log);
+    assert_eq!((decisions.len(), decisions[0].cause), (1, Some(Cause::Malformed)));
 }
 
 /// Two requests of two users in one write, on one connection: each is its own.

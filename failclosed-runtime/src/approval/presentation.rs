@@ -87,17 +87,17 @@ impl Presentation {
         }
         shown.notes();
         shown.text("Call", &request.id().to_string());
-        let digest = request.digest().map_err(NoDecision::malformed)?;
+        let digest = request.digest().map_err(NoDecision::not_showable)?;
         shown.text("Digest", &format!("sha256 {digest}"));
         if shown.digest(request)? != digest {
             // FAIL CLOSED: what is shown is not what the guard asks about.
-            return Err(NoDecision::malformed("the arguments changed while they were read"));
+            return Err(NoDecision::not_showable("the arguments changed while they were read"));
         }
         let presentation = Self { parts: shown.parts };
         let length = presentation.to_string().chars().count();
         if length > MAX_SHOWN_CHARS {
             // FAIL CLOSED: too much to read is refused, never shown in part.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "{length} characters to show a person; the limit is {MAX_SHOWN_CHARS}"
             )));
         }
@@ -191,7 +191,7 @@ impl Lines {
         map.push(name, &json)?;
         if self.arguments.entries + self.context.entries > MAX_PARTS {
             // FAIL CLOSED: the first 64 of more would be a part of the action.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "more than {MAX_PARTS} arguments to show a person"
             )));
         }
@@ -203,7 +203,7 @@ impl Lines {
 
     fn one_line(&mut self, json: &str) -> Result<String, NoDecision> {
         if depth(json) > MAX_SHOWN_DEPTH {
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "a value nested deeper than {MAX_SHOWN_DEPTH}, too deep to show a person"
             )));
         }
@@ -246,7 +246,7 @@ impl Lines {
 
 fn to_json(value: &dyn Argument) -> Result<String, NoDecision> {
     // FAIL CLOSED: what does not serialize is not shown, and so not approved.
-    serde_json::to_string(value).map_err(NoDecision::malformed)
+    serde_json::to_string(value).map_err(NoDecision::not_showable)
 }
 
 /// What needs no quotes to be told from what follows it.
