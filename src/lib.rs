@@ -19,7 +19,7 @@ pub use failclosed_runtime::{
 
 // The parts of questions and answers.
 pub use failclosed_runtime::{
-    Allow, Argument, ArgumentList, Arguments, Ask, CallId, Cause, Deny, Digest, Grounds,
+    Allow, Argument, ArgumentList, Arguments, Ask, CallId, Cause, Deny, Digest, Fault, Grounds,
     MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable, Resource, ToResource,
     Value,
 };

@@ -34,6 +34,8 @@ async fn scope_lost_while_another_guard_is_installed_denies() {
 
     // A program that is one agent: every task has the installed guard.
     guard("robot", &robot).install().unwrap();
+    // A scope that nobody ever ran is no scope.
+    drop(guard("visitor", &visitor).scope(charge()));
     charge().await.unwrap();
     tokio::spawn(charge()).await.unwrap().unwrap();
     assert_eq!((BODIES.load(Ordering::SeqCst), decisions(&robot).len()), (2, 2));

@@ -26,7 +26,6 @@ mod shorten;
 mod terminal;
 
 pub use answer::{cancelled, declined, taken_back};
-pub(crate) use escape::is_blank;
 pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
 pub use shorten::MAX_VALUE_CHARS;

@@ -3,6 +3,7 @@
 //! | cause | status | |
 //! | --- | --- | --- |
 //! | `Denied` | 403 Forbidden | somebody said no |
+//! | `Malformed`, by the caller's [fault](crate::Fault::Caller) | 400 Bad Request | nobody could be asked about it |
 //! | every other | 503 Service Unavailable | nobody said yes |
 //!
 //! The body is a problem document (RFC 9457) with the safe text, the cause and the call's id, which
@@ -16,12 +17,12 @@ use axum_core::{
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::json;
 
-use crate::denial::{Cause, Denial, FromDenial};
+use crate::denial::{Cause, Denial, Fault, FromDenial};
 
 /// A denial as a response. For `on_denied = failclosed::axum::problem`, and for
 /// [`PermissionLayer`](crate::tower::PermissionLayer).
 pub fn problem(denial: Denial) -> Response {
-    let status = status(denial.cause());
+    let status = status(&denial);
     let document = json!({
         "type": "about:blank",
         "title": status.canonical_reason(),
@@ -37,16 +38,12 @@ pub fn problem(denial: Denial) -> Response {
     response
 }
 
-fn status(cause: Cause) -> StatusCode {
-    match cause {
-        Cause::Denied => StatusCode::FORBIDDEN,
-        Cause::NeedsApproval
-        | Cause::TimedOut
-        | Cause::Unavailable
-        | Cause::Malformed
-        | Cause::NotConfigured
-        | Cause::Unrecorded
-        | Cause::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+fn status(denial: &Denial) -> StatusCode {
+    match (denial.fault(), denial.cause()) {
+        (_, Cause::Denied) => StatusCode::FORBIDDEN,
+        // Not 5xx: whoever can send a request must not make the service look down.
+        (Fault::Caller, _) => StatusCode::BAD_REQUEST,
+        (Fault::Nobody | Fault::Authority | Fault::Operator, _) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

@@ -7,6 +7,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::Serialize;
 
+use crate::text::{self, MAX_DETAIL, MAX_REASON};
+
 mod ask;
 
 pub use ask::Ask;
@@ -52,13 +54,13 @@ impl Decision {
 
     /// Names the rule that decided.
     pub fn rule(mut self, rule: impl Into<Arc<str>>) -> Self {
-        self.grounds_mut().rule = Some(rule.into());
+        self.grounds_mut().rule = Some(text::name(rule.into()));
         self
     }
 
     /// The id under which the authority keeps this decision.
     pub fn decision_id(mut self, id: impl Into<Arc<str>>) -> Self {
-        self.grounds_mut().decision_id = Some(id.into());
+        self.grounds_mut().decision_id = Some(text::name(id.into()));
         self
     }
 
@@ -134,7 +136,8 @@ pub struct Deny {
 
 impl Deny {
     pub(crate) fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason: reason.into(), detail: None, grounds: Grounds::none() }
+        let reason = text::line(reason.into(), MAX_REASON);
+        Self { reason, detail: None, grounds: Grounds::none() }
     }
 
     /// The reason, fit for the model and the user.
@@ -149,7 +152,7 @@ impl Deny {
 
     /// Adds what only the operator may read.
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(text::line(detail.into(), MAX_DETAIL).into_owned());
         self
     }
 }
@@ -184,10 +187,12 @@ pub(crate) enum NoDecisionKind {
     Malformed,
     TimedOut,
     NotConfigured,
+    NotShowable,
 }
 
 impl NoDecision {
-    pub(crate) fn of(kind: NoDecisionKind, detail: String) -> Self {
+    pub(crate) fn of(kind: NoDecisionKind, detail: impl fmt::Display) -> Self {
+        let detail = text::line(detail.to_string(), MAX_DETAIL).into_owned();
         Self { kind, detail, version: None }
     }
 
@@ -197,24 +202,30 @@ impl NoDecision {
         self
     }
 
+    /// The question cannot be put as it is: a value that nobody can be shown, or one that the
+    /// authority has no way to express. The caller's fault; asking again unchanged cannot help.
+    pub fn not_showable(detail: impl fmt::Display) -> Self {
+        Self::of(NoDecisionKind::NotShowable, detail)
+    }
+
     /// The authority could not be reached, or failed. `detail` is for the operator.
     pub fn unavailable(detail: impl fmt::Display) -> Self {
-        Self::of(NoDecisionKind::Unavailable, detail.to_string())
+        Self::of(NoDecisionKind::Unavailable, detail)
     }
 
     /// What came back is not a valid answer to this question, or the question could not be put.
     pub fn malformed(detail: impl fmt::Display) -> Self {
-        Self::of(NoDecisionKind::Malformed, detail.to_string())
+        Self::of(NoDecisionKind::Malformed, detail)
     }
 
     /// The authority's own time limit passed.
     pub fn timed_out(detail: impl fmt::Display) -> Self {
-        Self::of(NoDecisionKind::TimedOut, detail.to_string())
+        Self::of(NoDecisionKind::TimedOut, detail)
     }
 
     /// There is nobody to ask.
     pub fn not_configured(detail: impl fmt::Display) -> Self {
-        Self::of(NoDecisionKind::NotConfigured, detail.to_string())
+        Self::of(NoDecisionKind::NotConfigured, detail)
     }
 
     /// What only the operator may read.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
     id::CallId,
-    subject::is_invisible,
+    text::{self, MAX_DETAIL, MAX_REASON},
 };
 
 /// The one reason why a guarded body did not run.
@@ -63,15 +63,32 @@ impl fmt::Display for Cause {
     }
 }
 
+/// Whose fault it is that a call was not decided.
+#[allow(clippy::exhaustive_enums, reason = "hosts map every one; a new one must be mapped too")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Nobody's: somebody said no, or a person must be asked.
+    Nobody,
+    /// The caller's: arguments that cannot be shown, or that changed while the call was decided.
+    /// The same call again cannot end differently, and the service is well.
+    Caller,
+    /// The authority's or the approver's: out of reach, too late, or no valid answer.
+    Authority,
+    /// Whoever runs the program: no guard, no approver, a log that takes nothing.
+    Operator,
+}
+
 /// A guarded call that was not allowed. The body ran zero times.
 ///
 /// Its `Display` text is safe to show to the model and the user; [`detail`](Self::detail) is for
-/// the operator and may name hosts, policies and raw errors.
+/// the operator and may name hosts, policies and raw errors. Each text is one line without control,
+/// invisible or turning characters, of bounded length, whoever wrote it.
 ///
 /// | cause | `Display` |
 /// | --- | --- |
 /// | `Denied` | `Blocked: {reason}` |
 /// | `NeedsApproval` | `Blocked: a person must approve this. ({question})` |
+/// | `Malformed`, by the [caller's fault](Fault::Caller) | `Blocked: this call cannot be decided as it is. ({reason}) Do not repeat it unchanged.` |
 /// | every other | `Permission check unavailable. Action blocked. ({reason})` |
 #[derive(Clone)]
 #[must_use = "a denial that nobody sees leaves the user in the dark"]
@@ -107,7 +124,7 @@ impl Denial {
             cause,
             call,
             action,
-            reason: reason.into(),
+            reason: text::line(reason.into(), MAX_REASON),
             detail: None,
             grounds: Grounds::none(),
             ask: None,
@@ -117,20 +134,20 @@ impl Denial {
     }
 
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(text::line(detail.into(), MAX_DETAIL).into_owned());
         self
     }
 
     pub(crate) fn denied(call: CallId, action: &'static str, deny: Deny) -> Self {
         let mut denial = Self::new(Cause::Denied, call, action, deny.reason);
-        denial.0.detail = deny.detail;
-        denial.0.grounds = deny.grounds;
+        denial.0.detail = deny.detail.map(|detail| text::line(detail, MAX_DETAIL).into_owned());
+        denial.0.grounds = cleaned(deny.grounds);
         denial
     }
 
     pub(crate) fn needs_approval(call: CallId, action: &'static str, ask: Ask) -> Self {
         let mut denial = Self::new(Cause::NeedsApproval, call, action, ask.question.clone());
-        denial.0.grounds = ask.grounds.clone();
+        denial.0.grounds = cleaned(ask.grounds.clone());
         denial.0.ask = Some(ask);
         denial
     }
@@ -154,10 +171,13 @@ impl Denial {
             NoDecisionKind::NotConfigured => {
                 (Cause::NotConfigured, "no permission authority is configured")
             }
+            NoDecisionKind::NotShowable => {
+                (Cause::Malformed, "the arguments cannot be shown to whoever decides")
+            }
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;
-        denial.0.was_put = true;
+        denial.0.was_put = why.kind != NoDecisionKind::NotShowable;
         denial
     }
 
@@ -179,11 +199,21 @@ impl Denial {
         self
     }
 
+    /// Whose fault it is that the call could not be decided: what a host answers with.
+    pub fn fault(&self) -> Fault {
+        match self.0.cause {
+            Cause::Denied | Cause::NeedsApproval | Cause::Cancelled => Fault::Nobody,
+            Cause::Malformed if !self.0.was_put => Fault::Caller,
+            Cause::Malformed | Cause::TimedOut | Cause::Unavailable => Fault::Authority,
+            Cause::NotConfigured | Cause::Unrecorded => Fault::Operator,
+        }
+    }
+
     /// Whether it is the question itself that is at fault: arguments that cannot be shown, or that
     /// changed meanwhile.
     #[cfg(any(feature = "mcp", feature = "acp"))]
     pub(crate) fn is_of_the_question(&self) -> bool {
-        self.0.cause == Cause::Malformed && !self.0.was_put
+        self.fault() == Fault::Caller
     }
 
     /// Whether it was an approver that gave no decision.
@@ -244,40 +274,46 @@ impl Denial {
     }
 
     /// Everything, on one line, for the operator's log.
+    ///
+    /// What the crate itself says comes first, up to the first `]`; names from elsewhere are quoted in
+    /// it. Nothing that an authority or a caller wrote can stand before it or look like it.
     pub fn operator(&self) -> impl fmt::Display + '_ {
         struct Operator<'a>(&'a Parts);
         impl fmt::Display for Operator<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let parts = self.0;
-                let reason = OneLine(&parts.reason);
-                write!(f, "`{}` blocked ({}): {reason}", parts.action, parts.cause)?;
-                if let Some(detail) = &parts.detail {
-                    write!(f, ": {}", OneLine(detail))?;
-                }
-                write!(f, " [call {}", parts.call)?;
+                write!(f, "`{}` blocked ({}) [call {}", parts.action, parts.cause, parts.call)?;
                 let grounds: [(&str, &Option<Arc<str>>); 2] =
                     [("rule", &parts.grounds.rule), ("decision", &parts.grounds.decision_id)];
                 for (what, value) in grounds {
                     if let Some(value) = value {
-                        write!(f, ", {what} {}", OneLine(value))?;
+                        write!(f, ", {what} {}", Quoted(value))?;
                     }
                 }
-                f.write_str("]")
+                write!(f, "]: {}", parts.reason)?;
+                match &parts.detail {
+                    Some(detail) => write!(f, ": {detail}"),
+                    None => Ok(()),
+                }
             }
         }
         Operator(&self.0)
     }
 }
 
-/// Text from elsewhere, without what would forge a line of a log, or turn one around.
-struct OneLine<'a>(&'a str);
+/// A name from elsewhere, so that its end shows: quotes, backslashes and brackets in it are escaped.
+struct Quoted<'a>(&'a str);
 
-impl fmt::Display for OneLine<'_> {
+impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
         self.0.chars().try_for_each(|c| match c {
-            c if is_invisible(c) => write!(f, "{}", c.escape_default()),
+            '"' | '\\' => write!(f, "\\{c}"),
+            // Whoever looks for the first `]` finds the crate's own.
+            '[' | ']' => write!(f, "{}", c.escape_unicode()),
             c => write!(f, "{c}"),
-        })
+        })?;
+        f.write_str("\"")
     }
 }
 
@@ -287,6 +323,11 @@ impl fmt::Display for Denial {
         match self.0.cause {
             Cause::Denied => write!(f, "Blocked: {reason}"),
             Cause::NeedsApproval => write!(f, "Blocked: a person must approve this. ({reason})"),
+            Cause::Malformed if self.fault() == Fault::Caller => write!(
+                f,
+                "Blocked: this call cannot be decided as it is. ({reason}) Do not repeat it \
+                 unchanged."
+            ),
             Cause::TimedOut
             | Cause::Unavailable
             | Cause::Malformed
@@ -306,6 +347,15 @@ impl fmt::Debug for Denial {
 }
 
 impl std::error::Error for Denial {}
+
+/// Also those that were put together inside the crate.
+fn cleaned(grounds: Grounds) -> Grounds {
+    Grounds {
+        rule: grounds.rule.map(text::name),
+        decision_id: grounds.decision_id.map(text::name),
+        version: grounds.version.map(text::name),
+    }
+}
 
 /// What a denial becomes in a guarded function's return type.
 ///

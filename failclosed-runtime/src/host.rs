@@ -2,7 +2,7 @@
 
 use crate::{
     denial::{Cause, Denial},
-    subject::is_invisible,
+    text::is_invisible,
 };
 
 /// Whose fault a denial is. A protocol has another code for each, because what follows differs: a

@@ -50,6 +50,7 @@ mod resource;
 )]
 mod strict;
 mod subject;
+mod text;
 
 #[cfg(feature = "cedar")]
 pub use authority::cedar;
@@ -67,7 +68,7 @@ pub use {
         answer_fn, authority_fn,
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
-    denial::{Cause, Denial, FromDenial},
+    denial::{Cause, Denial, Fault, FromDenial},
     error::{ConfigError, SelfCheckError},
     granted::Granted,
     guard::{DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},

@@ -1,14 +1,7 @@
 //! Who acts: the agent, and the user it acts on behalf of.
 
+use crate::{error::ConfigError, text::is_invisible};
 use serde::Serialize;
-use unicode_properties::{
-    GeneralCategory::{
-        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, Surrogate, Unassigned,
-    },
-    UnicodeGeneralCategory,
-};
-
-use crate::{approval::is_blank, error::ConfigError};
 
 /// The longest id a subject or an audit record takes, in bytes.
 const MAX_ID_BYTES: usize = 512;
@@ -53,19 +46,6 @@ impl Subject {
     pub(crate) fn unknown() -> Self {
         Self { agent: "unknown".into(), on_behalf_of: None }
     }
-}
-
-/// Characters that let one id look like another, or that a reader sees and a person does not: control
-/// and format characters, separators of lines, tags, fillers, and whatever Unicode has no use for.
-pub(crate) fn is_invisible(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    let unseen = matches!(
-        c.general_category(),
-        Control | Format | LineSeparator | ParagraphSeparator | PrivateUse | Surrogate | Unassigned
-    );
-    unseen || is_blank(c)
 }
 
 /// What keeps an id from naming one thing and no other.

@@ -6,7 +6,7 @@ use std::{
     future::Future,
     mem,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
 };
 
@@ -24,6 +24,13 @@ use crate::{
 };
 
 mod asked;
+mod scoped;
+
+pub use scoped::ScopedBody;
+
+/// Readiness is asked for before there is a request, and so for nobody.
+static NOBODY: LazyLock<Guard> =
+    LazyLock::new(|| Guard::unconfigured("a service is made ready before it has a caller"));
 
 type Identify = dyn Fn(&Parts) -> Option<Guard> + Send + Sync;
 
@@ -48,7 +55,8 @@ impl Callers {
 
 /// Serves each request with its caller's guard as the [current](Guard::current) one.
 ///
-/// Handlers below it find it there, and so do the functions they call; a task they spawn does not.
+/// Handlers below it find it there, and so do the functions they call and the response bodies that
+/// they stream; a task they spawn does not. Before there is a request (`poll_ready`) nobody acts.
 #[derive(Clone)]
 pub struct ScopeLayer(Callers);
 
@@ -77,17 +85,18 @@ pub struct Scoped<S> {
 
 type Served<R, E> = Pin<Box<dyn Future<Output = Result<R, E>> + Send>>;
 
-impl<S, B> Service<Request<B>> for Scoped<S>
+impl<S, B, R> Service<Request<B>> for Scoped<S>
 where
-    S: Service<Request<B>>,
+    S: Service<Request<B>, Response = Response<R>>,
     S::Future: Send + 'static,
 {
-    type Response = S::Response;
+    type Response = Response<ScopedBody<R>>;
     type Error = S::Error;
-    type Future = Served<S::Response, S::Error>;
+    type Future = Served<Response<ScopedBody<R>>, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+        // FAIL CLOSED: no request, no caller; and the one who runs the server is not lent to it.
+        NOBODY.within(|| self.inner.poll_ready(cx))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -96,7 +105,8 @@ where
         // Inside of it too: a service may look for its guard before it has made its future, and must
         // not find the one that its server runs under.
         let served = guard.within(|| self.inner.call(Request::from_parts(parts, body)));
-        Box::pin(guard.scope(served))
+        let served = guard.scope(served);
+        Box::pin(async move { Ok(served.await?.map(|body| ScopedBody::new(guard, body))) })
     }
 }
 
@@ -111,8 +121,8 @@ where
 /// Everything but an explicit allow; the service is not called then. As malformed, and nobody is
 /// asked, what a service might take for another request:
 /// - a path that is not in the normal form of RFC 3986 (empty segments, `.` and `..`, encoded
-///   letters, digits and slashes, lower case digits in an encoding), or is encoded twice, or is no
-///   text when it is decoded;
+///   letters, digits and slashes), or is encoded twice, or is no text when it is decoded; `%c3` is
+///   asked about as `%C3`;
 /// - a header that overrules method or path, such as `x-http-method-override`.
 #[derive(Clone)]
 pub struct PermissionLayer<D> {

@@ -34,3 +34,4 @@ mod presentation;
 mod reentrance;
 mod secrets;
 mod self_check;
+mod texts;

@@ -13,7 +13,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
@@ -22,6 +22,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::Path,
     http::{Request, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
@@ -35,6 +36,7 @@ use failclosed::{
 };
 use failclosed_tests::decisions;
 use futures_core::Stream;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -119,7 +121,8 @@ impl Foreign {
     async fn refuses(&self, line: &str, headers: &str, cause: Cause) {
         let before = decisions(&self.log).len();
         let reply = exchange(self.address, request(line, headers)).await;
-        let status = if cause == Cause::Denied { "403" } else { "503" };
+        // Never 5xx: it is the caller's fault, and the service is well.
+        let status = if cause == Cause::Denied { "403" } else { "400" };
         assert!(reply.starts_with(&format!("HTTP/1.1 {status} ")), "{line}: {reply}");
         let decisions = decisions(&self.log);
         assert_eq!(decisions.len(), before + 1, "{line}");
@@ -129,7 +132,7 @@ impl Foreign {
 }
 
 /// What some service takes for another path than the one that it says.
-const OTHER_SPELLINGS: [&str; 27] = [
+const OTHER_SPELLINGS: [&str; 28] = [
     "/public/../admin",
     "/public/./../admin",
     "/public/..",
@@ -154,8 +157,9 @@ const OTHER_SPELLINGS: [&str; 27] = [
     "/public/%7F",
     "/public/%C0%AE%C0%AE/admin",
     "/public/%FF",
-    "/public/%c3%a9",
+    "/public/%c3",
     "/public/%C3",
+    "/public/%5cadmin",
     "/public/%2",
 ];
 
@@ -180,6 +184,8 @@ async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
         "/public/alice%40example.com",
         "/public/alice@example.com",
         "/public/caf%C3%A9%20au%20lait",
+        "/public/caf%c3%A9",
+        "/public/caf%c3%a9/%e2%82%ac",
         "/public/100%25",
         "/public/a;b=c",
         "/public/a?next=/../admin",
@@ -189,7 +195,9 @@ async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
         assert!(reply.ends_with("served"), "{path}: {reply}");
         assert_eq!(service.served.load(Ordering::SeqCst), count, "{path}");
         let asked = decisions(&service.log).pop().unwrap().arguments;
-        assert_eq!(asked["path"], path.split('?').next().unwrap());
+        let spelled = path.split('?').next().unwrap();
+        let spelled = spelled.replace("%c3", "%C3").replace("%a9", "%A9").replace("%e2", "%E2");
+        assert_eq!(asked["path"], spelled.replace("%ac", "%AC"));
     }
     // Of another case, and of another method: other requests, and asked about as such.
     let service = foreign().await;
@@ -214,6 +222,61 @@ async fn a_header_that_makes_it_another_request_is_refused() {
     ] {
         service.refuses("GET /public/a", &format!("{header}\r\n"), Cause::Malformed).await;
     }
+}
+
+static PAID: AtomicUsize = AtomicUsize::new(0);
+
+#[requires_permission(action = "pay")]
+async fn pay(amount: f64, note: String) -> Result<String, Denial> {
+    PAID.fetch_add(1, Ordering::SeqCst);
+    Ok(format!("paid {amount}: {}", note.len()))
+}
+
+/// What the caller sent is at fault: 400, nobody is asked, and the same call again is no use. What
+/// the authority did is not: 503.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_caller_sent_wrongly_is_a_bad_request() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let (guard, log) = guard(failclosed::answer_fn(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        Decision::allow().into()
+    }));
+    let handler =
+        async |Path((amount, length)): Path<(f64, usize)>| pay(amount, "x".repeat(length)).await;
+    let routes = Router::new()
+        .route("/{amount}/{length}", get(handler))
+        .layer(ScopeLayer::new(caller(&guard)));
+    let address = serve(routes).await;
+    for (before, path) in ["/NaN/1", "/inf/1", "/-inf/1", "/1/2097152"].into_iter().enumerate() {
+        let reply = exchange(address, request(&format!("GET {path}"), "")).await;
+        assert!(reply.starts_with("HTTP/1.1 400 "), "{path}: {reply}");
+        assert!(reply.contains("cannot be decided as it is"), "{path}: {reply}");
+        assert!(!reply.contains("unavailable"), "{path}: {reply}");
+        let decisions = decisions(&log);
+        assert_eq!(decisions.len(), before + 1, "{path}");
+        assert_eq!(decisions[before].cause, Some(Cause::Malformed), "{path}");
+    }
+    assert_eq!((PAID.load(Ordering::SeqCst), asked.load(Ordering::SeqCst)), (0, 0));
+    let reply = exchange(address, request("GET /7.5/3", "")).await;
+    assert!(reply.ends_with("paid 7.5: 3"), "the next healthy call: {reply}");
+}
+
+/// The same cause, but it is the authority that gave no valid answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_authority_answered_wrongly_is_no_bad_request() {
+    let (guard, log) =
+        guard(failclosed::answer_fn(|_| failclosed::NoDecision::malformed("no JSON").into()));
+    let served = async || "served";
+    let routes = Router::new().route("/", get(served)).layer(PermissionLayer::new(
+        "fetch",
+        caller(&guard),
+        problem,
+    ));
+    let reply = exchange(serve(routes).await, request("GET /", "")).await;
+    assert!(reply.starts_with("HTTP/1.1 503 ") && !reply.contains("served"), "{reply}");
+    let decisions = decisions(&log);
+    assert_eq!((decisions.len(), decisions[0].cause), (1, Some(Cause::Malformed)));
 }
 
 /// Two requests of two users in one write, on one connection: each is its own.
@@ -253,7 +316,7 @@ async fn callers_on_one_connection_are_not_mixed_up() {
     assert_eq!(on_record, ["alice", "bob", "carol"]);
 }
 
-/// A body that is streamed is made by the connection, after the handler: nobody's guard is there.
+/// A body that is streamed is made by the connection, after the handler is done.
 struct Streams(Option<Call>);
 
 type Call = Pin<Box<dyn Future<Output = Result<String, Denial>> + Send>>;
@@ -270,14 +333,148 @@ impl Stream for Streams {
     }
 }
 
+/// Asks as its caller, also where the server's own loop and its connections run as somebody else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_streamed_body_has_no_callers_guard() {
-    let (guard, log) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+async fn a_streamed_body_asks_as_its_caller() {
+    let (guard, log) = guard(failclosed::answer_fn(|request| match request.subject().user_id() {
+        Some("alice" | "root") => Decision::allow().into(),
+        _ => Decision::deny("not alice").into(),
+    }));
+    let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
     let stream = async || Body::from_stream(Streams(Some(Box::pin(whoami()))));
     let routes = Router::new().route("/", get(stream)).layer(ScopeLayer::new(caller(&guard)));
-    let reply = exchange(serve(routes).await, request("GET /", "")).await;
-    assert!(reply.contains("[not_configured]"), "{reply}");
-    assert!(decisions(&log).is_empty());
+    let address = serve_as(&root, routes).await;
+    for (user, expected, asked) in
+        [("alice", "alice", 1), ("mallory", "[denied]", 2), ("", "[not_configured]", 2)]
+    {
+        let request =
+            format!("GET / HTTP/1.1\r\nhost: shop\r\nx-user: {user}\r\nconnection: close\r\n\r\n");
+        let reply = exchange(address, request).await;
+        assert!(reply.contains(expected) && !reply.contains("root"), "{reply}");
+        assert_eq!(decisions(&log).len(), asked, "{user}");
+    }
+    let users: Vec<_> = decisions(&log)
+        .iter()
+        .map(|entry| entry.subject.user_id().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(users, ["alice", "mallory"]);
+}
+
+/// Each connection is a task of its own, which runs under the server's guard.
+async fn serve_as(root: &Guard, routes: Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let root = root.clone();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let service = TowerToHyperService::new(routes.clone());
+            let connection = async move {
+                let served = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
+                served.await.unwrap();
+            };
+            tokio::spawn(root.scope(connection));
+        }
+    });
+    address
+}
+
+/// Says whose guard there is when it is dropped.
+struct LooksWhenDropped(Arc<Mutex<Vec<String>>>);
+
+impl Drop for LooksWhenDropped {
+    fn drop(&mut self) {
+        let user = Guard::current().subject().user_id().unwrap_or("nobody").to_owned();
+        self.0.lock().unwrap().push(user);
+    }
+}
+
+/// Never polled, cancelled while it waits, and done: dropped under its own guard each time.
+#[tokio::test]
+async fn what_a_scope_holds_is_dropped_under_its_guard() {
+    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let of = |user: &str| {
+        guard.for_subject(Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap())
+    };
+    let (alice, root) = (of("alice"), of("root"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let holds = || {
+        let held = LooksWhenDropped(Arc::clone(&seen));
+        async move {
+            let _held = held;
+            std::future::pending::<()>().await;
+        }
+    };
+    root.scope(async {
+        drop(alice.scope(holds()));
+        let mut waiting = Box::pin(alice.scope(holds()));
+        std::future::poll_fn(|cx| {
+            assert!(waiting.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(waiting);
+        let held = LooksWhenDropped(Arc::clone(&seen));
+        alice.scope(async move { drop(held) }).await;
+    })
+    .await;
+    assert_eq!(*seen.lock().unwrap(), ["alice"; 3]);
+}
+
+/// The same for the body of a response that nobody reads to its end.
+#[tokio::test]
+async fn a_response_body_is_dropped_under_its_callers_guard() {
+    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let held = Arc::clone(&seen);
+    let service = service_fn(move |_: Request<Body>| {
+        let held = LooksWhenDropped(Arc::clone(&held));
+        let body = Body::from_stream(Silent(held));
+        std::future::ready(Ok::<_, Infallible>(Response::new(body)))
+    });
+    let mut service = ScopeLayer::new(caller(&guard)).layer(service);
+    let request = Request::builder().header("x-user", "alice").body(Body::empty()).unwrap();
+    root.scope(async { drop(service.call(request).await.unwrap()) }).await;
+    assert_eq!(*seen.lock().unwrap(), ["alice"]);
+}
+
+/// A service made of a closure.
+#[derive(Clone)]
+struct Made<F>(F);
+
+fn service_fn<F>(f: F) -> Made<F> {
+    Made(f)
+}
+
+impl<F, U> Service<Request<Body>> for Made<F>
+where
+    F: FnMut(Request<Body>) -> U,
+    U: Future<Output = Result<Response, Infallible>>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = U;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> U {
+        (self.0)(request)
+    }
+}
+
+/// A stream that holds something and never says anything.
+struct Silent(#[expect(dead_code, reason = "held until it is dropped")] LooksWhenDropped);
+
+impl Stream for Silent {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
 }
 
 /// A service that looks for its guard before it has made its future.
@@ -290,6 +487,8 @@ impl Service<Request<Body>> for LooksAtOnce {
     type Future = std::future::Ready<Result<Response, Infallible>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Before there is a request there is no caller, and the server's guard is not lent.
+        assert_eq!(Guard::current().subject().user_id(), None);
         Poll::Ready(Ok(()))
     }
 
@@ -308,8 +507,12 @@ async fn the_guard_of_the_server_is_not_lent_to_its_callers() {
     let mut service = ScopeLayer::new(caller(&guard)).layer(LooksAtOnce);
     let call = |user: &str| Request::builder().header("x-user", user).body(Body::empty()).unwrap();
     for (user, expected) in [("alice", "<alice>"), ("", "<nobody>")] {
-        let served = root.scope(async { service.call(call(user)).await.unwrap() }).await;
-        let body = axum::body::to_bytes(served.into_body(), 1024).await.unwrap();
+        let ready_and_served = async {
+            std::future::poll_fn(|cx| service.poll_ready(cx)).await.unwrap();
+            service.call(call(user)).await.unwrap()
+        };
+        let served = root.scope(ready_and_served).await;
+        let body = axum::body::to_bytes(Body::new(served.into_body()), 1024).await.unwrap();
         assert_eq!(body, expected);
     }
 }

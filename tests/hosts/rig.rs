@@ -170,6 +170,24 @@ async fn a_tool_asks_its_own_guard() {
     }
 }
 
+/// What the model passed cannot be shown: the service is well, and the same call again is no use.
+#[tokio::test]
+async fn arguments_that_cannot_be_shown_are_not_called_an_outage() {
+    let (guard, log) = guard(allow);
+    let tool = OfTheRun::default();
+    let mut run = ToolContext::new().with_scope(Arc::new(guard));
+    let order = Order { vendor: "x".repeat(failclosed::MAX_ARGUMENT_BYTES + 1), cents: 742 };
+    let failure = tool.call(&mut run, order).await.unwrap_err();
+    assert_eq!(tool.0.load(Ordering::SeqCst), 0, "the body ran");
+    is_a_denial(&failure, &log, Cause::Malformed);
+    assert_eq!(failure.retryable(), Some(false));
+    let told = failure.model_feedback().unwrap();
+    assert!(
+        told.starts_with("Blocked: ") && told.ends_with("Do not repeat it unchanged."),
+        "{told}"
+    );
+}
+
 /// A run that nobody gave a guard.
 #[tokio::test]
 async fn a_run_without_a_guard_is_denied() {

@@ -10,8 +10,8 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Deny, Guard, GuardBuilder, Request,
-    Subject,
+    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Deny, Fault, Guard, GuardBuilder,
+    Request, Subject,
     audit::{
         AuditSink, DecisionEntry, DecisionRecord, Entry, MemoryLog, Outcome, OutcomeEntry,
         OutcomeRecord, Recording,
@@ -143,20 +143,14 @@ impl Running {
         assert_eq!(self.shop.bodies(), bodies, "a body ran");
         self.recorded(&denial.call_id().to_string(), cause);
         let text = denial.to_string();
-        match cause {
-            Cause::Denied | Cause::NeedsApproval => {
-                assert!(text.starts_with("Blocked: "), "{text}")
-            }
-            Cause::TimedOut
-            | Cause::Unavailable
-            | Cause::Malformed
-            | Cause::NotConfigured
-            | Cause::Unrecorded
-            | Cause::Cancelled => assert!(
-                text.starts_with("Permission check unavailable. Action blocked. ("),
-                "{text}"
-            ),
-        }
+        let begins = match denial.fault() {
+            Fault::Nobody | Fault::Caller => "Blocked: ",
+            Fault::Authority | Fault::Operator => "Permission check unavailable. Action blocked. (",
+        };
+        assert!(text.starts_with(begins), "{text}");
+        // A call that is at fault itself is not made again, and the rest is not called its fault.
+        let unchanged = text.ends_with(" Do not repeat it unchanged.");
+        assert_eq!(unchanged, denial.fault() == Fault::Caller, "{text}");
     }
 
     /// A call whose future is gone leaves no denial to look at, only its record.

@@ -15,6 +15,8 @@ use unicode_properties::{
     UnicodeGeneralCategory,
 };
 
+use crate::text::is_blank;
+
 /// Stands for what was left out. Never shown for anything else, so that no value can forge it.
 pub(super) const ELLIPSIS: char = '…';
 
@@ -189,14 +191,6 @@ fn is_visible(category: GeneralCategory) -> bool {
 fn is_common_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
         | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
-}
-
-/// Letters, marks and symbols that show nothing: fillers, and what Unicode lists as ignorable by
-/// default (UAX #44, `Default_Ignorable_Code_Point`) in a category that otherwise shows.
-pub(crate) fn is_blank(c: char) -> bool {
-    matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{fffc}'
-        | '\u{1d159}' | '\u{16fe4}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

@@ -96,13 +96,13 @@ impl Presentation {
         }
         shown.notes();
         shown.text("Call", &request.id().to_string());
-        let digest = request.digest().map_err(NoDecision::malformed)?;
+        let digest = request.digest().map_err(NoDecision::not_showable)?;
         shown.text("Digest", &format!("sha256 {digest}"));
         let presentation = Self { parts: shown.parts };
         let length = presentation.to_string().chars().count();
         if length > MAX_SHOWN_CHARS {
             // FAIL CLOSED: too much to read is refused, never shown in part.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "{length} characters to show a person; the limit is {MAX_SHOWN_CHARS}"
             )));
         }
@@ -180,7 +180,7 @@ impl Lines {
 
     fn one_line(&mut self, json: &str) -> Result<String, NoDecision> {
         if depth(json) > MAX_SHOWN_DEPTH {
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "a value nested deeper than {MAX_SHOWN_DEPTH}, too deep to show a person"
             )));
         }
@@ -209,7 +209,7 @@ impl Lines {
 
 fn to_json(text: &str) -> Result<String, NoDecision> {
     // FAIL CLOSED: what cannot be written is not shown, and so not approved.
-    serde_json::to_string(text).map_err(NoDecision::malformed)
+    serde_json::to_string(text).map_err(NoDecision::not_showable)
 }
 
 /// What needs no quotes to be told from what follows it.

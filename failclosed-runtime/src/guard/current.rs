@@ -6,11 +6,12 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
 };
 
 use tokio::task;
@@ -62,6 +63,44 @@ pub(crate) fn current() -> Guard {
     INSTALLED.get().unwrap_or(&NONE).clone()
 }
 
+/// A future that was given a guard and has not run yet. What it holds is dropped under that guard
+/// too: code that runs in a `Drop` must not ask as whoever drops it.
+struct Unpolled<F> {
+    guard: Guard,
+    future: Option<F>,
+}
+
+impl<F> Drop for Unpolled<F> {
+    fn drop(&mut self) {
+        if let Some(future) = self.future.take() {
+            self.guard.lent_to(|| drop(future));
+        }
+    }
+}
+
+/// The same once it runs. It is dropped where it stands, done or cancelled.
+struct Polled<'a, F> {
+    guard: Guard,
+    future: Pin<&'a mut Option<F>>,
+}
+
+impl<F: Future> Polled<'_, F> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.future.as_mut().as_pin_mut() {
+            Some(future) => self.guard.within(|| future.poll(cx)),
+            // FAIL CLOSED: there is nothing left to run; it never ends, and nothing is allowed.
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Polled<'_, F> {
+    fn drop(&mut self) {
+        let Self { guard, future } = self;
+        guard.within(|| future.set(None));
+    }
+}
+
 impl Guard {
     /// The guard of the running task: its scope, else the installed one, else one that denies.
     /// Hand it on to a task that is spawned: `tokio::spawn(Guard::current().scope(work()))`.
@@ -72,20 +111,27 @@ impl Guard {
     /// Runs a future with this as the current guard: one agent per task.
     ///
     /// A task spawned inside does not inherit it, and is denied until it is given a scope of its own.
+    /// What the future holds is dropped under the guard as well. A future that is never polled changes
+    /// nothing for anybody else.
     /// A future acts for the task that polls it: one that is shared between agents acts for whoever
     /// comes first.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        SCOPED.store(true, Ordering::Release);
-        let guard = self.clone();
+        let mut unpolled = Unpolled { guard: self.clone(), future: Some(future) };
         async move {
-            let mut future = pin!(future);
-            poll_fn(move |cx| guard.within(|| future.as_mut().poll(cx))).await
+            let guard = unpolled.guard.clone();
+            let mut polled = Polled { guard, future: pin!(unpolled.future.take()) };
+            poll_fn(move |cx| polled.poll(cx)).await
         }
     }
 
     /// Runs a closure with this as the current guard.
     pub(crate) fn within<T>(&self, f: impl FnOnce() -> T) -> T {
         SCOPED.store(true, Ordering::Release);
+        self.lent_to(f)
+    }
+
+    /// The same where nothing has run under the guard yet: it does not mark the process as scoped.
+    fn lent_to<T>(&self, f: impl FnOnce() -> T) -> T {
         SCOPE.sync_scope(Scope { guard: self.clone(), task: task::try_id() }, f)
     }
 

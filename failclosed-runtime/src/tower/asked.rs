@@ -3,7 +3,8 @@
 //! The service behind the layer reads a request by its own rules. It may decode the path, drop empty
 //! segments, walk up at `..`, or take method and path from a header; and then something else is
 //! served than was allowed. So the path must be spelled as RFC 3986, section 6.2.2 spells it when it
-//! is normalised, and say what it says before and after it is decoded; and no header may overrule it.
+//! is normalised, but for the case of its digits, and say what it says before and after it is decoded;
+//! and no header may overrule it.
 
 use http::request::Parts;
 use serde::{Serialize, Serializer, ser::Error as _};
@@ -51,9 +52,27 @@ pub(super) fn method(parts: &Parts) -> Plain {
 
 /// The path, in the one spelling it has.
 pub(super) fn path(parts: &Parts) -> Plain {
-    let text = parts.uri.path().to_owned();
-    let fault = fault(&text).map(|fault| format!("the path {fault}: {text:?}"));
-    Plain { text, fault }
+    let sent = parts.uri.path();
+    let fault = fault(sent).map(|fault| format!("the path {fault}: {sent:?}"));
+    Plain { text: upper_case_digits(sent), fault }
+}
+
+/// `%c3` and `%C3` are one byte to every reader (RFC 3986, section 6.2.2.1), and so one path to ask
+/// about: a rule for the one spelling must not miss the other.
+fn upper_case_digits(path: &str) -> String {
+    let mut digits = 0;
+    let spelled = path.chars().map(|c| {
+        if c == '%' {
+            digits = 2;
+            return c;
+        }
+        if digits == 0 {
+            return c;
+        }
+        digits -= 1;
+        c.to_ascii_uppercase()
+    });
+    spelled.collect()
 }
 
 fn fault(path: &str) -> Option<&'static str> {
@@ -71,7 +90,7 @@ fn fault(path: &str) -> Option<&'static str> {
         let encoded = match byte {
             b'%' => match (bytes.next().and_then(hex), bytes.next().and_then(hex)) {
                 (Some(high), Some(low)) => high << 4 | low,
-                _ => return Some("has a `%` without two upper case digits"),
+                _ => return Some("has a `%` without two digits"),
             },
             b'\\' => return Some("has a backslash"),
             b'!'..=b'~' => {
@@ -105,6 +124,7 @@ fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'A'..=b'F' => Some(digit - b'A' + 10),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     }
 }

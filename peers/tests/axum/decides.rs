@@ -85,6 +85,6 @@ fn a_foreign_service_is_called_for_what_is_permitted() {
             assert_eq!(text, "Blocked: this report is not for agents", "{path}");
         }
         let reply = client.sends(&url, report("/reports/sales%2f..%2fsalaries"));
-        denied(&service, 3, &reply, 503, "malformed");
+        denied(&service, 3, &reply, 400, "malformed");
     }
 }

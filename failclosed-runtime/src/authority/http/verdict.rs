@@ -3,7 +3,7 @@
 use super::json::Object;
 use crate::{
     decision::{Decision, NoDecision},
-    subject::is_invisible,
+    text,
 };
 
 /// The longest reason that is passed on, in characters.
@@ -58,11 +58,5 @@ pub(super) fn no(reason: Option<&str>) -> Decision {
 
 /// Words from the wire, fit to be shown: on one line, without invisible characters, and not endless.
 pub(super) fn readable(text: &str) -> String {
-    let plain = |c: char| if is_invisible(c) { ' ' } else { c };
-    let mut words: String = text.trim().chars().map(plain).take(MAX_REASON + 1).collect();
-    if let Some((end, _)) = words.char_indices().nth(MAX_REASON) {
-        words.truncate(end);
-        words.push_str(" ..");
-    }
-    words
+    text::line(text.trim(), MAX_REASON).trim().to_owned()
 }
