@@ -18,9 +18,12 @@ use crate::{
 };
 
 mod entry;
+mod installed;
 mod memory;
 
 pub use entry::{DecisionEntry, Entry, OutcomeEntry};
+pub use installed::install;
+pub(crate) use installed::installed;
 pub use memory::MemoryLog;
 
 /// Takes the records of a guard.

@@ -38,7 +38,7 @@ struct Open<'a> {
 
 impl<'a, A: ?Sized> Call<'a, A> {
     pub(crate) fn open(guard: &'a Parts, id: CallId, name: &'static str, action: &'a A) -> Self {
-        let since = (!guard.sinks.is_empty()).then(Instant::now);
+        let since = (!guard.sinks().is_empty()).then(Instant::now);
         let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
         Self { action, exactly: PhantomData, open }
     }
@@ -72,7 +72,7 @@ impl Open<'_> {
     }
 
     fn record(&self, outcome: Outcome) {
-        let sinks = &self.guard.sinks;
+        let sinks = self.guard.sinks();
         if sinks.is_empty() {
             return;
         }

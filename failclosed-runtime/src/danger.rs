@@ -5,6 +5,7 @@
 
 use std::{
     borrow::Cow,
+    io::{self, Write as _},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -33,7 +34,7 @@ impl AllowEverything {
     /// [`ConfigError::Danger`]: the reason is blank.
     pub fn because(reason: impl Into<Cow<'static, str>>) -> Result<Self, ConfigError> {
         let stamp = format!("allow everything: {}", given(reason.into())?);
-        tracing::warn!(target: "failclosed", danger = %stamp, "nobody will be asked");
+        warn(&stamp, "nobody will be asked");
         Ok(Self { stamp: stamp.into() })
     }
 }
@@ -74,7 +75,7 @@ impl<A: Authority> ObserveOnly<A> {
             });
         }
         let now = Instant::now();
-        tracing::warn!(target: "failclosed", danger = %reason, ?lasting, "denials are only observed");
+        warn(&reason, &format!("denials are only observed, for {lasting:?}"));
         // FAIL CLOSED: a time past the end of the clock is over already.
         Ok(Self { authority, reason, until: now.checked_add(lasting).unwrap_or(now) })
     }
@@ -99,6 +100,14 @@ impl<A: Authority> Authority for ObserveOnly<A> {
         let answer = self.authority.decide(request);
         Answer::pending(async move { self.observed(answer.await) })
     }
+}
+
+/// On standard error, and as an event: any crate of a program can switch events off at compile time, and
+/// most programs have nobody who listens when they start.
+fn warn(danger: &str, what: &str) {
+    // Where even that is closed, the stamp in each record is left.
+    let _closed = writeln!(io::stderr(), "failclosed: DANGER: {what}: {danger:?}");
+    tracing::warn!(target: "failclosed", danger, "{what}");
 }
 
 fn given(reason: Cow<'static, str>) -> Result<Cow<'static, str>, ConfigError> {

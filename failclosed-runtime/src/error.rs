@@ -28,6 +28,8 @@ pub enum ConfigError {
         /// What stands in the way.
         fault: &'static str,
     },
+    /// The guard of a running task, which was to be given another approver.
+    Lent,
     /// A remote authority's name for something that it could not mean.
     Name {
         /// What is named: `store id`.
@@ -55,7 +57,11 @@ impl fmt::Display for ConfigError {
                 write!(f, "the {of} deadline must be more than zero and at most one day")
             }
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
-            Self::AlreadyInstalled { fault } => write!(f, "the guard was not installed: {fault}"),
+            Self::AlreadyInstalled { fault } => write!(f, "not installed: {fault}"),
+            Self::Lent => {
+                write!(f, "the guard of a running task cannot be given another approver")?;
+                write!(f, "\nhelp: keep the guard that was built, and call `asking` on that")
+            }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),

@@ -6,7 +6,7 @@ use crate::{
     action::Action,
     approval::Approver,
     argument::Argument,
-    audit::AuditSink,
+    audit::{self, AuditSink},
     authority::Authority,
     denial::FromDenial,
     enforce::{Asking, Entry, enter},
@@ -57,6 +57,15 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<Arc<dyn AuditSink>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) context: Vec<ContextEntry>,
+    /// Whether it was lent to a task by [`Guard::current`], which may use it and not change it.
+    pub(crate) lent: bool,
+}
+
+impl Parts {
+    /// Where its decisions are recorded: in its own log, else in that of the process.
+    pub(crate) fn sinks(&self) -> &[Arc<dyn AuditSink>] {
+        if self.sinks.is_empty() { audit::installed() } else { &self.sinks }
+    }
 }
 
 impl Guard {
@@ -70,6 +79,7 @@ impl Guard {
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),
+            lent: false,
         })
     }
 
@@ -80,7 +90,18 @@ impl Guard {
 
     /// The same guard for somebody else: same authority, approver, deadlines and log. For servers
     /// whose callers are told apart by what the transport has verified, never by an argument.
+    ///
+    /// A guard from [`Guard::current`] cannot be made another's: what it gives denies everything. Keep
+    /// the guard that you built.
     pub fn for_subject(&self, subject: Subject) -> Self {
+        if self.0.lent {
+            // FAIL CLOSED: code below a scope would choose whose allow it uses.
+            let nobody = Self::unconfigured(
+                "the guard of a running task cannot act for another subject: use the one that was built",
+            );
+            let Parts { sinks, observers, .. } = Parts::clone(&self.0);
+            return Self(Arc::new(Parts { sinks, observers, ..Parts::clone(&nobody.0) }));
+        }
         Self(Arc::new(Parts { subject, ..Parts::clone(&self.0) }))
     }
 
@@ -88,13 +109,18 @@ impl Guard {
     /// person of its own.
     ///
     /// # Errors
-    /// [`ConfigError::Deadline`].
+    /// [`ConfigError::Deadline`]; [`ConfigError::Lent`], for a guard from [`Guard::current`]: code below
+    /// a scope would choose who approves.
     pub fn asking(
         &self,
         approver: impl Approver + 'static,
         deadline: Duration,
     ) -> Result<Self, ConfigError> {
         valid("approver", deadline)?;
+        if self.0.lent {
+            // FAIL CLOSED: whoever is guarded does not choose who says yes.
+            return Err(ConfigError::Lent);
+        }
         let approver: Option<(Arc<dyn Approver>, _)> = Some((Arc::new(approver), deadline));
         Ok(Self(Arc::new(Parts { approver, ..Parts::clone(&self.0) })))
     }
@@ -265,6 +291,7 @@ impl Guard {
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),
+            lent: false,
         }))
     }
 }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A basket that others share.
 #[derive(Clone, Default)]
-pub struct Cart(Arc<Mutex<Vec<u64>>>);
+struct Cart(Arc<Mutex<Vec<u64>>>);
 
 impl Cart {
     fn total(&self) -> u64 {
@@ -85,7 +85,7 @@ impl Shop {
 }
 
 #[guarded]
-pub trait Bank {
+trait Bank {
     #[requires_permission(action = "pay", args(total = cart.total()))]
     async fn pay(&self, cart: Cart) -> Result<u64, Denial>;
 }

@@ -42,6 +42,7 @@ impl Serialize for Slow {
 
 #[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
 async fn charge(shop: &Shop, amount: &Slow) -> Result<(), Denial> {
+    let _seen = amount;
     shop.ran();
     Ok(())
 }

@@ -80,7 +80,7 @@ fn each_guarded_method_asks_once() {
     assert_eq!(count("Offer"), 6);
     assert_eq!(tokens.windows(4).filter(|path| *path == ["Offer", ":", ":", "enter"]).count(), 2);
     // Declared and called by each of the two: as a method of `Carried`, and the door itself.
-    assert_eq!(count("resource_of"), 1);
+    assert_eq!(count("resource"), 1);
     assert_eq!(count("Entry"), 2);
 }
 

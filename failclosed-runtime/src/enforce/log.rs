@@ -35,7 +35,7 @@ impl<'b> Check<'b> {
         allowed: Allowed,
         next: usize,
     ) -> Result<Recorded<'b>, Denial> {
-        for (index, sink) in self.guard.sinks.iter().enumerate().skip(next) {
+        for (index, sink) in self.guard.sinks().iter().enumerate().skip(next) {
             let record = record(self.request, Verdict::Allow(&allowed.allow));
             let put = put(&**sink, &record, allowed.deadline);
             if let Some(recording) = put.map_err(|detail| self.withheld(detail))? {
@@ -99,7 +99,7 @@ impl<'b> Check<'b> {
     fn sinks(self) -> &'b [std::sync::Arc<dyn AuditSink>] {
         // What a sink does for the record of a refused call is refused too, and that refusal is only
         // traced: a record must not recurse.
-        if inside() > 1 { &[] } else { &self.guard.sinks }
+        if inside() > 1 { &[] } else { self.guard.sinks() }
     }
 
     fn observe(self, denial: &Denial) {

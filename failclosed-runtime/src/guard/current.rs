@@ -8,7 +8,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{
-        LazyLock, OnceLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -16,7 +16,7 @@ use std::{
 
 use tokio::task;
 
-use super::Guard;
+use super::{Guard, Parts};
 use crate::error::ConfigError;
 
 tokio::task_local! {
@@ -104,8 +104,10 @@ impl<F> Drop for Polled<'_, F> {
 impl Guard {
     /// The guard of the running task: its scope, else the installed one, else one that denies.
     /// Hand it on to a task that is spawned: `tokio::spawn(Guard::current().scope(work()))`.
+    ///
+    /// It is lent: it asks as it is, and can be given neither another subject nor another approver.
     pub fn current() -> Self {
-        current()
+        Self(Arc::new(Parts { lent: true, ..Parts::clone(&current().0) }))
     }
 
     /// Runs a future with this as the current guard: one agent per task.

@@ -9,8 +9,11 @@ impl Shop {
                 &::failclosed::__private_0_1_0::Asking::new(
                     &__failclosed_guard,
                     ::failclosed::__private_0_1_0::Entry::of(&__failclosed_action),
-                    ::core::option::Option::None,
-                    &[],
+                    &|
+                        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                            '_,
+                        >|
+                    {},
                 ),
             )
             .await

@@ -9,13 +9,17 @@ impl Shop {
                     &::renamed::__private_0_1_0::Asking::new(
                         &__failclosed_guard,
                         ::renamed::__private_0_1_0::Entry::named("purchase"),
-                        ::core::option::Option::None,
-                        &[
-                            (
+                        &|
+                            __failclosed_question: &mut ::renamed::__private_0_1_0::Question<
+                                '_,
+                            >|
+                        {
+                            ::renamed::__private_0_1_0::Question::argument(
+                                __failclosed_question,
                                 "amount",
                                 &amount as &dyn ::renamed::__private_0_1_0::Argument,
-                            ),
-                        ],
+                            );
+                        },
                     ),
                 )
                 .await

@@ -3,7 +3,7 @@ impl<'a> ::failclosed::__private_0_1_0::Arguments for Purchase<'a> {
     fn argument(
         &self,
         index: ::core::primitive::usize,
-    ) -> ::core::option::Option<::failclosed::__private_0_1_0::Shown<'_>> {
+    ) -> ::core::option::Option<::failclosed::__private_0_1_0::NamedArgument<'_>> {
         match index {
             0usize => {
                 ::core::option::Option::Some((

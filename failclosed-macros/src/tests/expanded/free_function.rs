@@ -5,17 +5,26 @@ impl Shop {
                 &::failclosed::__private_0_1_0::Asking::new(
                     &__failclosed_guard,
                     ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                    ::failclosed::__private_0_1_0::resource_of(&vendor),
-                    &[
-                        (
+                    &|
+                        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                            '_,
+                        >|
+                    {
+                        ::failclosed::__private_0_1_0::Question::resource(
+                            __failclosed_question,
+                            &vendor,
+                        );
+                        ::failclosed::__private_0_1_0::Question::argument(
+                            __failclosed_question,
                             "vendor",
                             &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
-                        ),
-                        (
+                        );
+                        ::failclosed::__private_0_1_0::Question::argument(
+                            __failclosed_question,
                             "amount",
                             &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                        ),
-                    ],
+                        );
+                    },
                 ),
             )
             .await

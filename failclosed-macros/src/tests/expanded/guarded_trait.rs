@@ -322,17 +322,26 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
                     &::failclosed::__private_0_1_0::Asking::new(
                         guard,
                         ::failclosed::__private_0_1_0::Entry::of(&Purchase),
-                        ::failclosed::__private_0_1_0::resource_of(&vendor),
-                        &[
-                            (
+                        &|
+                            __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                                '_,
+                            >|
+                        {
+                            ::failclosed::__private_0_1_0::Question::resource(
+                                __failclosed_question,
+                                &vendor,
+                            );
+                            ::failclosed::__private_0_1_0::Question::argument(
+                                __failclosed_question,
                                 "vendor",
                                 &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
-                            ),
-                            (
+                            );
+                            ::failclosed::__private_0_1_0::Question::argument(
+                                __failclosed_question,
                                 "amount",
                                 &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                            ),
-                        ],
+                            );
+                        },
                     ),
                 )
                 .await
@@ -347,7 +356,7 @@ impl ::failclosed::__private_0_1_0::Arguments for payments::CloseAction {
     fn argument(
         &self,
         _: usize,
-    ) -> ::core::option::Option<::failclosed::__private_0_1_0::Shown<'_>> {
+    ) -> ::core::option::Option<::failclosed::__private_0_1_0::NamedArgument<'_>> {
         ::core::option::Option::None
     }
 }
@@ -376,8 +385,17 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
                     &::failclosed::__private_0_1_0::Asking::new(
                         guard,
                         ::failclosed::__private_0_1_0::Entry::of(&payments::CloseAction),
-                        ::core::option::Option::None,
-                        &[("why", &why as &dyn ::failclosed::__private_0_1_0::Argument)],
+                        &|
+                            __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                                '_,
+                            >|
+                        {
+                            ::failclosed::__private_0_1_0::Question::argument(
+                                __failclosed_question,
+                                "why",
+                                &why as &dyn ::failclosed::__private_0_1_0::Argument,
+                            );
+                        },
                     ),
                 )
                 .await

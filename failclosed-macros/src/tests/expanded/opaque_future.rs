@@ -8,13 +8,17 @@ impl Shop {
                     &::failclosed::__private_0_1_0::Asking::new(
                         &__failclosed_guard,
                         ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                        ::core::option::Option::None,
-                        &[
-                            (
+                        &|
+                            __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                                '_,
+                            >|
+                        {
+                            ::failclosed::__private_0_1_0::Question::argument(
+                                __failclosed_question,
                                 "amount",
                                 &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                            ),
-                        ],
+                            );
+                        },
                     ),
                 )
                 .await

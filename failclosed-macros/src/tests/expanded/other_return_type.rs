@@ -8,8 +8,17 @@ impl Shop {
                 &::failclosed::__private_0_1_0::Asking::new(
                     &__failclosed_guard,
                     ::failclosed::__private_0_1_0::Entry::named("purchase"),
-                    ::core::option::Option::None,
-                    &[("order", &order as &dyn ::failclosed::__private_0_1_0::Argument)],
+                    &|
+                        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                            '_,
+                        >|
+                    {
+                        ::failclosed::__private_0_1_0::Question::argument(
+                            __failclosed_question,
+                            "order",
+                            &order as &dyn ::failclosed::__private_0_1_0::Argument,
+                        );
+                    },
                 ),
             )
             .await

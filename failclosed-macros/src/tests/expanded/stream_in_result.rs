@@ -5,8 +5,17 @@ impl Shop {
                 &::failclosed::__private_0_1_0::Asking::new(
                     &__failclosed_guard,
                     ::failclosed::__private_0_1_0::Entry::named("read"),
-                    ::core::option::Option::None,
-                    &[("path", &path as &dyn ::failclosed::__private_0_1_0::Argument)],
+                    &|
+                        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
+                            '_,
+                        >|
+                    {
+                        ::failclosed::__private_0_1_0::Question::argument(
+                            __failclosed_question,
+                            "path",
+                            &path as &dyn ::failclosed::__private_0_1_0::Argument,
+                        );
+                    },
                 ),
             )
             .await
