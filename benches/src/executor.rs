@@ -1,7 +1,7 @@
 //! The executors that are measured.
 
 use failclosed::{
-    __private_0_1_0::{Argument, Asking, Entry, FromDenial, current, enter, returns},
+    __private_0_1_0::{Asking, Entry, FromDenial, Question, current, enter, returns},
     Denial, requires_permission,
 };
 use serde::Serialize;
@@ -20,8 +20,11 @@ pub async fn purchase(vendor: &str, amount: u64) -> Result<u64, Denial> {
 /// What the attribute writes, written by hand.
 pub async fn purchase_expanded(vendor: &str, amount: u64) -> Result<u64, Denial> {
     let guard = current();
-    let shown: &[(&'static str, &dyn Argument)] = &[("vendor", &vendor), ("amount", &amount)];
-    let call = match enter(&Asking::new(&guard, Entry::named("purchase"), None, shown)).await {
+    let show = |question: &mut Question<'_>| {
+        question.argument("vendor", &vendor);
+        question.argument("amount", &amount);
+    };
+    let call = match enter(&Asking::new(&guard, Entry::named("purchase"), &show)).await {
         Ok(call) => call,
         Err(denial) => return <Result<u64, Denial> as FromDenial>::from_denial(denial),
     };

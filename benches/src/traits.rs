@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use failclosed::{
-    __private_0_1_0::{Argument, Asking, Entry, FromDenial, enter},
+    __private_0_1_0::{Asking, Entry, FromDenial, Question, enter},
     Denial, Guard, HasGuard, guarded, requires_permission,
 };
 
@@ -64,8 +64,11 @@ pub struct ByHand<T> {
 #[async_trait]
 impl<T: Client> Client for ByHand<T> {
     async fn charge(&self, vendor: &str, amount: u64) -> Result<u64, Denial> {
-        let shown: &[(&'static str, &dyn Argument)] = &[("vendor", &vendor), ("amount", &amount)];
-        let asking = Asking::new(&self.guard, Entry::named("purchase"), None, shown);
+        let show = |question: &mut Question<'_>| {
+            question.argument("vendor", &vendor);
+            question.argument("amount", &amount);
+        };
+        let asking = Asking::new(&self.guard, Entry::named("purchase"), &show);
         let call = match enter(&asking).await {
             Ok(call) => call,
             Err(denial) => return <Result<u64, Denial> as FromDenial>::from_denial(denial),

@@ -26,6 +26,11 @@ pub(crate) fn contain<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
         }
     }
     let _reset = Reset(INSIDE.replace(INSIDE.get().saturating_add(1)));
+    caught(f)
+}
+
+/// As [`contain`], for a part of what is contained already: to tell whose panic it was.
+pub(crate) fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(f)).map_err(describe)
 }
 

@@ -6,7 +6,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    contain::{Panicked, contain},
+    contain::{Panicked, caught, contain},
     resource::{Resource, ToResource},
 };
 
@@ -88,7 +88,7 @@ impl<'s> Question<'s> {
             return;
         }
         let start = self.writer.page.text.len();
-        let shown = contain(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
+        let shown = caught(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
             Err(NotShowable::new(format_args!("panicked while it was computed: {text}")))
         });
         self.check(shown.and_then(|()| self.writer.closed()));
@@ -166,7 +166,7 @@ impl<'s> Question<'s> {
         self.writer.raw(b":");
         let start = self.writer.at();
         let shown = named.and_then(|()| {
-            contain(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
+            caught(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
                 Err(NotShowable::new(format_args!("panicked while it was shown: {text}")))
             })?;
             self.writer.closed()
