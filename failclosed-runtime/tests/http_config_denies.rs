@@ -297,10 +297,12 @@ fn secrets_from_files() {
         let start = format!("the file `{}` ", path.display());
         error.strip_prefix(&start).unwrap().to_owned()
     };
-    let help = "\nhelp: write the secret into a file of its owner's: `chmod 600`";
-    assert_eq!(refused(b"tok_1", 0o640), format!("is open to others (mode 640){help}"));
-    assert_eq!(refused(b"tok_1", 0o604), format!("is open to others (mode 604){help}"));
-    assert_eq!(refused(b"tok_1", 0o620), format!("is open to others (mode 620){help}"));
+    let help = "\nhelp: let only root or the user of this program write it: `chmod go-w`, and its \
+                directory too";
+    for mode in [0o620, 0o602, 0o664, 0o666] {
+        let told = refused(b"tok_1", mode);
+        assert_eq!(told, format!("can be written by others (mode {mode:03o}){help}"));
+    }
     assert_eq!(refused(b"", 0o600), format!("is blank{help}"));
     assert_eq!(refused(b"\n", 0o600), format!("is blank{help}"));
     assert_eq!(refused(b"tok_1\n\n", 0o600), format!("has white space around it{help}"));
@@ -309,7 +311,8 @@ fn secrets_from_files() {
     let long = vec![b'a'; 16 * 1024 + 1];
     assert_eq!(refused(&long, 0o600), format!("is longer than 16 KiB{help}"));
     for fine in [b"tok_1".as_slice(), b"tok_1\n", b"tok_1\r\n", &long[1..]] {
-        for mode in [0o600, 0o400] {
+        // The last four as Compose and Kubernetes mount them.
+        for mode in [0o600, 0o400, 0o640, 0o444, 0o644, 0o440] {
             drop(fs::remove_file(scratch.0.join("secret")));
             Secret::from_file(scratch.file(fine, mode)).unwrap();
         }
@@ -318,6 +321,47 @@ fn secrets_from_files() {
     assert!(error.contains("is no regular file"), "{error}");
     let error = Secret::from_file(scratch.0.join("none")).unwrap_err().to_string();
     assert!(error.contains("cannot be read: "), "{error}");
+}
+
+/// Whoever can put another file in its place can write it; and what counts is where it really lies.
+#[cfg(unix)]
+#[test]
+fn secrets_from_directories() {
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
+    let scratch = Scratch::new("mounted");
+    let mode = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    // As Kubernetes mounts it: the file behind two links, which are swapped for a new one.
+    let real = scratch.0.join("..2026_01");
+    fs::create_dir_all(&real).unwrap();
+    fs::write(real.join("token"), "tok_1\n").unwrap();
+    mode(&real.join("token"), 0o644);
+    symlink("..2026_01", scratch.0.join("..data")).unwrap();
+    let token = scratch.0.join("token");
+    symlink("..data/token", &token).unwrap();
+    let refused = || Secret::from_file(&token).unwrap_err().to_string();
+
+    mode(&scratch.0, 0o1777);
+    Secret::from_file(&token).unwrap();
+    for open in [0o777, 0o775, 0o757] {
+        mode(&real, open);
+        let fault = format!("lies in a directory that can be written by others (mode {open:03o})");
+        assert!(refused().contains(&fault), "{}", refused());
+    }
+    for kept in [0o1777, 0o755, 0o2755] {
+        mode(&real, kept);
+        Secret::from_file(&token).unwrap();
+    }
+    // Only root may give a file away; for others there is none that is somebody else's.
+    if chown(real.join("token"), Some(54_321), None).is_ok() {
+        assert!(refused().contains("` belongs to somebody else (user 54321)"), "{}", refused());
+        chown(real.join("token"), Some(0), None).unwrap();
+        Secret::from_file(&token).unwrap();
+        chown(&real, Some(54_321), None).unwrap();
+        let fault = "lies in a directory that belongs to somebody else (user 54321)";
+        assert!(refused().contains(fault), "{}", refused());
+    }
 }
 
 #[test]

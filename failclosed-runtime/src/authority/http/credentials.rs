@@ -62,26 +62,40 @@ impl Secret {
 
     /// A secret from a file, without the line break at its end.
     ///
+    /// On Unix it must be one that nobody else can write: it and the directory that it really lies in,
+    /// behind all links, are owned by root or by the user of this process, and not open to writing by
+    /// their group or by others. A directory may be, where its sticky bit keeps others from replacing
+    /// what is ours (`1777`). Who may *read* it is left to whoever mounted it: Compose and Kubernetes
+    /// mount `0444`, `0644` and `0440`.
+    ///
     /// # Errors
     /// [`HttpError::Secret`]: a file that is missing, is no regular file, is longer than 16 KiB,
-    /// can be read by others than its owner (on Unix), or whose text [`new`](Self::new) refuses.
+    /// can be written by others, or whose text [`new`](Self::new) refuses.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, HttpError> {
         let path = path.as_ref();
         let from = format!("the file `{}`", path.display());
-        let help = "write the secret into a file of its owner's: `chmod 600`";
+        let help = "let only root or the user of this program write it: `chmod go-w`, and its \
+                    directory too";
         let refused = |fault: String| HttpError::Secret { from: from.clone(), fault, help };
         let unreadable = |error| refused(format!("cannot be read: {error}"));
+        // Behind all links, so that the directory is the one it lies in.
+        let path = fs::canonicalize(path).map_err(unreadable)?;
         // Looked at before it is opened too: opening a pipe waits for its writer.
-        if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        if !fs::metadata(&path).map_err(unreadable)?.is_file() {
             return Err(refused("is no regular file".into()));
         }
-        let file = fs::File::open(path).map_err(unreadable)?;
+        let file = fs::File::open(&path).map_err(unreadable)?;
         #[cfg(unix)]
         {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = file.metadata().map_err(unreadable)?.permissions().mode();
-            if mode & 0o077 != 0 {
-                return Err(refused(format!("is open to others (mode {:03o})", mode & 0o777)));
+            let directory = path.parent().unwrap_or(&path);
+            let directory = fs::metadata(directory).map_err(unreadable)?;
+            // FAIL CLOSED: whoever can write it decides as whom the authority is asked.
+            if let Some(fault) = writable(&file.metadata().map_err(unreadable)?) {
+                return Err(refused(fault));
+            }
+            // FAIL CLOSED: whoever can write there puts another file in its place.
+            if let Some(fault) = writable(&directory) {
+                return Err(refused(format!("lies in a directory that {fault}")));
             }
         }
         let mut secret = String::new();
@@ -190,6 +204,20 @@ impl Credentials {
                     .any(|dress| dress.len() >= SHORTEST_DRESS && share_a_part(&dress, &squeezed))
         })
     }
+}
+
+/// Why somebody else can write what is described here, if so.
+#[cfg(unix)]
+fn writable(found: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    const STICKY: u32 = 0o1000;
+    let (owner, mode) = (found.uid(), found.mode());
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Some(format!("belongs to somebody else (user {owner})"));
+    }
+    let kept = found.is_dir() && mode & STICKY != 0;
+    (mode & 0o022 != 0 && !kept)
+        .then(|| format!("can be written by others (mode {:03o})", mode & 0o7777))
 }
 
 /// What stands where a secret was to be filled in, and may well be the name of a host.
