@@ -74,6 +74,40 @@ fn no_body_ran_unrecorded_in_a_process_that_was_killed() {
     assert!(scratch.records().iter().any(|record| record.record == Kind::Decision));
 }
 
+/// The file may grow no further, in the middle of a record: as on a disk that is full, and without
+/// having to fill one. What was written of the record is taken back.
+#[test]
+fn a_disk_without_room_denies_and_leaves_a_whole_log() {
+    let scratch = Scratch::new();
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
+    let shop = Command::new("sh")
+        .args(["-c", script, SHOP])
+        .arg(scratch.path())
+        .arg("1000000")
+        .output()
+        .unwrap();
+    assert!(shop.status.success(), "{shop:?}");
+    let said = String::from_utf8(shop.stdout).unwrap();
+    let numbers = |word: &str| -> HashSet<u64> {
+        let found =
+            said.lines().filter_map(|line| line.split_once(' ')?.0.eq(word).then_some(line));
+        found.map(|line| line.split_once(' ').unwrap().1.parse().unwrap()).collect()
+    };
+    let (ran, unrecorded) = (numbers("ran"), numbers("unrecorded"));
+    assert!(!ran.is_empty() && unrecorded.len() == 160, "{} {}", ran.len(), unrecorded.len());
+    assert!(ran.is_disjoint(&unrecorded));
+    // Before anybody opens, and so repairs it.
+    let records = scratch.whole().records;
+    assert_eq!(scratch.store().end().unwrap().next, records);
+    let allows: HashSet<u64> = scratch
+        .records()
+        .iter()
+        .filter(|record| record.verdict.as_deref() == Some("allow"))
+        .map(|record| number(record.question.as_ref().unwrap().get()))
+        .collect();
+    assert!(ran.is_subset(&allows), "{:?} ran unrecorded", ran.difference(&allows));
+}
+
 /// The number of a purchase, out of its question.
 fn number(question: &str) -> u64 {
     let (_, rest) = question.split_once("\"number\":").unwrap();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use failclosed::{
-    Decision, Denial, Guard, Subject,
+    Cause, Decision, Denial, Guard, Subject,
     audit::{FileOptions, Writer},
     authority_fn, requires_permission,
 };
@@ -28,8 +28,9 @@ async fn charge(number: u64) -> Result<(), Denial> {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let directory = env::args().nth(1).unwrap();
-    // Small segments: the process is killed while they change, too.
-    let store = FileOptions::default().segment_bytes(4_096).open(directory).unwrap();
+    // Small segments, unless told: the process is killed while they change, too.
+    let bytes = env::args().nth(2).map_or(4_096, |text| text.parse().unwrap());
+    let store = FileOptions::default().segment_bytes(bytes).open(directory).unwrap();
     let writer = Writer::open(store).unwrap();
     let authority = authority_fn(async |request| {
         let text = format!("{:?}", request.digest()?);
@@ -37,15 +38,21 @@ async fn main() {
         let sum: u32 = text.bytes().map(u32::from).sum();
         Ok(if sum.is_multiple_of(8) { Decision::deny("sold out") } else { Decision::allow() })
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).audit(writer);
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).audit(writer.clone());
     let guard = guard.build().unwrap();
     let tasks = (0..8_u64).map(|task| {
         let guard = guard.clone();
         tokio::spawn(async move {
+            let mut unrecorded = 0;
             for round in 0.. {
                 let number = task * 1_000_000 + round;
-                if guard.scope(charge(number)).await.is_err() {
-                    say("denied", number);
+                if let Err(denial) = guard.scope(charge(number)).await {
+                    say(denial.cause().as_str(), number);
+                    unrecorded += u32::from(denial.cause() == Cause::Unrecorded);
+                }
+                // A disk that has no room will have none tomorrow.
+                if unrecorded == 20 {
+                    return;
                 }
             }
         })
@@ -53,4 +60,6 @@ async fn main() {
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
     }
+    // It closes what it can: a full disk is no reason to leave half a record behind.
+    drop(writer.close().await);
 }
