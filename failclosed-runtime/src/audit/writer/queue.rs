@@ -39,7 +39,13 @@ pub(super) struct Job {
 
 /// Where the result of one record is left.
 #[derive(Default)]
-struct Slot(Mutex<(Option<Result<(), String>>, Option<Waker>)>);
+struct Slot(Mutex<Left>);
+
+#[derive(Default)]
+struct Left {
+    result: Option<Result<(), String>>,
+    waker: Option<Waker>,
+}
 
 /// A decision in the queue.
 pub(super) struct Ticket(Arc<Slot>);
@@ -182,8 +188,8 @@ impl Slot {
     fn set(&self, result: Result<(), String>) {
         let waker = {
             let mut slot = locked(&self.0);
-            slot.0 = Some(result);
-            slot.1.take()
+            slot.result = Some(result);
+            slot.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -194,10 +200,10 @@ impl Slot {
 impl Ticket {
     pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Result<(), NotRecorded>> {
         let mut slot = locked(&self.0.0);
-        match slot.0.take() {
+        match slot.result.take() {
             Some(result) => Poll::Ready(result.map_err(NotRecorded::new)),
             None => {
-                slot.1 = Some(cx.waker().clone());
+                slot.waker = Some(cx.waker().clone());
                 Poll::Pending
             }
         }
