@@ -35,3 +35,6 @@ pub mod mcp {}
 #[cfg(all(feature = "acp", feature = "axum", feature = "mcp", feature = "rig"))]
 #[doc = include_str!("guide/hosts.md")]
 pub mod hosts {}
+#[cfg(all(unix, feature = "audit-file"))]
+#[doc = include_str!("guide/log.md")]
+pub mod log {}

@@ -23,6 +23,7 @@ mod tests;
 pub use question::Question;
 pub(crate) use question::{Carries, Nothing};
 pub(crate) use snapshot::Snapshot;
+#[cfg(feature = "cedar")]
 pub(crate) use value::Node;
 pub use value::Value;
 

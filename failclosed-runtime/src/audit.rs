@@ -18,13 +18,31 @@ use crate::{
 };
 
 mod entry;
+#[cfg(all(unix, feature = "audit-file"))]
+mod file;
 mod installed;
+mod line;
 mod memory;
+mod record;
+mod store;
+#[cfg(all(unix, feature = "audit-file"))]
+mod verify;
+mod writer;
 
-pub use entry::{DecisionEntry, Entry, OutcomeEntry};
+#[cfg(all(unix, feature = "audit-file"))]
+pub use file::{FileOptions, FileStore};
 pub use installed::install;
 pub(crate) use installed::installed;
-pub use memory::MemoryLog;
+#[cfg(all(unix, feature = "audit-file"))]
+pub use verify::{Broken, Verified, verify};
+pub use {
+    entry::{DecisionEntry, Entry, OutcomeEntry},
+    line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
+    memory::MemoryLog,
+    record::{Kind, Record, RecordFault},
+    store::{End, Repair, Store, StoreError},
+    writer::{QUEUE_LENGTH, Writer},
+};
 
 /// Takes the records of a guard.
 ///

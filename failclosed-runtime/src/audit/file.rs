@@ -1,0 +1,257 @@
+//! A log in files: one directory, one writer, JSON Lines.
+
+use std::{
+    fs::{DirBuilder, File, TryLockError},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use self::segment::{create, open_for_append};
+use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
+
+mod segment;
+
+pub(super) use segment::segments;
+
+/// What a segment may hold before the next one begins, unless the options say otherwise.
+const SEGMENT_BYTES: u64 = 64 << 20;
+
+/// How a log in files is kept.
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct FileOptions {
+    segment_bytes: u64,
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self { segment_bytes: SEGMENT_BYTES }
+    }
+}
+
+impl FileOptions {
+    /// How many bytes a segment holds before the next one begins. 64 MiB unless set.
+    pub fn segment_bytes(mut self, bytes: u64) -> Self {
+        self.segment_bytes = bytes.max(1);
+        self
+    }
+
+    /// Opens the log in `directory`, which is made if it is not there, for its owner alone.
+    ///
+    /// # Errors
+    /// A directory that cannot be used, or whose log another process writes.
+    pub fn open(self, directory: impl Into<PathBuf>) -> Result<FileStore, StoreError> {
+        let directory = directory.into();
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&directory)
+            .map_err(|error| StoreError::io("cannot make", &directory, &error))?;
+        let path = directory.join("lock");
+        let lock = segment::owner_only()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| StoreError::io("cannot open", &path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            // FAIL CLOSED: two writers would make two chains in one file.
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::new(format_args!(
+                    "the audit log in {} is being written by another process\n\
+                     help: give each process a directory of its own",
+                    directory.display()
+                )));
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(StoreError::io("cannot lock", &path, &error));
+            }
+        }
+        Ok(FileStore { directory, options: self, _lock: lock, open: None, fault: None })
+    }
+}
+
+/// Keeps records in files that only their owner can read. Each append is on the disk, by one
+/// `fdatasync`, before it counts.
+#[derive(Debug)]
+pub struct FileStore {
+    directory: PathBuf,
+    options: FileOptions,
+    /// Held as long as this lives.
+    _lock: File,
+    open: Option<Open>,
+    /// After this nothing is appended: what is on the disk is not known.
+    fault: Option<String>,
+}
+
+/// The segment that is written.
+#[derive(Debug)]
+struct Open {
+    file: File,
+    path: PathBuf,
+    /// How much of it counts.
+    bytes: u64,
+}
+
+impl FileStore {
+    /// The log in `directory`, kept in the usual way.
+    ///
+    /// # Errors
+    /// As [`FileOptions::open`].
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        FileOptions::default().open(directory)
+    }
+
+    fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
+        let Some(first) = lines.first() else { return Ok(()) };
+        if self.open.as_ref().is_none_or(|open| open.bytes >= self.options.segment_bytes) {
+            self.open = Some(create(&self.directory, first.seq())?);
+        }
+        let Some(open) = &mut self.open else {
+            // FAIL CLOSED: nothing to write to.
+            return Err(StoreError::new("no segment is open"));
+        };
+        // Before it: records that are appended to a file nobody can find are lost.
+        open.is_in_place().inspect_err(|why| self.fault = Some(why.to_string()))?;
+        let mut text = Vec::with_capacity(lines.iter().map(|line| line.text().len() + 1).sum());
+        for line in lines {
+            text.extend_from_slice(line.text().as_bytes());
+            text.push(b'\n');
+        }
+        if let Err(error) = open.file.write_all(&text) {
+            // What was written of it must not stand before the next record.
+            if let Err(error) = open.file.set_len(open.bytes) {
+                self.fault = Some(format!("cannot cut {}: {error}", open.path.display()));
+            }
+            return Err(StoreError::io("cannot write", &open.path, &error));
+        }
+        if let Err(error) = open.file.sync_data() {
+            // FAIL CLOSED: after a failed sync the kernel may have dropped what it held, and the
+            // next sync would say that all is well.
+            let why = StoreError::io("cannot sync", &open.path, &error);
+            self.fault = Some(why.to_string());
+            return Err(why);
+        }
+        open.bytes += text.len() as u64;
+        // And after it: the file may have gone meanwhile.
+        open.is_in_place().inspect_err(|why| self.fault = Some(why.to_string()))
+    }
+}
+
+impl Open {
+    /// Whether what is open is what stands under its name, with nothing added or taken by others.
+    fn is_in_place(&self) -> Result<(), StoreError> {
+        let open = self.file.metadata().map_err(|error| StoreError::io("lost", &self.path, &error));
+        let (open, named) = (open?, self.path.symlink_metadata());
+        let named = named.map_err(|error| StoreError::io("lost", &self.path, &error))?;
+        let fault = if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
+            "was replaced"
+        } else if open.len() != self.bytes {
+            "was written or cut by another"
+        } else {
+            return Ok(());
+        };
+        // FAIL CLOSED: a log that is not where it is looked for.
+        Err(StoreError::new(format_args!(
+            "{} {fault} while it was open\nhelp: verify the log, then open it again",
+            self.path.display()
+        )))
+    }
+}
+
+impl Store for FileStore {
+    fn end(&mut self) -> Result<End, StoreError> {
+        let mut end = End { next: 0, hash: GENESIS.to_owned(), repaired: None };
+        let Some((first, path)) = segments(&self.directory)?.pop() else { return Ok(end) };
+        let (file, text) = open_for_append(&path)?;
+        let (whole, rest) = match text.iter().rposition(|byte| *byte == b'\n') {
+            Some(at) => text.split_at(at + 1),
+            None => (&text[..0], &text[..]),
+        };
+        end.next = first;
+        let damaged = |seq: u64, why: &str| {
+            // FAIL CLOSED: nothing is chained to what is not whole.
+            StoreError::new(format_args!(
+                "the audit log is damaged at record {seq} in {}: {why}\n\
+                 help: verify the log, keep it, and begin another one in an empty directory",
+                path.display()
+            ))
+        };
+        if first > 0 {
+            // What this segment's first record follows is at the end of the segment before.
+            let before = self.read(first - 1, 1)?.pop().filter(|line| line.seq() == first - 1);
+            let before = before.ok_or_else(|| damaged(first, "the one before is missing"))?;
+            before.hash().clone_into(&mut end.hash);
+        }
+        for line in lines(whole) {
+            let record = Record::read(line).map_err(|why| damaged(end.next, &why.to_string()))?;
+            if !record.follows(end.next, &end.hash) {
+                return Err(damaged(end.next, "it does not follow the one before"));
+            }
+            (end.next, end.hash) = (record.seq + 1, record.hash);
+        }
+        let mut open = Open { file, bytes: whole.len() as u64, path: path.clone() };
+        match Record::read(rest) {
+            _ if rest.is_empty() => {}
+            // Whole but for its end: it may have been acknowledged by a store that is not this one.
+            Ok(record) if record.follows(end.next, &end.hash) => {
+                let ended = open.file.write_all(b"\n").and_then(|()| open.file.sync_data());
+                ended.map_err(|error| StoreError::io("cannot repair", &path, &error))?;
+                open.bytes = text.len() as u64 + 1;
+                (end.next, end.hash) = (record.seq + 1, record.hash);
+            }
+            _ => {
+                let cut = open.file.set_len(open.bytes).and_then(|()| open.file.sync_data());
+                cut.map_err(|error| StoreError::io("cannot repair", &path, &error))?;
+                end.repaired = Some(Repair { bytes: rest.len() as u64, sha256: hex(rest) });
+            }
+        }
+        self.open = Some(open);
+        Ok(end)
+    }
+
+    fn append(&mut self, lines: &[Line]) -> Result<(), StoreError> {
+        match &self.fault {
+            // FAIL CLOSED: what is on the disk is not known.
+            Some(fault) => Err(StoreError::new(fault)),
+            None => self.write(lines),
+        }
+    }
+
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        let mut found = Vec::new();
+        let all = segments(&self.directory)?;
+        let begin = all.partition_point(|(first, _)| *first <= from).saturating_sub(1);
+        for (_, path) in all.into_iter().skip(begin) {
+            let text = std::fs::read(&path);
+            let text = text.map_err(|error| StoreError::io("cannot read", &path, &error))?;
+            for line in lines(&text) {
+                if found.len() >= limit {
+                    return Ok(found);
+                }
+                let broken = |why: &dyn std::fmt::Display| {
+                    StoreError::new(format_args!("{}: {why}", path.display()))
+                };
+                let record = Record::read(line).map_err(|why| broken(&why))?;
+                if record.seq >= from {
+                    let text = std::str::from_utf8(line).map_err(|why| broken(&why))?;
+                    found.push(Line::read(&record, text));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn close(&mut self) -> Result<(), StoreError> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        open.file.sync_all().map_err(|error| StoreError::io("cannot sync", &open.path, &error))
+    }
+}
+
+/// A name in a directory survives a power cut once the directory is synced.
+fn sync_directory(path: &Path) -> Result<(), StoreError> {
+    let synced = File::open(path).and_then(|directory| directory.sync_all());
+    synced.map_err(|error| StoreError::io("cannot sync", path, &error))
+}

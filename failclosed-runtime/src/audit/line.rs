@@ -1,0 +1,201 @@
+//! Records as they are written: version 1 of the format, one line of JSON each.
+//!
+//! `{"v":1,"seq":7,"prev":"..",` what happened `,"hash":".."}`. The hash is SHA-256 over every byte
+//! before `,"hash":`, and `prev` is the hash of the line before: so each line fixes all before it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use super::{DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
+use crate::{
+    denial::Cause,
+    request::{Digest, Request},
+};
+
+/// The hash before the first record.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The longest question that a record holds, in bytes. Of a longer one it holds length and digest.
+pub const MAX_QUESTION_BYTES: usize = 64 * 1024;
+
+/// The longest reason, detail or other text that a record holds, in bytes.
+pub const MAX_TEXT_BYTES: usize = 4 * 1024;
+
+/// One line, with its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    seq: u64,
+    hash: String,
+    text: String,
+}
+
+impl Line {
+    /// The record's place in the log, from 0 on.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Its own hash, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The line, without its end.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A line that was read.
+    #[cfg(all(unix, feature = "audit-file"))]
+    pub(super) fn read(record: &super::Record, text: &str) -> Self {
+        Self { seq: record.seq, hash: record.hash.clone(), text: text.to_owned() }
+    }
+}
+
+/// What happened, without a place in the chain yet: the members of an object, without its braces.
+#[derive(Debug)]
+pub(super) struct Draft(String);
+
+impl Draft {
+    fn new(members: &impl Serialize) -> Result<Self, NotRecorded> {
+        let mut text = serde_json::to_string(members)?;
+        text.pop();
+        text.remove(0);
+        Ok(Self(text))
+    }
+
+    /// The line at a place in the chain.
+    pub(super) fn seal(&self, seq: u64, prev: &str) -> Line {
+        let mut text = format!(r#"{{"v":1,"seq":{seq},"prev":"{prev}",{}"#, self.0);
+        let hash = hex(text.as_bytes());
+        text.push_str(r#","hash":""#);
+        text.push_str(&hash);
+        text.push_str(r#""}"#);
+        Line { seq, hash, text }
+    }
+
+    /// # Errors
+    /// An allow whose question cannot be written down.
+    pub(super) fn decision(record: &DecisionRecord<'_>) -> Result<Self, NotRecorded> {
+        let request = record.request;
+        let grounds = record.verdict.grounds();
+        let denial = match record.verdict {
+            Verdict::Allow(_) => None,
+            Verdict::Deny(denial) => Some(denial),
+        };
+        let question = match (record.digest().map(|_| question(request)), denial) {
+            (Some(Ok(question)), _) => Some(question),
+            // FAIL CLOSED: an allow of nobody knows what.
+            (Some(Err(why)), None) => return Err(why),
+            (None, None) => return Err(NotRecorded::new("the arguments have no digest")),
+            // A denial is recorded as far as it can be.
+            (Some(Err(_)) | None, Some(_)) => None,
+        };
+        let question_bytes = question.as_ref().map(|question| question.get().len());
+        let question = question.filter(|question| question.get().len() <= MAX_QUESTION_BYTES);
+        Self::new(&Decision {
+            record: "decision",
+            at_ms: millis(record.at),
+            call: request.id().to_string(),
+            agent: request.subject().agent_id(),
+            person: request.subject().user_id(),
+            action: request.action(),
+            verdict: if denial.is_none() { "allow" } else { "deny" },
+            cause: record.verdict.cause(),
+            reason: denial.map(|denial| bounded(denial.reason())),
+            detail: denial.and_then(|denial| denial.detail()).map(bounded),
+            rule: grounds.rule.as_deref().map(bounded),
+            decision_id: grounds.decision_id.as_deref().map(bounded),
+            danger: record.verdict.danger().map(bounded),
+            digest: record.digest().map(|digest| digest.to_string()),
+            question_bytes,
+            question,
+        })
+    }
+
+    pub(super) fn outcome(record: &OutcomeRecord<'_>) -> Result<Self, NotRecorded> {
+        Self::new(&Outcome {
+            record: "outcome",
+            at_ms: millis(record.at),
+            call: record.call.to_string(),
+            action: record.action,
+            outcome: record.outcome,
+            elapsed_us: u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Outcomes that were not written, for want of room or of a working store.
+    pub(super) fn lost(outcomes: u64) -> Self {
+        let at_ms = millis(SystemTime::now());
+        Self(format!(r#""record":"lost","at_ms":{at_ms},"outcomes":{outcomes}"#))
+    }
+
+    /// The part of a record that was cut off when the log was opened.
+    pub(super) fn repaired(repair: &Repair) -> Self {
+        let at_ms = millis(SystemTime::now());
+        let Repair { bytes, sha256 } = repair;
+        Self(format!(
+            r#""record":"repaired","at_ms":{at_ms},"cut_bytes":{bytes},"cut_sha256":"{sha256}""#
+        ))
+    }
+}
+
+#[derive(Serialize)]
+struct Decision<'a> {
+    record: &'static str,
+    at_ms: u64,
+    call: String,
+    agent: &'a str,
+    person: Option<&'a str>,
+    action: &'a str,
+    verdict: &'static str,
+    cause: Option<Cause>,
+    reason: Option<String>,
+    detail: Option<String>,
+    rule: Option<String>,
+    decision_id: Option<String>,
+    danger: Option<String>,
+    digest: Option<String>,
+    question_bytes: Option<usize>,
+    question: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    record: &'static str,
+    at_ms: u64,
+    call: String,
+    action: &'a str,
+    outcome: super::Outcome,
+    elapsed_us: u64,
+}
+
+/// The very text that has the digest.
+fn question(request: &Request<'_>) -> Result<Box<RawValue>, NotRecorded> {
+    let text = str::from_utf8(request.question())?;
+    Ok(RawValue::from_string(text.to_owned())?)
+}
+
+/// Text of a bounded size: of what is cut, the length and the digest.
+fn bounded(text: &str) -> String {
+    if text.len() <= MAX_TEXT_BYTES {
+        return text.to_owned();
+    }
+    let kept = text.floor_char_boundary(MAX_TEXT_BYTES);
+    let (bytes, digest) = (text.len(), hex(text.as_bytes()));
+    format!("{} [cut: {bytes} bytes in all, sha256 {digest}]", &text[..kept])
+}
+
+/// SHA-256, in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    Digest::of(Sha256::new_with_prefix(bytes)).to_string()
+}
+
+fn millis(at: SystemTime) -> u64 {
+    // A clock before 1970 is shown as 1970: the record matters more than its date.
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,167 @@
+//! Records as they are read. Types of their own: reading a log gives nobody a subject or a decision
+//! that a guard would take.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::line::hex;
+
+/// What stands between what is hashed and the hash.
+const SEAL: &str = r#","hash":""#;
+
+/// One record of a log. Members that this version does not know are left alone: the hash covers them.
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct Record {
+    /// The version of the format: 1.
+    pub v: u32,
+    /// Its place in the log, from 0 on.
+    pub seq: u64,
+    /// The hash of the record before.
+    pub prev: String,
+    /// What it is about.
+    pub record: Kind,
+    /// Milliseconds since 1970, by the wall clock.
+    pub at_ms: u64,
+    /// The call.
+    pub call: Option<String>,
+    /// Who acted.
+    pub agent: Option<String>,
+    /// For whom.
+    pub person: Option<String>,
+    /// What was asked for.
+    pub action: Option<String>,
+    /// `allow` or `deny`.
+    pub verdict: Option<String>,
+    /// Why not.
+    pub cause: Option<String>,
+    /// Why not, in the words the model was given.
+    pub reason: Option<String>,
+    /// Why not, in words for the operator.
+    pub detail: Option<String>,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// The authority's id for the decision.
+    pub decision_id: Option<String>,
+    /// The stamp of a dangerous mode.
+    pub danger: Option<String>,
+    /// SHA-256 of the question.
+    pub digest: Option<String>,
+    /// The length of the question, in bytes, also where it is too long to be here.
+    pub question_bytes: Option<u64>,
+    /// Subject, action, resource, arguments and context, as the digest was taken of them.
+    pub question: Option<Box<RawValue>>,
+    /// How an allowed call ended.
+    pub outcome: Option<String>,
+    /// Microseconds from the permit to the end.
+    pub elapsed_us: Option<u64>,
+    /// How many outcomes could not be written, in a `lost` record.
+    pub outcomes: Option<u64>,
+    /// How many bytes a crash left of a record, in a `repaired` record.
+    pub cut_bytes: Option<u64>,
+    /// Their SHA-256.
+    pub cut_sha256: Option<String>,
+    /// The hash of all of the above.
+    pub hash: String,
+}
+
+/// What a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A decision, before the body.
+    Decision,
+    /// How an allowed call ended.
+    Outcome,
+    /// Outcomes that could not be written.
+    Lost,
+    /// What a crash had left was cut off.
+    Repaired,
+}
+
+/// Why a line is not a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordFault {
+    /// It is not the text of a record.
+    Shape(String),
+    /// It was changed: its hash is not its own.
+    Hash,
+    /// The question was changed: its digest is not its own.
+    Digest,
+    /// A version that this program does not know.
+    Version(u32),
+}
+
+impl fmt::Display for RecordFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(why) => write!(f, "not a record: {why}"),
+            Self::Hash => f.write_str("changed: its hash is not its own"),
+            Self::Digest => f.write_str("the question does not have the digest that is given"),
+            Self::Version(v) => write!(f, "a record of version {v}, and this program knows 1"),
+        }
+    }
+}
+
+impl std::error::Error for RecordFault {}
+
+impl Record {
+    /// Reads one line, without its end.
+    ///
+    /// # Errors
+    /// Everything that is not a whole, unchanged record of a known version. Whether it follows the
+    /// record before it is for whoever has that one to say.
+    pub fn read(line: &[u8]) -> Result<Self, RecordFault> {
+        let shape = |why: &str| RecordFault::Shape(why.to_owned());
+        let text = std::str::from_utf8(line).map_err(|_| shape("not UTF-8"))?;
+        let (hashed, seal) = text.rsplit_once(SEAL).ok_or_else(|| shape("it has no hash"))?;
+        let hash = seal.strip_suffix(r#""}"#).ok_or_else(|| shape("it does not end"))?;
+        if hex(hashed.as_bytes()) != hash {
+            return Err(RecordFault::Hash);
+        }
+        // Before the rest: another version may have other members.
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
+        }
+        let malformed = |error: serde_json::Error| RecordFault::Shape(error.to_string());
+        match serde_json::from_str(text).map_err(malformed)? {
+            Version { v: 1 } => {}
+            Version { v } => return Err(RecordFault::Version(v)),
+        }
+        let record: Self = serde_json::from_str(text).map_err(malformed)?;
+        record.is_complete()?;
+        Ok(record)
+    }
+
+    fn is_complete(&self) -> Result<(), RecordFault> {
+        let whole = match self.record {
+            Kind::Decision => {
+                let known = matches!(self.verdict.as_deref(), Some("allow" | "deny"));
+                // An allow of nobody knows what is none that the writer made.
+                let bound = self.verdict.as_deref() != Some("allow") || self.digest.is_some();
+                known && bound && self.call.is_some() && self.action.is_some()
+            }
+            Kind::Outcome => self.call.is_some() && self.outcome.is_some(),
+            Kind::Lost => self.outcomes.is_some(),
+            Kind::Repaired => self.cut_bytes.is_some(),
+        };
+        if !whole {
+            return Err(RecordFault::Shape(format!("a {:?} without all its parts", self.record)));
+        }
+        match (&self.question, &self.digest) {
+            (Some(question), Some(digest)) if hex(question.get().as_bytes()) == *digest => Ok(()),
+            (Some(_), _) => Err(RecordFault::Digest),
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Whether it comes right after the record with sequence number and hash `before`.
+    pub fn follows(&self, next: u64, hash: &str) -> bool {
+        self.seq == next && self.prev == hash
+    }
+}

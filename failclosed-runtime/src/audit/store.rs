@@ -1,0 +1,88 @@
+//! Where records are kept. A store appends and reads; what a slow or full one means for a guarded
+//! call is the [`Writer`](super::Writer)'s business.
+
+use std::{fmt, io};
+
+use super::Line;
+
+/// A place for records. All of it is called from one thread of the writer's own, so it may block.
+pub trait Store: Send + 'static {
+    /// Where the log ends, and what was mended to find that out. Called once, before the first
+    /// append.
+    ///
+    /// # Errors
+    /// A log that cannot be read, or is not whole: nothing is written after what is not understood.
+    fn end(&mut self) -> Result<End, StoreError>;
+
+    /// Appends all of `lines`, in order. When it returns, they are as durable as the store promises.
+    ///
+    /// # Errors
+    /// Then none of them counts, and the next append begins where this one began. A store that
+    /// cannot see to that must refuse every later append.
+    fn append(&mut self, lines: &[Line]) -> Result<(), StoreError>;
+
+    /// At most `limit` lines, in order, from the one with sequence number `from` on.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError>;
+
+    /// Nothing comes after this.
+    ///
+    /// # Errors
+    /// What could not be brought to an end.
+    fn close(&mut self) -> Result<(), StoreError>;
+}
+
+/// Where a log ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "every store has to give each of these")]
+pub struct End {
+    /// The sequence number of the next record; 0 in an empty log.
+    pub next: u64,
+    /// The hash of the last record; [`GENESIS`](super::GENESIS) in an empty log.
+    pub hash: String,
+    /// What was cut off. The writer's first record says so.
+    pub repaired: Option<Repair>,
+}
+
+/// The part of a record that a crash left at the end of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "every store has to give each of these")]
+pub struct Repair {
+    /// How many bytes were cut off.
+    pub bytes: u64,
+    /// Their SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Why a store did not do it, for the operator.
+#[derive(Debug, Clone)]
+pub struct StoreError(String);
+
+impl StoreError {
+    /// `detail` names the place, and the way out where there is one.
+    pub fn new(detail: impl fmt::Display) -> Self {
+        Self(detail.to_string())
+    }
+
+    /// What failed, on what.
+    #[cfg(all(unix, feature = "audit-file"))]
+    pub(super) fn io(what: &str, path: &std::path::Path, error: &io::Error) -> Self {
+        Self(format!("{what} {}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}

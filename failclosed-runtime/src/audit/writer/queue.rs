@@ -1,0 +1,211 @@
+//! What waits for the store, and who waits for it.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use crate::audit::{NotRecorded, StoreError, line::Draft};
+
+/// Between the guards and the thread of the store.
+pub(super) struct Queue {
+    length: usize,
+    state: Mutex<State>,
+    /// Something to do.
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    decisions: usize,
+    /// Who waits for room.
+    waiting: Vec<Waker>,
+    lost: u64,
+    closing: bool,
+    /// What came of closing, once the thread has ended.
+    ended: Option<Result<(), StoreError>>,
+    closers: Vec<Waker>,
+}
+
+/// One record that waits.
+pub(super) struct Job {
+    pub(super) draft: Draft,
+    /// Nobody waits for an outcome.
+    done: Option<Arc<Slot>>,
+}
+
+/// Where the result of one record is left.
+#[derive(Default)]
+struct Slot(Mutex<Left>);
+
+#[derive(Default)]
+struct Left {
+    result: Option<Result<(), String>>,
+    waker: Option<Waker>,
+}
+
+/// A decision in the queue.
+pub(super) struct Ticket(Arc<Slot>);
+
+/// Why a decision is not in the queue.
+pub(super) enum Refused {
+    Full(Draft),
+    Closed,
+}
+
+/// Nothing panics while one of these is held, and whatever was written under it is whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Queue {
+    pub(super) fn new(length: usize) -> Self {
+        Self { length, state: Mutex::default(), work: Condvar::new() }
+    }
+
+    pub(super) fn put(&self, draft: Draft) -> Result<Ticket, Refused> {
+        self.put_in(&mut locked(&self.state), draft)
+    }
+
+    /// Where there is no room, `cx` is woken when there is some.
+    pub(super) fn put_or_wait(&self, draft: Draft, cx: &Context<'_>) -> Result<Ticket, Refused> {
+        let mut state = locked(&self.state);
+        let put = self.put_in(&mut state, draft);
+        if matches!(put, Err(Refused::Full(_))) {
+            state.waiting.push(cx.waker().clone());
+        }
+        put
+    }
+
+    fn put_in(&self, state: &mut State, draft: Draft) -> Result<Ticket, Refused> {
+        if state.closing {
+            // FAIL CLOSED: nobody will write it.
+            return Err(Refused::Closed);
+        }
+        if state.decisions >= self.length {
+            // FAIL CLOSED: what has no room has no record; the guard's deadline ends the wait.
+            return Err(Refused::Full(draft));
+        }
+        let slot = Arc::new(Slot::default());
+        state.decisions += 1;
+        state.jobs.push_back(Job { draft, done: Some(Arc::clone(&slot)) });
+        self.work.notify_one();
+        Ok(Ticket(slot))
+    }
+
+    /// An outcome has room of its own, so that traffic does not push it out.
+    pub(super) fn put_outcome(&self, draft: Draft) {
+        let mut state = locked(&self.state);
+        if state.closing || state.jobs.len() - state.decisions >= self.length {
+            drop(state);
+            return self.lose(1);
+        }
+        state.jobs.push_back(Job { draft, done: None });
+        self.work.notify_one();
+    }
+
+    pub(super) fn lose(&self, outcomes: u64) {
+        locked(&self.state).lost += outcomes;
+        crate::contain::trace(|| {
+            tracing::error!(target: "failclosed", outcomes, "outcomes could not be recorded");
+        });
+    }
+
+    pub(super) fn lost(&self) -> u64 {
+        locked(&self.state).lost
+    }
+
+    pub(super) fn close(&self) {
+        locked(&self.state).closing = true;
+        self.work.notify_one();
+    }
+
+    pub(super) fn poll_closed(&self, cx: &Context<'_>) -> Poll<Result<(), StoreError>> {
+        let mut state = locked(&self.state);
+        if let Some(ended) = &state.ended {
+            return Poll::Ready(ended.clone());
+        }
+        state.closers.push(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Everything that waits; `None` at the end.
+    pub(super) fn take(&self) -> Option<Vec<Job>> {
+        let mut state = locked(&self.state);
+        while state.jobs.is_empty() {
+            if state.closing {
+                return None;
+            }
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.decisions = 0;
+        let (jobs, waiting) = (mem::take(&mut state.jobs), mem::take(&mut state.waiting));
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+        Some(jobs.into())
+    }
+
+    /// The thread has ended. Whoever still waits is told so.
+    pub(super) fn ended(&self, result: Result<(), StoreError>) {
+        let mut state = locked(&self.state);
+        state.closing = true;
+        state.ended = Some(result);
+        state.decisions = 0;
+        let jobs = mem::take(&mut state.jobs);
+        let waiting = mem::take(&mut state.waiting);
+        let closers = mem::take(&mut state.closers);
+        drop(state);
+        drop(jobs);
+        waiting.into_iter().chain(closers).for_each(Waker::wake);
+    }
+}
+
+impl Job {
+    pub(super) fn is_outcome(&self) -> bool {
+        self.done.is_none()
+    }
+
+    pub(super) fn finish(mut self, result: Result<(), String>) {
+        if let Some(slot) = self.done.take() {
+            slot.set(result);
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if let Some(slot) = self.done.take() {
+            // FAIL CLOSED: whatever became of the thread, it did not write this.
+            slot.set(Err("the thread of the audit log has ended".into()));
+        }
+    }
+}
+
+impl Slot {
+    fn set(&self, result: Result<(), String>) {
+        let waker = {
+            let mut slot = locked(&self.0);
+            slot.result = Some(result);
+            slot.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Ticket {
+    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Result<(), NotRecorded>> {
+        let mut slot = locked(&self.0.0);
+        match slot.result.take() {
+            Some(result) => Poll::Ready(result.map_err(NotRecorded::new)),
+            None => {
+                slot.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The audit log in files: nothing runs that is not on the disk, and nothing on the disk can be
+//! changed unnoticed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
+
+mod chain;
+mod common;
+mod killed;
+mod store;
+mod writer;

@@ -1,0 +1,138 @@
+//! The files, at fault.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use failclosed::{
+    Cause,
+    audit::{FileStore, Kind, Store, Writer},
+};
+
+use crate::common::{Scratch, buy, guard, log};
+
+/// Whether a call is denied for want of a record, and its body did not run.
+async fn unrecorded(writer: &Writer, why: &str) {
+    for _ in 0..2 {
+        let (result, ran) = buy(&guard(writer), "lunch", 1).await;
+        let denial = result.unwrap_err();
+        assert_eq!((denial.cause(), ran), (Cause::Unrecorded, 0));
+        assert!(denial.detail().unwrap().contains(why), "{denial:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_owner_can_read_the_log() {
+    let scratch = Scratch::new();
+    log(&scratch, scratch.store(), 1).await;
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(scratch.path().to_owned()), 0o700);
+    assert_eq!(mode(scratch.segments().remove(0)), 0o600);
+    assert_eq!(mode(scratch.path().join("lock")), 0o600);
+}
+
+#[tokio::test]
+async fn a_second_writer_is_refused_until_the_first_has_ended() {
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    let refused = FileStore::open(scratch.path()).unwrap_err().to_string();
+    assert!(refused.contains("written by another process\nhelp: "), "{refused}");
+    writer.close().await.unwrap();
+    FileStore::open(scratch.path()).unwrap();
+}
+
+/// Removed, replaced, cut or written to by another.
+#[tokio::test]
+async fn a_file_that_was_tampered_with_while_open_denies() {
+    type Tamper = fn(&std::path::Path);
+    let faults: [(Tamper, &str); 4] = [
+        (|path| fs::remove_file(path).unwrap(), "No such file"),
+        (
+            |path| {
+                let text = fs::read(path).unwrap();
+                fs::remove_file(path).unwrap();
+                fs::write(path, text).unwrap();
+            },
+            "was replaced",
+        ),
+        (|path| fs::write(path, "").unwrap(), "was written or cut by another"),
+        (
+            |path| {
+                let text = fs::read_to_string(path).unwrap();
+                fs::write(path, format!("{text}{text}")).unwrap();
+            },
+            "was written or cut by another",
+        ),
+    ];
+    for (tamper, why) in faults {
+        let scratch = Scratch::new();
+        let writer = Writer::open(scratch.store()).unwrap();
+        assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+        // The outcome, too.
+        while scratch.records().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        tamper(&scratch.segments()[0]);
+        unrecorded(&writer, why).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_crash_left_of_a_record_is_cut_and_put_on_record() {
+    let scratch = Scratch::new();
+    log(&scratch, scratch.store(), 1).await;
+    let path = scratch.segments().remove(0);
+    let text = fs::read(&path).unwrap();
+    let last = text[..text.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    for length in last + 1..text.len() - 1 {
+        fs::write(&path, &text[..length]).unwrap();
+        let writer = Writer::open(scratch.store()).unwrap();
+        writer.close().await.unwrap();
+        let records = scratch.records();
+        let repaired = records.last().unwrap();
+        assert_eq!(repaired.record, Kind::Repaired);
+        assert_eq!(repaired.cut_bytes, Some((length - last) as u64));
+        assert_eq!(scratch.whole().records, 3);
+    }
+    // All of it but its end is all of it.
+    fs::write(&path, &text[..text.len() - 1]).unwrap();
+    let end = scratch.store().end().unwrap();
+    assert_eq!((end.next, end.repaired), (3, None));
+    assert_eq!(fs::read(&path).unwrap(), text);
+}
+
+#[tokio::test]
+async fn nothing_is_chained_to_a_damaged_log() {
+    let scratch = Scratch::new();
+    log(&scratch, scratch.store(), 2).await;
+    let path = scratch.segments().remove(0);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("lunch", "bribe")).unwrap();
+    let refused = Writer::open(scratch.store()).unwrap_err().to_string();
+    assert!(refused.contains("damaged at record 0"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text.replace("lunch", "bribe"));
+}
+
+/// A line feed, an escape sequence or a quotation mark in an argument is text in the record.
+#[tokio::test]
+async fn an_argument_cannot_forge_a_line() {
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    let note = "x\n{\"v\":1}\r\u{1b}[2J\",\"hash\":\"";
+    assert_eq!(buy(&guard(&writer), note, 1).await.1, 1);
+    writer.close().await.unwrap();
+    assert_eq!(scratch.whole().records, 2);
+    let question = scratch.records().remove(0).question.unwrap();
+    let value: serde_json::Value = serde_json::from_str(question.get()).unwrap();
+    assert_eq!(value["arguments"]["note"], note);
+}
+
+#[tokio::test]
+async fn a_question_that_is_too_long_is_recorded_by_length_and_digest() {
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    assert_eq!(buy(&guard(&writer), &"x".repeat(100_000), 1).await.1, 1);
+    writer.close().await.unwrap();
+    let record = scratch.records().remove(0);
+    assert!(record.question.is_none() && record.question_bytes.unwrap() > 100_000);
+    assert!(record.digest.is_some());
+    assert!(fs::metadata(scratch.segments().remove(0)).unwrap().len() < 2_000);
+}

@@ -1,0 +1,211 @@
+//! One writer before any store: what a slow, full, failing or ended one means for a call.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use failclosed::{
+    Cause, Denial,
+    audit::{End, GENESIS, Kind, Line, Record, Store, StoreError, Writer},
+    requires_permission,
+};
+
+use crate::common::{Scratch, buy, guard};
+
+/// A store in memory that fails, hangs or panics on command.
+#[derive(Clone, Default)]
+struct Faulty(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    lines: Mutex<Vec<Line>>,
+    appends: AtomicU64,
+    how: Mutex<How>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum How {
+    #[default]
+    Works,
+    Fails,
+    Hangs,
+    Panics,
+}
+
+impl Faulty {
+    fn set(&self, how: How) {
+        *self.0.how.lock().unwrap() = how;
+        self.0.changed.notify_all();
+    }
+
+    fn records(&self) -> Vec<Record> {
+        let lines = self.0.lines.lock().unwrap();
+        lines.iter().map(|line| Record::read(line.text().as_bytes()).unwrap()).collect()
+    }
+}
+
+impl Store for Faulty {
+    fn end(&mut self) -> Result<End, StoreError> {
+        Ok(End { next: 0, hash: GENESIS.into(), repaired: None })
+    }
+
+    fn append(&mut self, lines: &[Line]) -> Result<(), StoreError> {
+        self.0.appends.fetch_add(1, Ordering::SeqCst);
+        let mut how = self.0.how.lock().unwrap();
+        while *how == How::Hangs {
+            how = self.0.changed.wait(how).unwrap();
+        }
+        let now = *how;
+        drop(how);
+        match now {
+            How::Fails => return Err(StoreError::new("no space left on device")),
+            How::Panics => panic!("boom in the store"),
+            How::Works | How::Hangs => {}
+        }
+        self.0.lines.lock().unwrap().extend_from_slice(lines);
+        Ok(())
+    }
+
+    fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        let lines = self.0.lines.lock().unwrap();
+        Ok(lines.iter().filter(|line| line.seq() >= from).take(limit).cloned().collect())
+    }
+
+    fn close(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[requires_permission(action = "purchase", skip(store))]
+async fn break_the_store(store: &Faulty) -> Result<(), Denial> {
+    store.set(How::Fails);
+    Ok(())
+}
+
+async fn denied(writer: &Writer, why: &str) {
+    let (result, ran) = buy(&guard(writer), "lunch", 1).await;
+    let denial = result.unwrap_err();
+    assert_eq!((denial.cause(), ran), (Cause::Unrecorded, 0));
+    assert!(denial.detail().unwrap().contains(why), "{denial:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_denies_until_it_works_again() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    store.set(How::Fails);
+    denied(&writer, "no space left on device").await;
+    assert!(store.records().is_empty());
+    store.set(How::Works);
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    writer.close().await.unwrap();
+    let records = store.records();
+    assert_eq!(records.len(), 2);
+    assert!(records[0].follows(0, GENESIS) && records[1].follows(1, &records[0].hash));
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_denies_at_the_deadline() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    store.set(How::Hangs);
+    denied(&writer, "did not take the record in time").await;
+    store.set(How::Works);
+    writer.close().await.unwrap();
+    // It was written in the end, and so was that its permit was withheld.
+    let verdicts: Vec<_> =
+        store.records().into_iter().filter_map(|record| record.verdict).collect();
+    assert_eq!(verdicts, ["allow", "deny"]);
+}
+
+#[tokio::test]
+async fn a_store_that_panics_denies_from_then_on() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    store.set(How::Panics);
+    denied(&writer, "the thread of the audit log has ended").await;
+    store.set(How::Works);
+    denied(&writer, "the audit log is closed").await;
+    assert!(writer.close().await.unwrap_err().to_string().contains("boom in the store"));
+    assert!(store.records().is_empty());
+}
+
+/// One place in the queue: the second waits for it, and is denied at its deadline.
+#[tokio::test]
+async fn a_full_queue_denies_at_the_deadline_and_makes_room_for_who_still_waits() {
+    let store = Faulty::default();
+    let writer = Writer::with_queue(store.clone(), 1).unwrap();
+    store.set(How::Hangs);
+    let guard = guard(&writer);
+    let calls =
+        async { tokio::join!(buy(&guard, "a", 1), buy(&guard, "b", 1), buy(&guard, "c", 1)) };
+    let (a, b, c) = calls.await;
+    for (result, ran) in [a, b, c] {
+        assert_eq!((result.unwrap_err().cause(), ran), (Cause::Unrecorded, 0));
+    }
+    let calls =
+        async { tokio::join!(buy(&guard, "a", 1), buy(&guard, "b", 1), buy(&guard, "c", 1)) };
+    let work = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        store.set(How::Works);
+    };
+    let ((a, b, c), ()) = tokio::join!(calls, work);
+    assert_eq!(a.1 + b.1 + c.1, 3, "{a:?} {b:?} {c:?}");
+}
+
+/// 64 callers while the disk is busy share the next write.
+#[tokio::test]
+async fn what_waits_is_written_in_one_append() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    store.set(How::Hangs);
+    let guard = guard(&writer);
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let guard = guard.clone();
+        calls.spawn(async move { buy(&guard, "lunch", 1).await.1 });
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    store.set(How::Works);
+    assert_eq!(calls.join_all().await.into_iter().sum::<u64>(), 64);
+    writer.close().await.unwrap();
+    assert_eq!(store.records().len(), 128);
+    let appends = store.0.appends.load(Ordering::SeqCst);
+    // The first record by itself, the rest together; outcomes as they come.
+    assert!(appends < 64, "{appends} appends");
+}
+
+#[tokio::test]
+async fn outcomes_that_are_lost_are_counted_and_put_on_record() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    let guard = guard(&writer);
+    // The disk fills up while the body runs.
+    guard.scope(break_the_store(&store)).await.unwrap();
+    while writer.lost_outcomes() == 0 {
+        tokio::task::yield_now().await;
+    }
+    store.set(How::Works);
+    assert_eq!(writer.lost_outcomes(), 1);
+    assert_eq!(buy(&guard, "lunch", 1).await.1, 1);
+    writer.close().await.unwrap();
+    let lost: Vec<_> = store.records().into_iter().filter(|r| r.record == Kind::Lost).collect();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].outcomes, Some(1));
+}
+
+#[tokio::test]
+async fn a_closed_log_denies() {
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    writer.close().await.unwrap();
+    assert_eq!(scratch.whole().records, 2);
+    denied(&writer, "the audit log is closed").await;
+    assert_eq!(scratch.whole().records, 2);
+}

@@ -1,0 +1,65 @@
+//! A shop with a log on the disk, to be killed. Each body says that it runs, and each denial that it
+//! was heard of, at once: what is on standard output happened.
+#![allow(clippy::unwrap_used, reason = "a helper of the tests: it fails by panicking")]
+
+use std::{
+    env,
+    io::{Write, stdout},
+};
+
+use failclosed::{
+    Cause, Decision, Denial, Guard, Subject,
+    audit::{FileOptions, Writer},
+    authority_fn, requires_permission,
+};
+
+fn say(what: &str, number: u64) {
+    let mut out = stdout().lock();
+    writeln!(out, "{what} {number}").unwrap();
+    out.flush().unwrap();
+}
+
+#[requires_permission(action = "purchase")]
+async fn charge(number: u64) -> Result<(), Denial> {
+    say("ran", number);
+    Ok(())
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let directory = env::args().nth(1).unwrap();
+    // Small segments, unless told: the process is killed while they change, too.
+    let bytes = env::args().nth(2).map_or(4_096, |text| text.parse().unwrap());
+    let store = FileOptions::default().segment_bytes(bytes).open(directory).unwrap();
+    let writer = Writer::open(store).unwrap();
+    let authority = authority_fn(async |request| {
+        let text = format!("{:?}", request.digest()?);
+        // About one in eight, whatever the digest's text looks like.
+        let sum: u32 = text.bytes().map(u32::from).sum();
+        Ok(if sum.is_multiple_of(8) { Decision::deny("sold out") } else { Decision::allow() })
+    });
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).audit(writer.clone());
+    let guard = guard.build().unwrap();
+    let tasks = (0..8_u64).map(|task| {
+        let guard = guard.clone();
+        tokio::spawn(async move {
+            let mut unrecorded = 0;
+            for round in 0.. {
+                let number = task * 1_000_000 + round;
+                if let Err(denial) = guard.scope(charge(number)).await {
+                    say(denial.cause().as_str(), number);
+                    unrecorded += u32::from(denial.cause() == Cause::Unrecorded);
+                }
+                // A disk that has no room will have none tomorrow.
+                if unrecorded == 20 {
+                    return;
+                }
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    // It closes what it can: a full disk is no reason to leave half a record behind.
+    drop(writer.close().await);
+}
