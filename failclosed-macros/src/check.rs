@@ -2,13 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, Ident, Member, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, Expr, ExprStruct, Ident, Member, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
     diag::{self, Errors},
     item::{Body, GuardedFn},
-    params::Params,
+    params::{Binding, Params, attrs::are_same},
     shape::{Output, Shape},
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct ShownArgument {
     pub(crate) name: String,
     pub(crate) value: TokenStream,
     pub(crate) span: Span,
+    /// What decides whether there is such an argument.
+    pub(crate) cfgs: Vec<Attribute>,
 }
 
 /// `None` where an error was reported.
@@ -158,7 +160,11 @@ fn does_more_than_look(expr: &Expr) -> Option<Span> {
 pub(crate) fn check_distinct(params: &Params, errors: &mut Errors) {
     for (index, binding) in params.bindings.iter().enumerate() {
         let name = name_of(&binding.ident);
-        if params.bindings[..index].iter().any(|other| name_of(&other.ident) == name) {
+        let mut same =
+            params.bindings[..index].iter().filter(|other| name_of(&other.ident) == name);
+        // Under two conditions, one of them is there; where both are, the compiler says so.
+        let apart = |other: &Binding| !binding.cfgs.is_empty() && !other.cfgs.is_empty();
+        if !same.all(apart) {
             errors.push(diag::arg::duplicate_name(&binding.ident));
         }
     }
@@ -245,12 +251,14 @@ fn finding(args: &Args) -> Vec<Ident> {
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
 /// neither skipped nor named in one of them.
 pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
-    let mut taken: Vec<String> = Vec::new();
+    // Each name, and whether it is there under a condition only.
+    let mut taken: Vec<(String, bool)> = Vec::new();
     let mut named = carried(args);
     if let Some(Action::Carrying(action)) = &args.action {
+        check_conditions(action, params, errors);
         for field in &action.fields {
             if let Member::Named(name) = &field.member {
-                taken.push(name_of(name));
+                taken.push((name_of(name), false));
             }
         }
     }
@@ -258,28 +266,64 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
     for argument in &args.shown {
         names_in(&argument.value, &mut named);
         let name = name_of(&argument.name);
-        if taken.contains(&name) {
+        if taken.iter().any(|(other, _)| *other == name) {
             // `args(vendor = a, vendor = b)`
             errors.push(diag::arg::duplicate_name(&argument.name));
         }
-        taken.push(name.clone());
-        let value = operand(&argument.value);
-        shown.push(ShownArgument { name, value, span: argument.value.span() });
+        taken.push((name.clone(), false));
+        shown.push(ShownArgument {
+            name,
+            value: operand(&argument.value),
+            span: argument.value.span(),
+            cfgs: conditions_of(&argument.value, params),
+        });
     }
     for binding in &params.bindings {
-        let ident = &binding.ident;
+        let Binding { ident, cfgs, .. } = binding;
         let name = name_of(ident);
         if named.iter().chain(&args.skip).any(|other| name_of(other) == name) {
             continue;
         }
-        if taken.contains(&name) {
+        let conditional = !cfgs.is_empty();
+        if taken.iter().any(|(other, also)| *other == name && !(conditional && *also)) {
             // `args(vendor = host)` beside a parameter `vendor`
             errors.push(diag::arg::duplicate_name(ident));
         }
-        taken.push(name.clone());
-        shown.push(ShownArgument { name, value: quote!(#ident), span: ident.span() });
+        taken.push((name.clone(), conditional));
+        let (value, cfgs) = (quote!(#ident), cfgs.clone());
+        shown.push(ShownArgument { name, value, span: ident.span(), cfgs });
     }
     shown
+}
+
+// `action = Purchase { vendor, #[cfg(any())] amount }`: without the field, the parameter would be
+// neither carried nor shown.
+fn check_conditions(action: &ExprStruct, params: &Params, errors: &mut Errors) {
+    for field in &action.fields {
+        let Some(attr) = field.attrs.first() else { continue };
+        let bound = bound_in(&field.expr, params);
+        if bound.is_empty() || !bound.iter().all(|other| are_same(&other.cfgs, &field.attrs)) {
+            // FAIL CLOSED: nobody knows whether it hides a parameter that exists.
+            errors.push(diag::arg::conditional_field(attr.path().span()));
+        }
+    }
+}
+
+/// The condition of the one parameter that an expression reads. With two of them, one that exists
+/// could be hidden by the condition of the other: then there is none, and the compiler asks for both.
+fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
+    match bound_in(expr, params).as_slice() {
+        [only] => only.cfgs.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn bound_in<'p>(expr: &Expr, params: &'p Params) -> Vec<&'p Binding> {
+    let mut names = Vec::new();
+    names_in(expr, &mut names);
+    let read =
+        |binding: &&Binding| names.iter().any(|name| name_of(name) == name_of(&binding.ident));
+    params.bindings.iter().filter(read).collect()
 }
 
 fn name_of(ident: &Ident) -> String {

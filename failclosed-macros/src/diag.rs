@@ -230,6 +230,14 @@ pub(crate) mod arg {
         error(span, "`self` is never shown to the authority", "remove `self` from `skip`")
     }
 
+    pub(crate) fn conditional_field(span: Span) -> Error {
+        error(
+            span,
+            "under this condition the field would carry a parameter that is there without it",
+            "put the same `#[cfg(..)]` on the parameter, or write two functions",
+        )
+    }
+
     pub(crate) fn duplicate_name(name: &Ident) -> Error {
         error(
             name.span(),
@@ -327,6 +335,30 @@ pub(crate) mod fun {
 
     pub(crate) fn permit_options(span: Span) -> Error {
         error(span, "`#[permit]` takes no options", "write `#[permit]`")
+    }
+
+    pub(crate) fn conditional_permit(span: Span) -> Error {
+        error(
+            span,
+            "with the condition off, this would be a parameter that callers fill",
+            "write `#[permit]`, and `#[cfg(..)]` beside it if the parameter depends on the build",
+        )
+    }
+
+    pub(crate) fn conditional_receiver(span: Span) -> Error {
+        error(
+            span,
+            "whose guard asks would depend on the build",
+            "put the `#[cfg(..)]` on the function",
+        )
+    }
+
+    pub(crate) fn unreadable_condition(span: Span) -> Error {
+        error(
+            span,
+            "what this attribute does to the parameter cannot be read",
+            "write it without `cfg_attr`",
+        )
     }
 
     pub(crate) fn permit_pattern(span: Span) -> Error {

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
 
 use crate::{
     args::{Action, Args},
@@ -14,7 +14,7 @@ use crate::{
     fallback,
     guarded::held,
     item::GuardedFn,
-    params::Binding,
+    params::{Binding, PermitParam},
     shape::Shape,
 };
 
@@ -73,23 +73,14 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     let (call, result) = (local("call", lender), local("result", site));
     let prologue = prologue(args, checked, &call);
     let inner_attrs = &checked.body.inner_attrs;
-    let rebound = rebound(checked);
-    let body = &checked.body.tokens;
+    let body = block(checked, &private);
     let failed = failed(args, checked, &result);
 
     let statements = match checked.shape {
         Shape::Async => {
-            let output = checked.output.named();
             quote_spanned! {site=>
                 #prologue
-                let #result = async move {
-                    if false {
-                        return #private::returns::<#output>();
-                    }
-                    #rebound
-                    #body
-                }
-                .await;
+                let #result = async move #body.await;
                 #private::Call::conclude(&#call, #failed);
                 #result
             }
@@ -97,10 +88,8 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
         Shape::Boxed | Shape::Opaque => {
             let future = match (&checked.shape, &function.sig.output) {
                 // The type keeps a body of two `Box::pin`s from becoming two types.
-                (Shape::Boxed, output) => quote_spanned!(site=> move || #output { #rebound #body }),
-                (Shape::Opaque | Shape::Async, _) => {
-                    quote_spanned!(site=> move || { #rebound #body })
-                }
+                (Shape::Boxed, output) => quote_spanned!(site=> move || #output #body),
+                (Shape::Opaque | Shape::Async, _) => quote_spanned!(site=> move || #body),
             };
             let awaited = quote_spanned! {site=>
                 async move {
@@ -173,13 +162,13 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         None => quote_spanned!(site=> #private::denied(#denial)),
     };
     let permit = checked.params.permit.as_ref().map(|permit| {
-        let (name, ty) = (&permit.ident, &permit.ty);
+        let PermitParam { ident: name, ty, cfgs, .. } = permit;
         // Located at the parameter, where "expected another permit" and "does not live long enough"
         // have to point.
         let here = site.located_at(name.span());
         let lender = borrowed(name.span(), call);
         let lent = quote_spanned!(here=> #private::Call::permit(#lender));
-        quote_spanned!(site=> let #name: #ty = #lent;)
+        quote_spanned!(site=> #(#cfgs)* let #name: #ty = #lent;)
     });
     quote_spanned! {site=>
         let #guard = #asked;
@@ -233,11 +222,11 @@ pub(crate) fn show(
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
-    let shown = shown.iter().map(|ShownArgument { name, value, span }| {
+    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs }| {
         // Located at the user's own tokens, so that "cannot be shown" points there.
         let here = site.located_at(*span);
         let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        quote_spanned!(site=> #private::Question::argument(#question, #name, #value);)
+        quote_spanned!(site=> #(#cfgs)* #private::Question::argument(#question, #name, #value);)
     });
     let recomputed = recomputed.iter().map(|expr| {
         let here = site.located_at(expr.span());
@@ -292,11 +281,38 @@ fn computes(expr: &Expr) -> bool {
     }
 }
 
+/// The body's block, located at the user's braces: that is where it lacks a value.
+fn block(checked: &Checked, private: &TokenStream) -> TokenStream {
+    let returns = match checked.shape {
+        Shape::Async => {
+            let output = checked.output.named();
+            Some(quote_spanned! {Span::mixed_site()=>
+                if false {
+                    return #private::returns::<#output>();
+                }
+            })
+        }
+        Shape::Boxed | Shape::Opaque => None,
+    };
+    let (rebound, body) = (rebound(checked), &checked.body.tokens);
+    braced(&checked.body.brace, quote!(#returns #rebound #body))
+}
+
+/// Statements between the braces that the user wrote.
+pub(crate) fn braced(brace: &Brace, statements: TokenStream) -> TokenStream {
+    let mut block = TokenStream::new();
+    brace.surround(&mut block, |block| block.extend(statements));
+    block
+}
+
 /// Binds every name anew inside the body's own block, as the signature had it, `mut` included: then
 /// one that the body does not use is still reported, though the check has used it.
 fn rebound(checked: &Checked) -> TokenStream {
     let site = Span::mixed_site();
-    let permit = checked.params.permit.iter().map(|permit| (&permit.ident, &permit.mutability));
+    let permit = checked.params.permit.iter().map(|permit| {
+        let PermitParam { ident, mutability, cfgs, lints, .. } = permit;
+        (ident, mutability, cfgs, lints)
+    });
     let bindings = checked
         .params
         .bindings
@@ -307,14 +323,16 @@ fn rebound(checked: &Checked) -> TokenStream {
             let done = checked.carried.iter().chain(&checked.finding);
             binding.mutability.is_some() || !done.into_iter().any(|done| *done == binding.ident)
         })
-        .map(|Binding { ident, mutability }| (ident, mutability));
+        .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
     permit
         .chain(bindings)
         // `_card` is never reported as unused; bound anew it would be reported as used.
-        .filter(|(ident, mutability)| {
+        .filter(|(ident, mutability, ..)| {
             mutability.is_some() || !ident.unraw().to_string().starts_with('_')
         })
-        .map(|(ident, mutability)| quote_spanned!(site=> let #mutability #ident = #ident;))
+        .map(|(ident, mutability, cfgs, lints)| {
+            quote_spanned!(site=> #(#cfgs)* #(#lints)* let #mutability #ident = #ident;)
+        })
         .collect()
 }
 

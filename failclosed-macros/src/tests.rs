@@ -223,3 +223,27 @@ fn flat(tokens: TokenStream) -> Vec<String> {
     }
     all
 }
+
+/// A condition goes with all that is made for its parameter, and with nothing else.
+#[test]
+fn a_condition_follows_its_parameter() {
+    let item = "async fn f(#[cfg(unix)] a: u8, #[cfg(not(unix))] a: u16, b: u8) -> R { BODY }";
+    let tokens =
+        expand::requires_permission(r#"action = "x""#.parse().unwrap(), item.parse().unwrap())
+            .to_string();
+    // The parameter, its entry in the list, its binding.
+    assert_eq!(tokens.matches("cfg (unix)").count(), 3, "{tokens}");
+    assert_eq!(tokens.matches("cfg (not (unix))").count(), 3, "{tokens}");
+}
+
+#[test]
+fn a_condition_never_hides_a_parameter_that_exists() {
+    let args = "action = Purchase { #[cfg(any())] amount }";
+    let refused = |item: &str| {
+        let tokens = expand::requires_permission(args.parse().unwrap(), item.parse().unwrap());
+        tokens.to_string().contains("could hide") || tokens.to_string().contains("compile_error")
+    };
+    assert!(refused("async fn f(amount: u8) -> R { BODY }"));
+    assert!(refused("async fn f(#[cfg(unix)] amount: u8) -> R { BODY }"));
+    assert!(!refused("async fn f(#[cfg(any())] amount: u8) -> R { BODY }"));
+}

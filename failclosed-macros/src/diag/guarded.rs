@@ -234,6 +234,15 @@ pub(crate) fn opaque_return(span: Span) -> Error {
     )
 }
 
+pub(crate) fn conditional_parameter(span: Span) -> Error {
+    error(
+        span,
+        "a parameter of a guarded trait's method cannot depend on a condition: every implementation \
+         has to take what was granted",
+        "put the `#[cfg(..)]` on the method, and write one method for each condition",
+    )
+}
+
 pub(crate) fn parameter_pattern(span: Span) -> Error {
     error(
         span,

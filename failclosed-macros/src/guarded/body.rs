@@ -2,9 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Ident, Pat, Type, spanned::Spanned};
+use syn::{Attribute, Ident, Pat, Type, spanned::Spanned};
 
-use crate::{expand::local, params::PermitParam};
+use crate::{
+    expand::{braced, local},
+    item::Body,
+    params::PermitParam,
+};
 
 /// What the signature of the user's method became.
 pub(crate) struct Redeemed<'a> {
@@ -15,8 +19,16 @@ pub(crate) struct Redeemed<'a> {
     pub(crate) place: Span,
     pub(crate) permit: Option<&'a PermitParam>,
     /// The user's own patterns and types.
-    pub(crate) params: Vec<(TokenStream, Type)>,
+    pub(crate) params: Vec<Taken>,
     pub(crate) output: TokenStream,
+}
+
+/// A parameter, as a statement binds it.
+#[derive(Clone)]
+pub(crate) struct Taken {
+    pub(crate) lints: Vec<Attribute>,
+    pub(crate) pattern: TokenStream,
+    pub(crate) ty: Type,
 }
 
 // Input:
@@ -29,7 +41,7 @@ pub(crate) struct Redeemed<'a> {
 //         if false { return returns::<R>(); }
 //         BODY
 //     }
-pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStream {
+pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &Body) -> TokenStream {
     let Redeemed { granted, private, .. } = redeemed;
     let site = Span::mixed_site();
     let here = site.located_at(redeemed.place);
@@ -38,20 +50,23 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStre
         .params
         .iter()
         .enumerate()
-        .map(|(index, (pat, _))| local(&format!("argument_{index}"), site.located_at(pat.span())))
+        .map(|(index, taken)| {
+            local(&format!("argument_{index}"), site.located_at(taken.pattern.span()))
+        })
         .collect();
     let permit = match redeemed.permit {
         Some(permit) => {
-            let (name, mutability, ty) = (&permit.ident, permit.mutability, &permit.ty);
+            let PermitParam { ident: name, mutability, ty, lints, .. } = permit;
             let proof = local("permit", site.located_at(ty.span()));
-            quote_spanned!(site=> let #mutability #name: #ty = #proof;)
+            quote_spanned!(site=> #(#lints)* let #mutability #name: #ty = #proof;)
         }
         // Spent, and of no further use to the body.
         None => quote_spanned!(site=> let _ = #proof;),
     };
-    let bound = redeemed.params.iter().zip(&places).map(|((pat, ty), place)| {
+    let bound = redeemed.params.iter().zip(&places).map(|(taken, place)| {
+        let Taken { lints, pattern, ty } = taken;
         // Binding is what the signature did: whatever is wrong with it is wrong there.
-        quote_spanned!(site=> let #pat: #ty = #place;)
+        quote_spanned!(site=> #(#lints)* let #pattern: #ty = #place;)
     });
     let taken =
         quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::Granted::redeem(#granted););
@@ -60,11 +75,7 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &TokenStream) -> TokenStre
 }
 
 /// A body in a box.
-pub(crate) fn boxed(
-    private: &TokenStream,
-    output: &TokenStream,
-    body: &TokenStream,
-) -> TokenStream {
+pub(crate) fn boxed(private: &TokenStream, output: &TokenStream, body: &Body) -> TokenStream {
     let site = Span::mixed_site();
     let future = unboxed(private, output, site, &TokenStream::new(), body);
     quote_spanned!(site=> ::std::boxed::Box::pin(#future))
@@ -77,19 +88,21 @@ fn unboxed(
     output: &TokenStream,
     here: Span,
     before: &TokenStream,
-    body: &TokenStream,
+    body: &Body,
 ) -> TokenStream {
     let site = Span::mixed_site();
     let future = quote_spanned!(here=> async move);
-    quote_spanned! {site=>
-        #future {
-            #before
-            if false {
-                return #private::returns::<#output>();
-            }
-            #body
+    let tokens = &body.tokens;
+    let inside = quote_spanned! {site=>
+        #before
+        if false {
+            return #private::returns::<#output>();
         }
-    }
+        #tokens
+    };
+    // What is wrong with the block as a whole, such as no value at its end, is wrong in the user's.
+    let block = braced(&body.brace, inside);
+    quote_spanned!(site=> #future #block)
 }
 
 /// `impl Future<Output = R> + Send + 'l`: what a guarded raw method returns. Its caller boxes it

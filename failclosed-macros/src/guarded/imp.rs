@@ -12,13 +12,14 @@ use syn::{
 };
 
 use super::{
-    body::{Redeemed, boxed, future, opaque, pattern, redeemed},
+    body::{Redeemed, Taken, boxed, future, opaque, pattern, redeemed},
     lifetimes,
     marks::{self, Mark},
     names,
     options::Options,
     parse::{Item, Whole},
     refused,
+    surface::lints_alone,
 };
 use crate::{
     diag::{self, Errors},
@@ -114,7 +115,7 @@ struct Parts {
     self_mut: Option<Token![mut]>,
     lifetimes: Vec<LifetimeParam>,
     permit: Option<PermitParam>,
-    params: Vec<(TokenStream, Type)>,
+    params: Vec<Taken>,
     output: Type,
 }
 
@@ -191,18 +192,16 @@ fn take_apart(sig: &Signature) -> syn::Result<Parts> {
     let mut params = Vec::new();
     for input in sig.inputs.iter().skip(1) {
         let FnArg::Typed(typed) = input else { continue };
-        match typed.attrs.first() {
-            Some(attr) if attr.path().is_ident("permit") => {}
-            Some(attr) => return Err(diag::guarded::parameter_pattern(attr.path().span())),
-            None => {
-                let mut ty = (*typed.ty).clone();
-                if lifetimes::is_opaque(&ty) {
-                    return Err(diag::guarded::generic_method(ty.span()));
-                }
-                lifetimes::name(&mut ty, &fc);
-                params.push((pattern(&typed.pat), ty));
-            }
+        let lints = lints_alone(&typed.attrs)?;
+        if typed.attrs.iter().any(|attr| attr.path().is_ident("permit")) {
+            continue;
         }
+        let mut ty = (*typed.ty).clone();
+        if lifetimes::is_opaque(&ty) {
+            return Err(diag::guarded::generic_method(ty.span()));
+        }
+        lifetimes::name(&mut ty, &fc);
+        params.push(Taken { lints, pattern: pattern(&typed.pat), ty });
     }
     Ok(Parts {
         self_token: receiver.self_token,
@@ -240,7 +239,7 @@ fn guarded(
             params: parts.params.clone(),
             output,
         },
-        &body.tokens,
+        body,
     );
     let inner_attrs = &body.inner_attrs;
     quote_spanned! {site=>
@@ -264,10 +263,11 @@ fn unguarded(options: &Options, sig: &Signature, parts: &Parts, body: &Body) -> 
     let name = &sig.ident;
     let named = lifetimes.iter().map(|param| &param.lifetime);
     let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let params = parts.params.iter().map(|(pat, ty)| quote!(#pat: #ty));
+    let params =
+        parts.params.iter().map(|Taken { lints, pattern, ty }| quote!(#(#lints)* #pattern: #ty));
     let output = parts.output.to_token_stream();
     let returned = future(&output, &fc);
-    let statements = boxed(&private, &output, &body.tokens);
+    let statements = boxed(&private, &output, body);
     let inner_attrs = &body.inner_attrs;
     quote_spanned! {site=>
         fn #name<#fc, #(#lifetimes),*>(&#fc #self_mut #self_token, #(#params),*) -> #returned

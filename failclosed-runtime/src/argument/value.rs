@@ -32,7 +32,7 @@ pub(crate) enum Node<'a> {
     /// As its digits.
     Number(&'a str),
     Text(Value<'a>),
-    Bytes,
+    Bytes(Items<'a>),
     List(Items<'a>),
     /// A list in which each place means something of its own.
     Tuple(Items<'a>),
@@ -77,7 +77,7 @@ impl<'a> Value<'a> {
         match self.bytes().first() {
             Some(b'"') => Node::Text(*self),
             Some(b'{') => Node::Map(self.items()),
-            Some(b'[') if self.is(Mark::Bytes) => Node::Bytes,
+            Some(b'[') if self.is(Mark::Bytes) => Node::Bytes(self.items()),
             Some(b'[') if self.is(Mark::Tuple) => Node::Tuple(self.items()),
             Some(b'[') => Node::List(self.items()),
             Some(b't') => Node::Bool(true),
@@ -162,8 +162,7 @@ impl Serialize for Value<'_> {
                 }
             }
             Node::Text(value) => serializer.serialize_str(&text(&value)?),
-            Node::Bytes | Node::List(_) | Node::Tuple(_) => {
-                let mut items = self.items();
+            Node::Bytes(mut items) | Node::List(mut items) | Node::Tuple(mut items) => {
                 let mut list = serializer.serialize_seq(None)?;
                 while let Some(element) = items.element() {
                     list.serialize_element(&element)?;

@@ -20,7 +20,10 @@ use crate::{
         parse::{Item, Whole},
     },
     item::{Body, GuardedFn},
-    params::{Binding, Params},
+    params::{
+        Binding, Params,
+        attrs::{ParamAttrs, conditions},
+    },
 };
 
 /// A guarded trait, and nothing that could still be wrong.
@@ -54,6 +57,8 @@ pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) mutability: Option<Token![mut]>,
     pub(crate) ty: Type,
+    /// Lint levels, for a default body.
+    pub(crate) lints: Vec<Attribute>,
 }
 
 pub(crate) enum Kind {
@@ -119,7 +124,7 @@ fn method<'w>(function: &'w GuardedFn, errors: &mut Errors) -> Option<Method<'w>
     };
     let params = params(sig, &fc, errors);
     let attrs = marks::without(&function.attrs);
-    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+    let cfgs = conditions(&attrs);
     Some(Method {
         function,
         attrs,
@@ -212,24 +217,42 @@ fn params(sig: &Signature, fc: &syn::Lifetime, errors: &mut Errors) -> Vec<Param
     let mut params = Vec::new();
     for input in sig.inputs.iter().skip(1) {
         let FnArg::Typed(typed) = input else { continue };
-        if let Some(attr) = typed.attrs.first() {
-            // `#[permit]`, or a `cfg` that nothing here could follow.
-            errors.push(if attr.path().is_ident("permit") {
-                diag::guarded::permit_in_trait(attr.path().span())
-            } else {
-                diag::guarded::parameter_pattern(attr.path().span())
-            });
+        if let Some(attr) = typed.attrs.iter().find(|attr| attr.path().is_ident("permit")) {
+            errors.push(diag::guarded::permit_in_trait(attr.path().span()));
         }
+        let lints = errors.keep(lints_alone(&typed.attrs)).unwrap_or_default();
         let mut ty = (*typed.ty).clone();
         lifetimes::name(&mut ty, fc);
         match &*typed.pat {
             Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
-                params.push(Param { ident: name.ident.clone(), mutability: name.mutability, ty });
+                let (ident, mutability) = (name.ident.clone(), name.mutability);
+                params.push(Param { ident, mutability, ty, lints });
             }
             other => errors.push(diag::guarded::parameter_pattern(other.span())),
         }
     }
     params
+}
+
+/// The lint levels among the attributes of a parameter, which may have no others but `#[permit]`.
+///
+/// # Errors
+/// A condition, which the struct of the arguments could not follow; whatever nobody here knows.
+pub(crate) fn lints_alone(attrs: &[Attribute]) -> syn::Result<Vec<Attribute>> {
+    let mut lints = Vec::new();
+    for attr in attrs.iter().filter(|attr| !attr.path().is_ident("permit")) {
+        let mut unread = Errors::new();
+        let sorted = ParamAttrs::sort(vec![attr.clone()], &mut unread);
+        let span = attr.path().span();
+        if unread.finish().is_err() || !sorted.cfgs.is_empty() {
+            return Err(diag::guarded::conditional_parameter(span));
+        }
+        if sorted.lints.is_empty() {
+            return Err(diag::guarded::parameter_pattern(span));
+        }
+        lints.extend(sorted.lints);
+    }
+    Ok(lints)
 }
 
 fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
@@ -283,7 +306,7 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
 fn bindings(sig: &Signature) -> Vec<Binding> {
     let name = |input: &FnArg| match input {
         FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(name) => Some(Binding { ident: name.ident.clone(), mutability: None }),
+            Pat::Ident(name) => Some(Binding::of(name.ident.clone())),
             _ => None,
         },
         FnArg::Receiver(_) => None,

@@ -13,6 +13,8 @@ mod check;
 mod header;
 mod raw;
 
+pub(super) use check::lints_alone;
+
 // Input:
 //     #[guarded] pub trait Payments {
 //         #[requires_permission(action = Purchase)]

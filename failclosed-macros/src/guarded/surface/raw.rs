@@ -7,14 +7,15 @@ use syn::Ident;
 use super::{
     asked::asked,
     callers,
-    check::{Action, Kind, Method, Surface},
+    check::{Action, Kind, Method, Param, Surface},
 };
 use crate::{
     expand::local,
     guarded::{
-        body::{Redeemed, boxed, future, opaque, redeemed},
+        body::{Redeemed, Taken, boxed, future, opaque, redeemed},
         names::{self, from_inside, visibility_inside},
     },
+    item::Body,
 };
 
 pub(super) fn expand(surface: &Surface<'_>) -> TokenStream {
@@ -108,13 +109,17 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let about = format!("Behind [`{of}::{name}`](super::{of}::{name}).");
     let allows = method.attrs.iter().filter(|attr| attr.path().is_ident("allow"));
     let attrs = quote_spanned!(site=> #(#cfgs)* #(#allows)* #[doc = #about]);
-    let body = method.body.map(|body| from_inside(body.tokens.clone()));
+    let body = method.body.map(|body| Body {
+        tokens: from_inside(body.tokens.clone()),
+        inner_attrs: Vec::new(),
+        brace: body.brace,
+    });
     let inner_attrs = method.body.map(|body| &body.inner_attrs);
     let inner_attrs = inner_attrs.into_iter().flatten();
     if sig.asyncness.is_none() {
         let sig = from_inside(sig.to_token_stream());
         return match body {
-            Some(body) => quote!(#attrs #sig { #(#inner_attrs)* #body }),
+            Some(Body { tokens, .. }) => quote!(#attrs #sig { #(#inner_attrs)* #tokens }),
             None => quote!(#attrs #sig;),
         };
     }
@@ -128,12 +133,15 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         .iter()
         .map(|param| {
             let ty = from_inside(param.ty.to_token_stream());
-            (&param.ident, param.mutability.filter(|_| body.is_some()), ty)
+            (param, param.mutability.filter(|_| body.is_some()), ty)
         })
         .collect();
     let Kind::Guarded { arguments, .. } = &method.kind else {
         let returned = future(&output, &fc);
-        let params = params.iter().map(|(ident, mutable, ty)| quote!(#mutable #ident: #ty));
+        let params = params.iter().map(|(Param { ident, lints, .. }, mutable, ty)| {
+            let lints = lints.iter().filter(|_| body.is_some());
+            quote!(#(#lints)* #mutable #ident: #ty)
+        });
         let sig = quote_spanned! {site=>
             fn #name<#fc, #(#lifetimes),*>(&#fc #self_mut #self_token, #(#params),*) -> #returned
             where #(#named: #fc,)* #(#bounds,)*
@@ -158,8 +166,9 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     };
     match body {
         Some(body) => {
-            let params = params.iter().filter_map(|(ident, mutable, ty)| {
-                syn::parse2(ty.clone()).ok().map(|ty| (quote!(#mutable #ident), ty))
+            let params = params.iter().filter_map(|(Param { ident, lints, .. }, mutable, ty)| {
+                let (lints, pattern) = (lints.clone(), quote!(#mutable #ident));
+                syn::parse2(ty.clone()).ok().map(|ty| Taken { lints, pattern, ty })
             });
             let body = redeemed(
                 &Redeemed {

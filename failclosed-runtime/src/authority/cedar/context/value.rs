@@ -29,7 +29,7 @@ impl Value {
             Node::Bool(value) => Self::Bool(value),
             Node::Number(digits) => Self::Number(digits.to_owned()),
             Node::Text(text) => Self::Text(read(text)?),
-            Node::Bytes => Self::Bytes,
+            Node::Bytes(_) => Self::Bytes,
             Node::List(mut items) => {
                 let elements = std::iter::from_fn(|| items.element()).map(Self::of);
                 Self::List(elements.collect::<Result<_, _>>()?)
