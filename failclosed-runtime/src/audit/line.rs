@@ -195,6 +195,11 @@ fn question(request: &Request<'_>, digest: Digest) -> Result<Box<RawValue>, NotR
         // FAIL CLOSED: what would be written is not what was decided about.
         return Err(NotRecorded::new("the arguments are not the ones that were decided about"));
     }
+    if text.get().bytes().any(|byte| byte.is_ascii_control()) {
+        // FAIL CLOSED: JSON that an argument brings along as it is may hold line feeds between its
+        // tokens, and each would end the record.
+        return Err(NotRecorded::new("an argument brings line breaks into its JSON"));
+    }
     Ok(text)
 }
 
