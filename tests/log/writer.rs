@@ -181,8 +181,8 @@ async fn what_waits_is_written_in_one_append() {
     writer.close().await.unwrap();
     assert_eq!(store.records().len(), 128);
     let appends = store.0.appends.load(Ordering::SeqCst);
-    // The first record by itself, the rest together; outcomes as they come.
-    assert!(appends < 64, "{appends} appends");
+    // The first decision by itself, the rest together; outcomes as they come.
+    assert!(appends <= 2 + 64, "{appends} appends");
 }
 
 #[tokio::test]
