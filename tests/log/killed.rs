@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use failclosed::audit::{Kind, Store, Writer};
+use failclosed::audit::Store;
 
 use crate::common::Scratch;
 
@@ -70,10 +70,6 @@ fn no_body_ran_unrecorded_in_a_process_that_was_killed() {
     println!("{} bodies and {denied} denials in {rounds} rounds, {repaired} repaired", ran.len());
     let happened = ran.len() as u64 > rounds && denied > 0;
     assert!(happened, "it was killed before anything happened");
-    // And the log of the last round goes on.
-    let writer = Writer::open(scratch.store()).unwrap();
-    drop(writer);
-    assert!(scratch.records().iter().any(|record| record.record == Kind::Decision));
 }
 
 /// The file may grow no further, in the middle of a record: as on a disk that is full, and without
