@@ -176,6 +176,10 @@ struct Outcome<'a> {
 /// The very text that has the digest.
 fn question(request: &Request<'_>) -> Result<Box<RawValue>, NotRecorded> {
     let text = str::from_utf8(request.question())?;
+    if text.bytes().any(|byte| byte.is_ascii_control()) {
+        // FAIL CLOSED: each line feed would end the record; a snapshot has none.
+        return Err(NotRecorded::new("an argument brings line breaks into its JSON"));
+    }
     Ok(RawValue::from_string(text.to_owned())?)
 }
 
