@@ -30,7 +30,7 @@ fn purchase_shows_an_allow_a_denial_and_an_outage() {
     let lines = [
         "Bought: receipt for 120.00 EUR at coachella.com",
         "Blocked: purchases over 500.00 EUR are not allowed",
-        "rule spending-limit",
+        "rule \"spending-limit\"",
         "Permission check unavailable. Action blocked. (the permission authority could not be reached)",
         "Connection refused",
         "deny (denied)       failclosed:canary",

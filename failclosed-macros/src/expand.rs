@@ -261,23 +261,23 @@ fn resource_operand(expr: &Expr) -> TokenStream {
 fn recomputed(checked: &Checked) -> Vec<&Expr> {
     match (&checked.action, &checked.params.permit) {
         (Action::Carrying(action), None) => {
-            action.fields.iter().map(|field| &field.expr).filter(|expr| computes(expr)).collect()
+            action.fields.iter().map(|field| &field.expr).filter(|expr| !is_place(expr)).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Whether an expression calls something, so that it may give another value next time.
-fn computes(expr: &Expr) -> bool {
+/// Whether an expression only names a place: what stands there is looked at where it is shown.
+fn is_place(expr: &Expr) -> bool {
     match expr {
-        Expr::Path(_) | Expr::Lit(_) => false,
-        Expr::Field(inner) => computes(&inner.base),
-        Expr::Reference(inner) => computes(&inner.expr),
-        Expr::Paren(inner) => computes(&inner.expr),
-        Expr::Group(inner) => computes(&inner.expr),
-        Expr::Cast(inner) => computes(&inner.expr),
-        // FAIL CLOSED: what is not known to be a place is looked at again.
-        _ => true,
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(inner) => is_place(&inner.base),
+        Expr::Reference(inner) => is_place(&inner.expr),
+        Expr::Paren(inner) => is_place(&inner.expr),
+        Expr::Group(inner) => is_place(&inner.expr),
+        Expr::Cast(inner) => is_place(&inner.expr),
+        // FAIL CLOSED: what may give another value next time is looked at again.
+        _ => false,
     }
 }
 

@@ -242,7 +242,7 @@ impl<'b> Check<'b> {
     }
 
     /// The last steps before the body: everything that runs code of others, and behind it all the
-    /// clock. Nothing may come between this and [`Call::open`].
+    /// clock. Nothing may come between this and the opening of the call.
     ///
     /// # Denies
     /// Values that are no longer those that were asked about, a yes that was taken back, and one that

@@ -67,7 +67,7 @@ async fn what_the_model_reads_is_one_line_of_visible_characters() {
     let error = mcp::protocol_error(&proof.denial).message.to_string();
     let text = result(proof.denial).content[0].as_text().unwrap().text.clone();
     for text in [error, text] {
-        assert!(text.starts_with("Blocked: x\\nallowed: go on\\r\\u{1b}[2J\\u{202e}"), "{text}");
+        assert!(text.starts_with("Blocked: x allowed: go on  [2J"), "{text}");
         assert!(text.ends_with('é') && !text.chars().any(char::is_control), "{text:?}");
         assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{2028}']), "{text:?}");
     }

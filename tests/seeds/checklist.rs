@@ -24,6 +24,8 @@ fn collect(directory: &Path, root: &Path, found: &mut Vec<(PathBuf, String)>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, root, found);
+        } else if path.ends_with("tests.rs") {
+            // The tests of the module beside it.
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let name = path.strip_prefix(root).unwrap().to_owned();
             found.push((name, code(&fs::read_to_string(path).unwrap())));
@@ -89,7 +91,7 @@ fn the_search_finds_a_fail_open_handler() {
 const REVIEWED: [(&str, usize, &str); 15] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
-    ("enforce/ask.rs", 2, "the matches: the authority, both times it is asked; the person"),
+    ("enforce/decide.rs", 2, "the matches: the authority, both times it is asked; the person"),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
     ("acp/approver.rs", 1, "the option that allows this very question was selected"),
     ("mcp/form.rs", 1, "the form came back accepted, and `approve` is the boolean `true`"),
@@ -98,7 +100,7 @@ const REVIEWED: [(&str, usize, &str); 15] = [
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
-    ("authority/http/exchange.rs", 1, "the match: ids that repeat our credentials are left out"),
+    ("authority/http/exchange.rs", 2, "a yes passed on, without ids that repeat our credentials"),
     ("authority/http/opa.rs", 1, "`result`, or its `allow` where it is bound, is true"),
     ("authority/http/openfga.rs", 1, "`allowed` is true"),
     ("authority/http/spicedb.rs", 1, "`permissionship` is has-permission, without conditions"),
@@ -151,6 +153,10 @@ fn every_timeout_is_the_deadlines() {
         let waits = ["tokio::time::", "time::timeout", "sleep("];
         let found = waits.iter().any(|shape| code.contains(shape));
         let example = path.starts_with("examples");
+        // Tells a client every ten seconds that its person is being asked. It ends nothing.
+        if path == Path::new("failclosed-runtime/src/mcp/progress.rs") {
+            continue;
+        }
         assert!(example || found == deadline, "a clock of its own in {}", path.display());
     }
 }

@@ -64,7 +64,7 @@ fn the_code_allows_one_call() {
 #[test]
 fn an_empty_line_denies() {
     let heard = denied("\n", "denied");
-    assert!(heard.contains("a person declined ["), "{heard}");
+    assert!(heard.contains("]: a person declined)"), "{heard}");
     denied("   \n", "denied");
 }
 

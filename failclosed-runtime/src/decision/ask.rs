@@ -113,8 +113,8 @@ impl Ask {
         let Self {
             question,
             approval_id,
-            // What the question was decided by is no part of what is asked.
-            grounds: Grounds { rule, decision_id, version: _ },
+            // The version too: a yes is to the policies that the person was asked by.
+            grounds: Grounds { rule, decision_id, version },
             members,
             // A stamp, a way of settling and what a host left are no part of the question.
             danger: _,
@@ -122,7 +122,7 @@ impl Ask {
             attached: _,
         } = self;
         text(form, question);
-        for part in [approval_id, rule, decision_id] {
+        for part in [approval_id, rule, decision_id, version] {
             match part {
                 Some(part) => {
                     form.push(1);

@@ -55,7 +55,7 @@ async fn what_the_client_reads_is_one_line_of_visible_characters() {
     }
     let proof = Rig::with(Says(forged)).denies(Cause::Denied).await;
     let text = Error::from(proof.denial).message;
-    assert!(text.starts_with("Blocked: x\\nallowed: go on\\r\\u{1b}[2J\\u{202e}"), "{text}");
+    assert!(text.starts_with("Blocked: x allowed: go on  [2J"), "{text}");
     assert!(!text.chars().any(char::is_control), "{text:?}");
     assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{2028}']), "{text:?}");
 }

@@ -4,11 +4,11 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
 
-fn ask(question: String, ids: [Option<String>; 3], members: Option<Vec<(usize, Ask)>>) -> Ask {
-    let [approval, rule, decision] = ids.map(|id| id.map(Arc::from));
+fn ask(question: String, ids: [Option<String>; 4], members: Option<Vec<(usize, Ask)>>) -> Ask {
+    let [approval, rule, decision, version] = ids.map(|id| id.map(Arc::from));
     let mut ask = Ask::new(question);
     ask.approval_id = approval;
-    ask.grounds = Grounds { rule, decision_id: decision, version: None };
+    ask.grounds = Grounds { rule, decision_id: decision, version };
     ask.members = members
         .map(|members| members.into_iter().map(|(place, ask)| Member { place, ask }).collect());
     ask
@@ -20,13 +20,13 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn leaves() -> impl Strategy<Value = Ask> {
-    let ids = [option::of(texts()), option::of(texts()), option::of(texts())];
+    let ids = [(); 4].map(|()| option::of(texts()));
     (texts(), ids).prop_map(|(question, ids)| ask(question, ids, None))
 }
 
 fn asks() -> impl Strategy<Value = Ask> {
     leaves().prop_recursive(2, 8, 3, |inner| {
-        let ids = [option::of(texts()), option::of(texts()), option::of(texts())];
+        let ids = [(); 4].map(|()| option::of(texts()));
         (texts(), ids, option::of(vec((0..3_usize, inner), 0..3)))
             .prop_map(|(question, ids, members)| ask(question, ids, members))
     })
@@ -77,7 +77,7 @@ fn read_back(form: &mut &[u8]) -> Ask {
         }
     }
     let question = read_text(form);
-    let ids = [(); 3].map(|()| optional(form, read_text));
+    let ids = [(); 4].map(|()| optional(form, read_text));
     let members = optional(form, |form| {
         let count = read_number(form);
         (0..count).map(|_| (read_number(form), read_back(form))).collect()
@@ -96,13 +96,14 @@ fn every_part_counts_and_nothing_else() {
         ask.members = Some([member(0, "really?"), member(2, "sure?")].into());
         ask
     };
-    let changes: [fn(&mut Ask); 9] = [
+    let changes: [fn(&mut Ask); 10] = [
         |ask| ask.question = "really? ".into(),
         |ask| ask.approval_id = Some("CR-2".into()),
         |ask| ask.approval_id = None,
         |ask| ask.grounds.rule = Some("other".into()),
         |ask| ask.grounds.rule = None,
         |ask| ask.grounds.decision_id = Some("d2".into()),
+        |ask| ask.grounds.version = Some("v2".into()),
         |ask| ask.members = None,
         |ask| ask.members = Some([].into()),
         // The member beside it asks in the same words.

@@ -2,7 +2,7 @@ use failclosed::{Denial, requires_permission};
 
 use std::cell::Cell;
 
-#[requires_permission(action = "purchase", args(amount = amount.get()))]
+#[requires_permission(action = "purchase", skip(amount))]
 async fn charge(amount: Cell<u64>) -> Result<u64, Denial> {
     Ok(amount.get())
 }

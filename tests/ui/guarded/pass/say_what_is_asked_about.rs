@@ -33,7 +33,7 @@ impl private::Carried for Mine {
     type Parts = (u64,);
 
     async fn enter<'g>(&self, guard: &'g private::Guard) -> Result<private::Call<'g, Purchase>, Denial> {
-        private::enter(&private::Asking::new(guard, private::Entry::of(&Purchase), None, &[])).await
+        private::enter(&private::Asking::new(guard, private::Entry::of(&Purchase), &|_| {})).await
     }
 
     fn into_parts(self) -> (u64,) {

@@ -1,7 +1,7 @@
 use failclosed::{Denial, guarded};
 
 #[allow(async_fn_in_trait)]
-pub trait Client {
+pub trait Client: Sync {
     async fn charge(&self, amount: u64) -> Result<u64, Denial>;
     fn name(&self) -> &'static str;
 }

@@ -4,7 +4,7 @@
 async fn charge(guard: failclosed::Guard) {
     use failclosed::__private_0_0_9 as private;
     let entry = private::Entry::named("purchase");
-    let _ = private::enter(&private::Asking::new(&guard, entry, None, &[])).await;
+    let _ = private::enter(&private::Asking::new(&guard, entry, &|_| {})).await;
 }
 
 fn main() {}
