@@ -57,7 +57,7 @@ impl AuditSink for Handoff {
             call: record.request.id(),
             at: record.at,
             action: record.request.action(),
-            digest: record.digest,
+            digest: record.digest(),
             allowed: matches!(record.verdict, Verdict::Allow(_)),
         }))
     }

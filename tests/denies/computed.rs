@@ -156,8 +156,8 @@ async fn paid(guard: &Guard, form: &str, adds: u64) -> Result<u64, Denial> {
 
 fn last(log: &MemoryLog) -> serde_json::Value {
     let entries = log.entries();
-    let decisions = entries.iter().map(|entry| serde_json::to_value(entry).unwrap());
-    decisions.filter(|entry| entry["record"] == "decision").next_back().unwrap()
+    let mut decisions = entries.iter().map(|entry| serde_json::to_value(entry).unwrap());
+    decisions.rfind(|entry| entry["record"] == "decision").unwrap()
 }
 
 #[tokio::test]

@@ -58,9 +58,10 @@ fn slow_allow() -> Answer<'static> {
 /// behind the log.
 #[tokio::test]
 async fn a_slow_look_at_the_arguments_denies() {
+    type Authority = fn() -> Answer<'static>;
     type Record = fn() -> failclosed::audit::Recording<'static>;
     let waits: Record = || sinks::slower_than(Duration::from_millis(5));
-    let cases: [(fn() -> Answer<'static>, Record, usize); 5] = [
+    let cases: [(Authority, Record, usize); 5] = [
         (allow, sinks::taken, 0),
         (slow_allow, sinks::taken, 0),
         (slow_allow, sinks::taken, 1),

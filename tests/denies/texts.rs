@@ -31,7 +31,7 @@ async fn what_an_authority_writes_is_one_plain_line_and_denies() {
         (Cause::Denied, || Decision::deny(HIDDEN).rule(HIDDEN).decision_id(HIDDEN).into()),
         (Cause::Denied, || match Decision::deny(HIDDEN) {
             Decision::Deny(deny) => Decision::from(deny.with_detail(HIDDEN)).into(),
-            other => other.into(),
+            other @ (Decision::Allow(_) | Decision::Ask(_)) => other.into(),
         }),
         (Cause::NeedsApproval, || Decision::from(Ask::new(HIDDEN)).rule(HIDDEN).into()),
         (Cause::Unavailable, || NoDecision::unavailable(HIDDEN).into()),
@@ -87,7 +87,8 @@ async fn the_operators_line_cannot_be_forged_and_denies() {
 /// What a host answers with, and whether a model is told that the service is down.
 #[tokio::test]
 async fn it_is_said_whose_fault_it_is_and_denies() {
-    let table: [(Cause, Fault, fn() -> failclosed::Answer<'static>); 6] = [
+    type Authority = fn() -> failclosed::Answer<'static>;
+    let table: [(Cause, Fault, Authority); 6] = [
         (Cause::Denied, Fault::Nobody, || Decision::deny("no").into()),
         (Cause::NeedsApproval, Fault::Nobody, || Decision::ask("sure?").into()),
         (Cause::Malformed, Fault::Caller, || NoDecision::not_showable("a wildcard").into()),

@@ -43,7 +43,7 @@ async fn a_reason_is_made_fit_to_be_shown() {
     assert_eq!(proof.denial.to_string(), "Blocked: no  go");
     let long = format!(r#"{{"requestId":"r","allowed":false,"reason":"{}"}}"#, "x".repeat(5000));
     let proof = denies(Behalf::new(), &long, Cause::Denied).await;
-    assert_eq!(proof.denial.reason().len(), 303);
+    assert_eq!(proof.denial.reason().len(), 300);
 }
 
 /// The approval is the account's to give; it is named, so that somebody can.

@@ -11,8 +11,15 @@ const KEPT: usize = 4;
 /// memory for good.
 const LARGEST_KEPT: usize = 64 * 1024;
 
+/// In boxes as they are handed out: a page is moved by its pointer.
+#[allow(
+    clippy::vec_box,
+    reason = "a page that is moved out of the list is moved on for every question"
+)]
+type Pages = Vec<Box<Page>>;
+
 thread_local! {
-    static PAGES: RefCell<Vec<Box<Page>>> = const { RefCell::new(Vec::new()) };
+    static PAGES: RefCell<Pages> = const { RefCell::new(Vec::new()) };
 }
 
 /// An empty page.
