@@ -65,6 +65,7 @@ pub(super) fn decide<'a>(
 fn permitted(tally: &Tally, labels: &Labels) -> Decision {
     let (ordered, rule) = named(&tally.permits, labels);
     let questions: Vec<_> = ordered.iter().filter_map(|label| label.ask.as_deref()).collect();
+    // failclosed: allow(FC0205, reason = "a permit applied; the list is of the questions they ask")
     if questions.is_empty() {
         return Decision::allow().rule(rule);
     }
