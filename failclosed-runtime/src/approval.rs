@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::{
-    authority::Answer,
+    answer::Answer,
     decision::{Ask, Deny},
     request::Request,
 };

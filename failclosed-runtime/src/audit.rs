@@ -11,6 +11,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
+    answer::Soon,
     decision::{Allow, Grounds},
     denial::{Cause, Denial},
     id::CallId,
@@ -200,32 +201,24 @@ impl<E: std::error::Error> From<E> for NotRecorded {
 
 /// The writing of one record, done or under way.
 #[must_use = "a record is not written until it has been awaited"]
-pub struct Recording<'a>(Inner<'a>);
-
-enum Inner<'a> {
-    Ready(Option<Result<(), NotRecorded>>),
-    Pending(Pin<Box<dyn Future<Output = Result<(), NotRecorded>> + Send + 'a>>),
-}
+pub struct Recording<'a>(Soon<'a, (), NotRecorded>);
 
 impl<'a> Recording<'a> {
     /// A record that is written, or failed to be.
     pub fn ready(result: Result<(), NotRecorded>) -> Self {
-        Self(Inner::Ready(Some(result)))
+        Self(Soon::ready(result))
     }
 
     /// A record that takes time to write.
     pub fn pending(result: impl Future<Output = Result<(), NotRecorded>> + Send + 'a) -> Self {
-        Self(Inner::Pending(Box::pin(result)))
+        Self(Soon::pending(result))
     }
 }
 
 impl Recording<'_> {
     /// What came of it, if it is over: then there is no code of the sink's left to run.
     pub(crate) fn take_ready(&mut self) -> Option<Result<(), NotRecorded>> {
-        match &mut self.0 {
-            Inner::Ready(result) => result.take(),
-            Inner::Pending(_) => None,
-        }
+        self.0.take_ready()
     }
 }
 
@@ -233,18 +226,12 @@ impl Future for Recording<'_> {
     type Output = Result<(), NotRecorded>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            // FAIL CLOSED: a record is confirmed once.
-            Inner::Ready(result) => Poll::Ready(
-                result.take().unwrap_or_else(|| Err(NotRecorded::new("recording awaited twice"))),
-            ),
-            Inner::Pending(future) => future.as_mut().poll(cx),
-        }
+        self.0.poll(cx, || NotRecorded::new("recording awaited twice"))
     }
 }
 
 impl fmt::Debug for Recording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Recording(..)")
+        write!(f, "Recording({})", self.0.state())
     }
 }

@@ -1,12 +1,8 @@
 //! Who answers: a policy engine, a remote service, a person.
 
-use std::{
-    fmt,
-    future::Future,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::{fmt, future::Future};
 
+pub use crate::answer::Answer;
 use crate::{
     decision::{Decision, NoDecision},
     request::Request,
@@ -47,74 +43,6 @@ impl<T: Authority + ?Sized> Authority for std::sync::Arc<T> {
 impl<T: Authority + ?Sized> Authority for Box<T> {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         (**self).decide(request)
-    }
-}
-
-/// A decision, now or later.
-#[must_use = "an answer decides nothing until the guard has awaited it"]
-pub struct Answer<'a>(Inner<'a>);
-
-enum Inner<'a> {
-    Ready(Option<Result<Decision, NoDecision>>),
-    Pending(Pin<Box<dyn Future<Output = Result<Decision, NoDecision>> + Send + 'a>>),
-}
-
-impl<'a> Answer<'a> {
-    /// An answer that is at hand.
-    pub fn ready(decision: Result<Decision, NoDecision>) -> Self {
-        Self(Inner::Ready(Some(decision)))
-    }
-
-    /// An answer that takes time.
-    pub fn pending(
-        decision: impl Future<Output = Result<Decision, NoDecision>> + Send + 'a,
-    ) -> Self {
-        Self(Inner::Pending(Box::pin(decision)))
-    }
-}
-
-impl Answer<'_> {
-    /// The answer, if it is at hand: then there is no code of the authority's left to run.
-    pub(crate) fn take_ready(&mut self) -> Option<Result<Decision, NoDecision>> {
-        match &mut self.0 {
-            Inner::Ready(decision) => decision.take(),
-            Inner::Pending(_) => None,
-        }
-    }
-}
-
-impl From<Decision> for Answer<'_> {
-    fn from(decision: Decision) -> Self {
-        Self::ready(Ok(decision))
-    }
-}
-
-impl From<NoDecision> for Answer<'_> {
-    fn from(why: NoDecision) -> Self {
-        Self::ready(Err(why))
-    }
-}
-
-impl Future for Answer<'_> {
-    type Output = Result<Decision, NoDecision>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.0 {
-            // FAIL CLOSED: an answer is given once; polled again there is none.
-            Inner::Ready(decision) => Poll::Ready(decision.take().unwrap_or_else(|| {
-                Err(NoDecision::unavailable("an answer was awaited a second time"))
-            })),
-            Inner::Pending(future) => future.as_mut().poll(cx),
-        }
-    }
-}
-
-impl fmt::Debug for Answer<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Inner::Ready(_) => "Answer(ready)",
-            Inner::Pending(_) => "Answer(pending)",
-        })
     }
 }
 

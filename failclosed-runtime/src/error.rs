@@ -70,28 +70,3 @@ impl fmt::Display for ConfigError {
 }
 
 impl Error for ConfigError {}
-
-/// Why a guard must not start: its authority did not refuse the canary.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum SelfCheckError {
-    /// It allows an action that no policy can have meant.
-    CanaryAllowed,
-    /// It gave no decision at all.
-    NoAnswer(crate::Denial),
-}
-
-impl fmt::Display for SelfCheckError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CanaryAllowed => {
-                write!(f, "the authority allows `{}`, which nothing may", crate::request::CANARY)
-            }
-            Self::NoAnswer(denial) => {
-                write!(f, "the authority did not answer the self check: {}", denial.operator())
-            }
-        }
-    }
-}
-
-impl Error for SelfCheckError {}

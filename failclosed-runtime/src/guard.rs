@@ -3,23 +3,20 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
-    action::Action,
+    answer::Answer,
     approval::Approver,
     argument::Argument,
     audit::{self, AuditSink},
     authority::Authority,
-    denial::FromDenial,
-    enforce::{Asking, Entry, enter},
-    error::{ConfigError, SelfCheckError},
+    decision::NoDecision,
+    error::ConfigError,
     observe::Observer,
-    permit::Permit,
-    request::ContextEntry,
+    request::{ContextEntry, Request},
     subject::Subject,
 };
 
 mod current;
 mod has_guard;
-mod self_check;
 
 pub(crate) use current::current;
 pub use has_guard::HasGuard;
@@ -124,38 +121,6 @@ impl Guard {
         let approver: Option<(Arc<dyn Approver>, _)> = Some((Arc::new(approver), deadline));
         Ok(Self(Arc::new(Parts { approver, ..Parts::clone(&self.0) })))
     }
-
-    /// Runs `body` if the authority allows `action`, and lends it the permit. The way to guard
-    /// without a macro.
-    ///
-    /// # Denies
-    /// With every [`Cause`](crate::Cause); the body is then not called.
-    ///
-    /// ```
-    /// # use failclosed_runtime::*;
-    /// # struct Purchase { amount: u64 }
-    /// # impl Arguments for Purchase {
-    /// #     fn argument(&self, _: usize) -> Option<NamedArgument<'_>> { None }
-    /// # }
-    /// # impl Action for Purchase { const NAME: &'static str = "purchase"; type Key = Self; }
-    /// # async fn buy(guard: &Guard) -> Result<u64, Denial> {
-    /// guard.run(Purchase { amount: 742 }, async |permit| Ok(permit.amount)).await
-    /// # }
-    /// ```
-    pub async fn run<A, R, F>(&self, action: A, body: F) -> R
-    where
-        A: Action,
-        F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
-        R: FromDenial,
-    {
-        let call = match enter(&Asking::new(self, Entry::of(&action), &|_| {})).await {
-            Ok(call) => call,
-            Err(denial) => return R::from_denial(denial),
-        };
-        let result = body(call.permit()).await;
-        call.conclude(result.failed());
-        result
-    }
 }
 
 impl fmt::Debug for Guard {
@@ -228,17 +193,6 @@ impl GuardBuilder {
         }
         Ok(Guard(Arc::new(self.0)))
     }
-
-    /// The guard, after its authority has shown that it can answer and that it refuses what nothing
-    /// may do. Prefer it to [`build`](Self::build) wherever there is an `await` at start-up.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build) and [`Guard::self_check`].
-    pub async fn start(self) -> Result<Guard, StartError> {
-        let guard = self.build().map_err(StartError::Config)?;
-        guard.self_check().await.map_err(StartError::SelfCheck)?;
-        Ok(guard)
-    }
 }
 
 impl fmt::Debug for GuardBuilder {
@@ -250,27 +204,6 @@ impl fmt::Debug for GuardBuilder {
     }
 }
 
-/// Why a guard does not start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum StartError {
-    /// It was put together wrongly.
-    Config(ConfigError),
-    /// Its authority failed the self check.
-    SelfCheck(SelfCheckError),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => error.fmt(f),
-            Self::SelfCheck(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
-
 /// A guard that has nobody to ask, for the places where a guard must be named and none was found.
 impl Guard {
     /// Denies everything with [`Cause::NotConfigured`](crate::Cause::NotConfigured); `detail` tells
@@ -278,9 +211,9 @@ impl Guard {
     pub fn unconfigured(detail: impl Into<String>) -> Self {
         struct Nobody(String);
         impl Authority for Nobody {
-            fn decide<'a>(&'a self, _: &'a crate::Request<'a>) -> crate::Answer<'a> {
+            fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
                 // FAIL CLOSED: nobody to ask is a no.
-                crate::NoDecision::not_configured(&self.0).into()
+                NoDecision::not_configured(&self.0).into()
             }
         }
         Self(Arc::new(Parts {

@@ -23,6 +23,7 @@ pub mod tower;
 #[path = "private.rs"]
 pub mod __private_0_1_0;
 mod action;
+mod answer;
 mod argument;
 mod authority;
 mod call;
@@ -43,6 +44,8 @@ mod observe;
 mod permit;
 mod request;
 mod resource;
+mod run;
+mod self_check;
 #[cfg(any(feature = "http", feature = "mcp", feature = "acp"))]
 #[cfg_attr(
     not(feature = "http"),
@@ -69,9 +72,9 @@ pub use {
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
     denial::{Cause, Denial, Fault, FromDenial},
-    error::{ConfigError, SelfCheckError},
+    error::ConfigError,
     granted::Granted,
-    guard::{DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard, StartError},
+    guard::{DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard},
     guarded::Guarded,
     id::CallId,
     locked::Locked,
@@ -79,5 +82,6 @@ pub use {
     permit::Permit,
     request::{ArgumentList, CANARY, Digest, Request},
     resource::{Resource, ToResource},
+    self_check::{SelfCheckError, StartError},
     subject::Subject,
 };

@@ -21,8 +21,8 @@ use serde_json::{Map, Value};
 
 use super::{reply::Outcome, turn::Turn};
 use crate::{
+    answer::Answer,
     approval::{Approver, Presentation, cancelled, declined, nonce, taken_back},
-    authority::Answer,
     deadline,
     decision::{Ask, Decision, Deny, NoDecision},
     request::Request,

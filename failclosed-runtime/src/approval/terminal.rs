@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use super::{Approver, Presentation, cancelled, declined, nonce};
 use crate::{
-    authority::Answer,
+    answer::Answer,
     decision::{Ask, Decision, NoDecision},
     request::Request,
 };

@@ -7,8 +7,8 @@ use std::{
 
 use super::{Allowed, Check};
 use crate::{
+    answer::Answer,
     argument::NotShowable,
-    authority::Answer,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
     decision::{Allow, Ask, Decision, NoDecision},

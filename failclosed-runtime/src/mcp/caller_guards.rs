@@ -9,9 +9,10 @@ use crate::{
     authority::{Answer, Authority},
     contain::{Panicked, contain},
     decision::NoDecision,
-    error::{ConfigError, SelfCheckError},
+    error::ConfigError,
     guard::{Guard, Parts},
     request::Request,
+    self_check::SelfCheckError,
     subject::Subject,
 };
 

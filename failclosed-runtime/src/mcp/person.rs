@@ -23,8 +23,8 @@ use super::{
     tool_call::{Reach, ToolCall},
 };
 use crate::{
+    answer::Answer,
     approval::{Approver, Presentation},
-    authority::Answer,
     deadline::{Deadline, Expired},
     decision::{Ask, Attached, Decision, Deny, NoDecision},
     request::Request,
