@@ -109,7 +109,7 @@ fn guard(
     client: &ConnectionTo<Client>,
     session: &SessionId,
     turn: &Turn,
-) -> Result<Guard, failclosed::ConfigError> {
+) -> Result<Guard, failclosed::error::ConfigError> {
     Guard::builder(
         Subject::agent("shopper")?.on_behalf_of("alice")?,
         turn.until_cancelled(policies),

@@ -15,8 +15,8 @@ use failclosed_examples::{POLICIES, SCHEMA, Stripe, print_log};
 // #[action(name = "purchase")]
 struct Purchase;
 
-impl failclosed::Arguments for Purchase {
-    fn argument(&self, _index: usize) -> Option<failclosed::NamedArgument<'_>> {
+impl failclosed::request::Arguments for Purchase {
+    fn argument(&self, _index: usize) -> Option<failclosed::request::NamedArgument<'_>> {
         None
     }
 }

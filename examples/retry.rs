@@ -10,7 +10,9 @@ use std::{
     },
 };
 
-use failclosed::{Decision, Denial, Guard, Subject, answer_fn, audit::MemoryLog, guarded};
+use failclosed::{
+    Decision, Denial, Guard, Subject, audit::MemoryLog, authority::answer_fn, guarded,
+};
 use failclosed_examples::print_log;
 
 /// Why a parcel was not shipped.

@@ -6,23 +6,45 @@ pub mod guide;
 // What is written every day.
 pub use failclosed_macros::{Action, HasGuard, guarded, requires_permission};
 pub use failclosed_runtime::{
-    Action, Authority, Decision, Denial, FromDenial, Granted, Guard, Guarded, HasGuard, Locked,
-    Permit, Request, Subject,
+    Action, Authority, Cause, Decision, Denial, FromDenial, Guard, Guarded, HasGuard, Locked,
+    NoDecision, Permit, Request, Subject, all_of, authority_fn,
 };
+pub use failclosed_runtime::{approval, audit, danger};
 
-// Putting a guard together.
-pub use failclosed_runtime::{
-    AllOf, AlwaysAsk, Answer, AnswerFn, Approver, AuthorityFn, CANARY, ConfigError,
-    DEFAULT_DEADLINE, DecideFn, GuardBuilder, NoDecision, Observer, SelfCheckError, StartError,
-    all_of, always_ask, answer_fn, approval, audit, authority_fn, danger,
-};
+/// Who answers: closures, and several authorities as one. Engines are in modules of their own.
+pub mod authority {
+    pub use failclosed_runtime::{
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
+        answer_fn, authority_fn,
+    };
+}
 
-// The parts of questions and answers.
-pub use failclosed_runtime::{
-    Allow, Argument, ArgumentList, Arguments, Ask, CallId, Cause, Deny, Digest, Fault, Grounds,
-    MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable, Resource, ToResource,
-    Value,
-};
+/// What an answer consists of.
+pub mod decision {
+    pub use failclosed_runtime::{Allow, Ask, Decision, Deny, Grounds, NoDecision};
+}
+
+/// What did not work: denials, and what is refused before it could deny.
+pub mod error {
+    pub use failclosed_runtime::{
+        Cause, ConfigError, Denial, Fault, FromDenial, SelfCheckError, StartError,
+    };
+}
+
+/// What stands before an executor, and how it is put together.
+pub mod guard {
+    pub use failclosed_runtime::{
+        Guard, GuardBuilder, Guarded, HasGuard, Locked, Observer, Permit, PermitFor,
+    };
+}
+
+/// What is asked: who, what, on what, with which arguments.
+pub mod request {
+    pub use failclosed_runtime::{
+        Argument, ArgumentList, Arguments, CallId, Digest, NamedArgument, NotShowable, Request,
+        Resource, Subject, ToResource, Value,
+    };
+}
 
 #[cfg(feature = "acp")]
 pub use failclosed_runtime::acp;

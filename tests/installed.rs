@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use failclosed::{
-    Cause, ConfigError, Decision, Denial, Guard, Subject, audit::MemoryLog, authority_fn,
+    Cause, Decision, Denial, Guard, Subject, audit::MemoryLog, authority_fn, error::ConfigError,
     requires_permission,
 };
 use failclosed_tests::decisions;

@@ -5,9 +5,14 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use failclosed::{
-    Answer, Approver, Ask, Cause, ConfigError, Decision, Denial, Guard, Request, Subject,
+    Cause, Decision, Denial, Guard, Request, Subject,
+    approval::Approver,
     audit::{self, AuditSink, DecisionRecord, MemoryLog, NotRecorded, OutcomeRecord, Recording},
-    authority_fn, requires_permission,
+    authority::Answer,
+    authority_fn,
+    decision::Ask,
+    error::ConfigError,
+    requires_permission,
 };
 
 static BODIES: AtomicUsize = AtomicUsize::new(0);

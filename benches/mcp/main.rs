@@ -9,7 +9,8 @@ use std::{
 };
 
 use failclosed::{
-    Decision, Guard, Subject, answer_fn,
+    Decision, Guard, Subject,
+    authority::answer_fn,
     mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};

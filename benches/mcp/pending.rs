@@ -13,8 +13,9 @@ use std::{
 };
 
 use failclosed::{
-    Guard, always_ask,
+    Guard,
     audit::{AuditSink, DecisionRecord, OutcomeRecord, Recording},
+    authority::always_ask,
     mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_benches::Failure;

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use failclosed::{Answer, Authority, Decision, Denial, Request};
+use failclosed::{Authority, Decision, Denial, Request, authority::Answer};
 use tokio::runtime::Runtime;
 
 /// Says yes at once, behind a `dyn` like every authority of a guard.

@@ -6,8 +6,8 @@ use std::{
 };
 
 use failclosed::{
-    CallId, Digest,
     audit::{AuditSink, DecisionRecord, NotRecorded, Outcome, OutcomeRecord, Recording, Verdict},
+    request::{CallId, Digest},
 };
 
 /// What [`Handoff`] sends: fixed size, and all that a log writer cannot look up later.

@@ -11,8 +11,9 @@ mod stderr;
 use std::{io, net::SocketAddr};
 
 use failclosed::{
-    Answer, Authority, Decision, NoDecision, Request,
+    Authority, Decision, NoDecision, Request,
     audit::{Entry, MemoryLog},
+    authority::Answer,
     cedar::{CedarAuthority, CedarError},
 };
 use tokio::{

@@ -29,10 +29,10 @@ pub use value::Value;
 
 /// The most bytes of JSON text that one question may have. Larger ones are denied, never cut short
 /// (CVE-2026-34040: an oversized body that the authorizer did not get to see was let through).
-pub const MAX_ARGUMENT_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_ARGUMENT_BYTES: usize = 1024 * 1024;
 
 /// How deep an argument may nest.
-pub const MAX_ARGUMENT_DEPTH: usize = 64;
+pub(crate) const MAX_ARGUMENT_DEPTH: usize = 64;
 
 /// A value an authority can be shown: anything that is `Serialize + Sync`.
 ///

@@ -21,9 +21,6 @@ mod has_guard;
 pub(crate) use current::current;
 pub use has_guard::HasGuard;
 
-/// How long an authority may take, unless the guard says otherwise.
-pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
-
 /// A deadline over this is no deadline.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -66,13 +63,16 @@ impl Parts {
 }
 
 impl Guard {
+    /// How long an authority may take, unless the guard says otherwise: five seconds.
+    pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
+
     /// Starts a guard: nothing without somebody who acts and somebody who answers.
     pub fn builder(subject: Subject, authority: impl Authority + 'static) -> GuardBuilder {
         GuardBuilder(Parts {
             subject,
             authority: Arc::new(authority),
             approver: None,
-            deadline: DEFAULT_DEADLINE,
+            deadline: Self::DEFAULT_DEADLINE,
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),
@@ -220,7 +220,7 @@ impl Guard {
             subject: Subject::unknown(),
             authority: Arc::new(Nobody(detail.into())),
             approver: None,
-            deadline: DEFAULT_DEADLINE,
+            deadline: Self::DEFAULT_DEADLINE,
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),

@@ -33,7 +33,6 @@ mod decision;
 mod denial;
 mod enforce;
 mod error;
-mod granted;
 mod guard;
 mod guarded;
 #[cfg(any(feature = "mcp", feature = "acp"))]
@@ -42,6 +41,7 @@ mod id;
 mod locked;
 mod observe;
 mod permit;
+mod permit_for;
 mod request;
 mod resource;
 mod run;
@@ -62,10 +62,7 @@ pub use authority::http;
 pub use {
     action::Action,
     approval::Approver,
-    argument::{
-        Argument, Arguments, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NamedArgument, NotShowable,
-        Value,
-    },
+    argument::{Argument, Arguments, NamedArgument, NotShowable, Value},
     authority::{
         AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
         answer_fn, authority_fn,
@@ -73,14 +70,14 @@ pub use {
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
     denial::{Cause, Denial, Fault, FromDenial},
     error::ConfigError,
-    granted::Granted,
-    guard::{DEFAULT_DEADLINE, Guard, GuardBuilder, HasGuard},
+    guard::{Guard, GuardBuilder, HasGuard},
     guarded::Guarded,
     id::CallId,
     locked::Locked,
     observe::Observer,
     permit::Permit,
-    request::{ArgumentList, CANARY, Digest, Request},
+    permit_for::PermitFor,
+    request::{ArgumentList, Digest, Request},
     resource::{Resource, ToResource},
     self_check::{SelfCheckError, StartError},
     subject::Subject,

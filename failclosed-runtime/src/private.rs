@@ -8,8 +8,8 @@ pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
 pub use crate::{
-    granted::{Carried, Granted, Offer},
     guarded::{Before, Guarded, OnlyGuarded, Surface, Wraps},
+    permit_for::{Carried, Offer, PermitFor},
 };
 // Named in generated signatures and coercions.
 pub use crate::{

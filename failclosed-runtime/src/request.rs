@@ -12,7 +12,10 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    argument::{Argument, Carries, NotShowable, Question, Snapshot, Value},
+    argument::{
+        Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NotShowable, Question, Snapshot,
+        Value,
+    },
     decision::NoDecision,
     id::CallId,
     resource::Resource,
@@ -20,7 +23,7 @@ use crate::{
 };
 
 /// The action that the self check asks for and that no policy may allow.
-pub const CANARY: &str = "failclosed:canary";
+pub(crate) const CANARY: &str = "failclosed:canary";
 
 /// One question to an authority: a snapshot, written down before anybody is asked. Whoever reads it
 /// (authority, person, log, digest) reads the same bytes.
@@ -99,6 +102,17 @@ pub(crate) enum Changed {
 struct Head<'a> {
     subject: &'a Subject,
     action: &'a str,
+}
+
+impl Request<'_> {
+    /// The action that the self check asks for and that no policy may allow.
+    pub const CANARY: &'static str = CANARY;
+
+    /// How long all arguments of a call may be, in bytes as they are shown. Longer ones are refused.
+    pub const MAX_BYTES: usize = MAX_ARGUMENT_BYTES;
+
+    /// How deep an argument may be nested.
+    pub const MAX_DEPTH: usize = MAX_ARGUMENT_DEPTH;
 }
 
 impl<'a> Request<'a> {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use cedar_common::{Asked, POLICIES, Purchase, Read, Refund, SCHEMA, Shop, authority, lunch};
 use cedar_policy::Entities;
-use failclosed_runtime::{CANARY, Cause, SelfCheckError, Subject, cedar::CedarAuthority};
+use failclosed_runtime::{Cause, Request, SelfCheckError, Subject, cedar::CedarAuthority};
 use serde::Serialize;
 
 fn purchase(amount: u64, vendor: &str) -> Purchase {
@@ -171,8 +171,9 @@ async fn the_self_check_passes() {
 
 #[tokio::test]
 async fn the_self_check_fails_where_the_canary_is_allowed() {
+    let canary = Request::CANARY;
     let schema =
-        format!("{SCHEMA} action \"{CANARY}\" appliesTo {{ principal: Agent, resource: Vendor }};");
+        format!("{SCHEMA} action \"{canary}\" appliesTo {{ principal: Agent, resource: Vendor }};");
     let builder = CedarAuthority::builder(schema, "permit(principal, action, resource);");
     let shop = Shop::new(builder.default_resource("Vendor", "x").build().unwrap());
     let failed = shop.guard.self_check().await;

@@ -18,7 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
     ("who asks whom", &["acp", "cedar", "danger", "guard", "http", "locked", "terminal"]),
     ("an allowed call", &["call", "guarded"]),
-    ("the door", &["enforce", "granted"]),
+    ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
     ("hosts", &["axum", "mcp", "rig"]),
 ];

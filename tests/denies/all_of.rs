@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use failclosed::{Answer, Authority, Cause, Decision, Request, all_of};
+use failclosed::{Authority, Cause, Decision, Request, all_of, authority::Answer};
 use failclosed_tests::{
     Rig,
     authorities::{Says, allow, allow_after, ask, deny, error, hangs, panics},

@@ -9,8 +9,11 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Authority, Cause, Decision, Deny, NoDecision, Request, all_of,
-    approval::taken_back, audit::Recording,
+    Authority, Cause, Decision, NoDecision, Request, all_of,
+    approval::{Approver, taken_back},
+    audit::Recording,
+    authority::Answer,
+    decision::{Ask, Deny},
 };
 use failclosed_tests::{
     Rig,

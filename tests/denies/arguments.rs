@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use failclosed::{Action, Argument, Cause, Denial, MAX_ARGUMENT_BYTES, requires_permission};
+use failclosed::{Action, Cause, Denial, Request, request::Argument, requires_permission};
 use failclosed_tests::{
     Proof, Rig, Shop,
     authorities::{Says, allow},
@@ -214,18 +214,18 @@ async fn argument_of_raw_json_denies() {
 #[tokio::test]
 async fn argument_over_the_limit_denies() {
     static ENVELOPE: AtomicUsize = AtomicUsize::new(0);
-    let measure = failclosed::answer_fn(|request| {
+    let measure = failclosed::authority::answer_fn(|request| {
         ENVELOPE.store(request.question().len(), Ordering::SeqCst);
         failclosed::Decision::allow().into()
     });
     let running = Rig::with(measure).build();
     send(&running.shop, "").await.unwrap();
     // What is counted is the text of the whole question, to the last brace.
-    let whole = MAX_ARGUMENT_BYTES - ENVELOPE.load(Ordering::SeqCst);
+    let whole = Request::MAX_BYTES - ENVELOPE.load(Ordering::SeqCst);
     accepted("x".repeat(whole)).await;
     refused("x".repeat(whole + 1)).await;
-    refused("x".repeat(MAX_ARGUMENT_BYTES)).await;
-    refused(vec![0_u8; MAX_ARGUMENT_BYTES]).await;
+    refused("x".repeat(Request::MAX_BYTES)).await;
+    refused(vec![0_u8; Request::MAX_BYTES]).await;
 }
 
 /// K1: 100 MB that are never copied, not to the authority, not into the record.
@@ -294,7 +294,7 @@ async fn resource_over_the_limit_denies() {
         shop.ran();
         to.parse::<u8>().map(drop).or(Ok(()))
     }
-    let huge = "x".repeat(MAX_ARGUMENT_BYTES + 1);
+    let huge = "x".repeat(Request::MAX_BYTES + 1);
     let rig = Rig::with(Says(allow));
     let proof = rig.denies_call(Cause::Malformed, async |shop| send_to(shop, &huge).await).await;
     assert_eq!(proof.asked, 0);

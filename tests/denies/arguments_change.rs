@@ -10,8 +10,12 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Cause, Decision, Denial, Guard, Request, Subject,
-    approval::Presentation, audit::Recording, requires_permission,
+    Cause, Decision, Denial, Guard, Request, Subject,
+    approval::{Approver, Presentation},
+    audit::Recording,
+    authority::Answer,
+    decision::Ask,
+    requires_permission,
 };
 use failclosed_tests::{
     Rig, Shop,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, NoDecision, Request, authority_fn,
+    Authority, Cause, Decision, Denial, NoDecision, Request, authority::Answer, authority_fn,
     requires_permission,
 };
 use failclosed_tests::{

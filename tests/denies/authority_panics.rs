@@ -1,6 +1,6 @@
 //! A5: an authority that panics decided nothing, and the process lives.
 
-use failclosed::{Answer, Cause, Decision};
+use failclosed::{Cause, Decision, authority::Answer};
 use failclosed_tests::{
     Proof, Rig,
     authorities::{PanicsInDrop, Payload, Says, panics},

@@ -102,7 +102,10 @@ async fn every_level_of_a_recursion_is_checked() {
 async fn executor_called_from_a_body_is_checked_and_denies() {
     struct OnlyOuter;
     impl failclosed::Authority for OnlyOuter {
-        fn decide<'a>(&'a self, request: &'a failclosed::Request<'a>) -> failclosed::Answer<'a> {
+        fn decide<'a>(
+            &'a self,
+            request: &'a failclosed::Request<'a>,
+        ) -> failclosed::authority::Answer<'a> {
             if request.action() == "outer" { allow() } else { deny() }
         }
     }
@@ -130,7 +133,10 @@ async fn each_call_of_a_loop_is_checked() {
 async fn the_call_after_an_allowed_one_is_checked_and_denies() {
     struct Once(std::sync::atomic::AtomicBool);
     impl failclosed::Authority for Once {
-        fn decide<'a>(&'a self, _: &'a failclosed::Request<'a>) -> failclosed::Answer<'a> {
+        fn decide<'a>(
+            &'a self,
+            _: &'a failclosed::Request<'a>,
+        ) -> failclosed::authority::Answer<'a> {
             let used = self.0.swap(true, std::sync::atomic::Ordering::SeqCst);
             if used { deny() } else { allow() }
         }

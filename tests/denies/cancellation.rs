@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use failclosed::{Answer, Authority, Cause, Decision, Guard, Request, Subject};
+use failclosed::{Authority, Cause, Decision, Guard, Request, Subject, authority::Answer};
 use failclosed_tests::{
     Rig, Running, Shop,
     authorities::{Says, allow, ask, deny, hangs},

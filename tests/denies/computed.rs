@@ -9,8 +9,8 @@ use std::{
 };
 
 use failclosed::{
-    Action, Answer, Cause, Decision, Denial, Guard, HasGuard, Permit, Subject, audit::MemoryLog,
-    authority_fn, guarded, requires_permission,
+    Action, Cause, Decision, Denial, Guard, HasGuard, Permit, Subject, audit::MemoryLog,
+    authority::Answer, authority_fn, guarded, requires_permission,
 };
 use failclosed_tests::{
     authorities::{Says, ask},

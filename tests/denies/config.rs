@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use failclosed::{
-    Answer, Authority, Cause, ConfigError, Guard, Request, Subject,
+    Authority, Cause, Guard, Request, Subject,
+    authority::Answer,
     danger::{AllowEverything, LONGEST_OBSERVATION, ObserveOnly},
+    error::ConfigError,
 };
 use failclosed_tests::{
     Rig,

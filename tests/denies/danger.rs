@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use failclosed::{
-    Authority, Cause, Decision, SelfCheckError, all_of,
+    Authority, Cause, Decision, all_of,
     danger::{AllowEverything, ObserveOnly},
+    error::SelfCheckError,
 };
 use failclosed_tests::{
     Events, Rig, Running,
@@ -36,7 +37,7 @@ fn allow_everything_is_stamped_into_every_record() {
 #[tokio::test]
 async fn observe_only_is_stamped_with_what_it_hides() {
     for (authority, would) in [
-        (deny as fn() -> failclosed::Answer<'static>, "would deny: over the limit"),
+        (deny as fn() -> failclosed::authority::Answer<'static>, "would deny: over the limit"),
         (ask, "would ask: really buy it?"),
         (error, "no decision: connection refused"),
     ] {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use failclosed::{Answer, Cause, Decision};
+use failclosed::{Cause, Decision, authority::Answer};
 use failclosed_tests::{
     Rig,
     authorities::{Says, allow_after, allow_after_blocking, hangs},

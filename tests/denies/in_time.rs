@@ -7,7 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use failclosed::{Answer, Approver, Ask, Cause, Denial, Deny, Request, requires_permission};
+use failclosed::{
+    Cause, Denial, Request,
+    approval::Approver,
+    authority::Answer,
+    decision::{Ask, Deny},
+    requires_permission,
+};
 use failclosed_tests::{
     Rig, Shop,
     authorities::{Says, allow, ask},

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use failclosed::{Answer, Cause, Decision};
+use failclosed::{Cause, Decision, authority::Answer};
 use failclosed_tests::{
     Proof, Rig,
     authorities::{Says, allow, ask, deny, hangs},

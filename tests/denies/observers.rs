@@ -14,7 +14,7 @@ use failclosed_tests::{
 
 type Told = Arc<Mutex<Vec<String>>>;
 
-fn tells(told: &Told) -> impl failclosed::Observer + 'static {
+fn tells(told: &Told) -> impl failclosed::guard::Observer + 'static {
     let told = Arc::clone(told);
     move |request: &Request<'_>, denial: &Denial| {
         assert_eq!(request.id(), denial.call_id());
@@ -25,7 +25,7 @@ fn tells(told: &Told) -> impl failclosed::Observer + 'static {
 #[tokio::test(start_paused = true)]
 async fn observer_is_told_of_each_denial_once() {
     for (authority, cause) in [
-        (deny as fn() -> failclosed::Answer<'static>, Cause::Denied),
+        (deny as fn() -> failclosed::authority::Answer<'static>, Cause::Denied),
         (error, Cause::Unavailable),
         (hangs, Cause::TimedOut),
     ] {

@@ -10,8 +10,11 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Argument, Ask, Authority, Cause, Decision, Denial, Request, always_ask,
-    approval::{MAX_PARTS, Presentation, cancelled, declined},
+    Authority, Cause, Decision, Denial, Request,
+    approval::{Approver, MAX_PARTS, Presentation, cancelled, declined},
+    authority::{Answer, always_ask},
+    decision::Ask,
+    request::Argument,
     requires_permission,
 };
 use failclosed_tests::{
@@ -234,8 +237,8 @@ async fn what_nobody_could_read_denies() {
 #[tokio::test]
 async fn more_arguments_than_a_person_reads_denies() {
     struct Many(Vec<(&'static str, u64)>);
-    impl failclosed::Arguments for Many {
-        fn argument(&self, index: usize) -> Option<failclosed::NamedArgument<'_>> {
+    impl failclosed::request::Arguments for Many {
+        fn argument(&self, index: usize) -> Option<failclosed::request::NamedArgument<'_>> {
             self.0.get(index).map(|(name, value)| (*name, value as &dyn Argument))
         }
     }

@@ -11,8 +11,12 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Guard, Observer, Request, Subject,
+    Authority, Cause, Decision, Denial, Guard, Request, Subject,
+    approval::Approver,
     audit::{AuditSink, DecisionRecord, MemoryLog, OutcomeRecord, Recording},
+    authority::Answer,
+    decision::Ask,
+    guard::Observer,
     requires_permission,
 };
 use failclosed_tests::{
@@ -104,12 +108,12 @@ async fn send(guard: &Guard, value: &Notifies) -> Result<(), Denial> {
     Ok(())
 }
 
-fn guarded_by(authority: impl Authority + 'static) -> failclosed::GuardBuilder {
+fn guarded_by(authority: impl Authority + 'static) -> failclosed::guard::GuardBuilder {
     Guard::builder(Subject::agent("shopper").unwrap(), authority)
 }
 
 /// A guard in which one part makes guarded calls.
-type Build = fn(&Notifies) -> failclosed::GuardBuilder;
+type Build = fn(&Notifies) -> failclosed::guard::GuardBuilder;
 
 const PARTS: [(&str, Build); 6] = [
     ("decision", |part| guarded_by(Says(allow)).audit(part.clone())),

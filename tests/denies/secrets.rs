@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use failclosed::{
-    Action, Answer, Authority, Cause, Denial, NoDecision, Permit, Request, requires_permission,
+    Action, Authority, Cause, Denial, NoDecision, Permit, Request, authority::Answer,
+    requires_permission,
 };
 use failclosed_tests::{
     Events, Rig, Shop,

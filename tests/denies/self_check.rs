@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use failclosed::{
-    Answer, Authority, CANARY, Cause, ConfigError, Decision, Guard, GuardBuilder, Request,
-    SelfCheckError, StartError, Subject,
+    Authority, Cause, Decision, Guard, Request, Subject,
+    authority::Answer,
+    error::{ConfigError, SelfCheckError, StartError},
+    guard::GuardBuilder,
 };
 use failclosed_tests::{
     Rig,
@@ -21,14 +23,14 @@ fn unanswered(error: StartError, cause: Cause) {
     let StartError::SelfCheck(SelfCheckError::NoAnswer(denial)) = error else {
         panic!("{error}");
     };
-    assert_eq!((denial.cause(), denial.action()), (cause, CANARY));
+    assert_eq!((denial.cause(), denial.action()), (cause, Request::CANARY));
 }
 
 #[tokio::test]
 async fn canary_that_is_allowed_does_not_start() {
     let error = builder(Says(allow)).start().await.unwrap_err();
     assert!(matches!(error, StartError::SelfCheck(SelfCheckError::CanaryAllowed)), "{error}");
-    assert!(error.to_string().contains(CANARY));
+    assert!(error.to_string().contains(Request::CANARY));
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +67,10 @@ async fn canary_is_not_shown_to_a_person() {
     let running = Rig::with(Says(ask)).approver(Says(panics), Duration::from_secs(60)).build();
     running.shop.guard().self_check().await.unwrap();
     let [decision] = &decisions(&running.log)[..] else { panic!("one decision") };
-    assert_eq!((decision.action.as_str(), decision.cause), (CANARY, Some(Cause::NeedsApproval)));
+    assert_eq!(
+        (decision.action.as_str(), decision.cause),
+        (Request::CANARY, Some(Cause::NeedsApproval))
+    );
 }
 
 /// And what was put together wrongly is not even asked.

@@ -1,14 +1,14 @@
 //! Whatever an authority or an approver wrote: what is told of it is one line that hides nothing, has
 //! an end, and cannot be taken for what the crate itself says.
 
-use failclosed::{Ask, Cause, Decision, Denial, Fault, NoDecision};
+use failclosed::{Cause, Decision, Denial, NoDecision, decision::Ask, error::Fault};
 use failclosed_tests::{Proof, Rig, authorities::Says};
 
 /// An escape sequence, a forged line, a text turned around, tags, a joiner, a filler.
 const HIDDEN: &str =
     "no\u{1b}[2J\r\nok\u{85}a\u{2028}b\u{202e}c\u{2066}d\u{200b}e\u{e0041}f\u{3164}g";
 
-async fn denied(cause: Cause, answer: fn() -> failclosed::Answer<'static>) -> Proof {
+async fn denied(cause: Cause, answer: fn() -> failclosed::authority::Answer<'static>) -> Proof {
     let rig = Rig::with(Says(answer));
     rig.denies_call(cause, async |shop| shop.charge("coachella.com", 742).await).await
 }
@@ -27,7 +27,7 @@ fn is_plain(text: &str) -> bool {
 
 #[tokio::test]
 async fn what_an_authority_writes_is_one_plain_line_and_denies() {
-    let answers: [(Cause, fn() -> failclosed::Answer<'static>); 5] = [
+    let answers: [(Cause, fn() -> failclosed::authority::Answer<'static>); 5] = [
         (Cause::Denied, || Decision::deny(HIDDEN).rule(HIDDEN).decision_id(HIDDEN).into()),
         (Cause::Denied, || match Decision::deny(HIDDEN) {
             Decision::Deny(deny) => Decision::from(deny.with_detail(HIDDEN)).into(),
@@ -87,7 +87,7 @@ async fn the_operators_line_cannot_be_forged_and_denies() {
 /// What a host answers with, and whether a model is told that the service is down.
 #[tokio::test]
 async fn it_is_said_whose_fault_it_is_and_denies() {
-    type Authority = fn() -> failclosed::Answer<'static>;
+    type Authority = fn() -> failclosed::authority::Answer<'static>;
     let table: [(Cause, Fault, Authority); 6] = [
         (Cause::Denied, Fault::Nobody, || Decision::deny("no").into()),
         (Cause::NeedsApproval, Fault::Nobody, || Decision::ask("sure?").into()),

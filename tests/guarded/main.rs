@@ -12,7 +12,9 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use failclosed::{
-    Answer, Cause, Decision, Denial, Guard, NoDecision, Subject, answer_fn, audit::MemoryLog,
+    Cause, Decision, Denial, Guard, NoDecision, Subject,
+    audit::MemoryLog,
+    authority::{Answer, answer_fn},
 };
 use pay::{Card, Order, Payments, Ran, Stripe, wrapped};
 

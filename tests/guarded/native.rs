@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use failclosed::{Cause, Denial, Granted, Guard, audit::MemoryLog, guarded};
+use failclosed::{Cause, Denial, Guard, audit::MemoryLog, guard::PermitFor, guarded};
 
 use crate::{Behaviour, guard, pay::Ran};
 
@@ -64,7 +64,7 @@ struct Either<A, B> {
 impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
     async fn climb<'fc, 'call>(
         &'fc self,
-        granted: Granted<'call, steps::ClimbArgs<'fc>>,
+        granted: PermitFor<'call, steps::ClimbArgs<'fc>>,
     ) -> Result<u64, Denial>
     where
         'fc: 'call,
@@ -78,7 +78,7 @@ impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
 
     async fn rest<'fc, 'call>(
         &'fc mut self,
-        granted: Granted<'call, steps::RestArgs<'fc>>,
+        granted: PermitFor<'call, steps::RestArgs<'fc>>,
     ) -> Result<(), Denial>
     where
         'fc: 'call,

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use failclosed::{Cause, Decision, Denial, Guard, Subject, answer_fn, audit::MemoryLog, guarded};
+use failclosed::{
+    Cause, Decision, Denial, Guard, Subject, audit::MemoryLog, authority::answer_fn, guarded,
+};
 
 use crate::pay::Ran;
 

@@ -26,8 +26,9 @@ use axum::{
     routing::{get, post},
 };
 use failclosed::{
-    Answer, Cause, Denial, Guard, Subject, answer_fn,
+    Cause, Denial, Guard, Subject,
     audit::MemoryLog,
+    authority::{Answer, answer_fn},
     axum::problem,
     requires_permission,
     tower::{PermissionLayer, ScopeLayer},

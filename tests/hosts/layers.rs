@@ -28,8 +28,9 @@ use axum::{
     routing::get,
 };
 use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, Guard, Subject,
+    Authority, Cause, Decision, Denial, Guard, Subject,
     audit::MemoryLog,
+    authority::Answer,
     axum::problem,
     requires_permission,
     tower::{PermissionLayer, ScopeLayer},
@@ -238,7 +239,7 @@ async fn pay(amount: f64, note: String) -> Result<String, Denial> {
 async fn what_the_caller_sent_wrongly_is_a_bad_request() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let (guard, log) = guard(failclosed::answer_fn(move |_| {
+    let (guard, log) = guard(failclosed::authority::answer_fn(move |_| {
         count.fetch_add(1, Ordering::SeqCst);
         Decision::allow().into()
     }));
@@ -265,8 +266,9 @@ async fn what_the_caller_sent_wrongly_is_a_bad_request() {
 /// The same cause, but it is the authority that gave no valid answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_authority_answered_wrongly_is_no_bad_request() {
-    let (guard, log) =
-        guard(failclosed::answer_fn(|_| failclosed::NoDecision::malformed("no JSON").into()));
+    let (guard, log) = guard(failclosed::authority::answer_fn(|_| {
+        failclosed::NoDecision::malformed("no JSON").into()
+    }));
     let served = async || "served";
     let routes = Router::new().route("/", get(served)).layer(PermissionLayer::new(
         "fetch",
@@ -294,7 +296,7 @@ async fn who() -> Response {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_on_one_connection_are_not_mixed_up() {
-    let (guard, log) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let (guard, log) = guard(failclosed::authority::answer_fn(|_| Decision::allow().into()));
     let routes = Router::new().route("/", get(who)).layer(ScopeLayer::new(caller(&guard)));
     let address = serve(routes).await;
     let users = ["alice", "bob", "", "carol"];
@@ -336,10 +338,11 @@ impl Stream for Streams {
 /// Asks as its caller, also where the server's own loop and its connections run as somebody else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_streamed_body_asks_as_its_caller() {
-    let (guard, log) = guard(failclosed::answer_fn(|request| match request.subject().user_id() {
-        Some("alice" | "root") => Decision::allow().into(),
-        _ => Decision::deny("not alice").into(),
-    }));
+    let (guard, log) =
+        guard(failclosed::authority::answer_fn(|request| match request.subject().user_id() {
+            Some("alice" | "root") => Decision::allow().into(),
+            _ => Decision::deny("not alice").into(),
+        }));
     let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
     let stream = async || Body::from_stream(Streams(Some(Box::pin(whoami()))));
     let routes = Router::new().route("/", get(stream)).layer(ScopeLayer::new(caller(&guard)));
@@ -393,7 +396,7 @@ impl Drop for LooksWhenDropped {
 /// Never polled, cancelled while it waits, and done: dropped under its own guard each time.
 #[tokio::test]
 async fn what_a_scope_holds_is_dropped_under_its_guard() {
-    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let (guard, _) = guard(failclosed::authority::answer_fn(|_| Decision::allow().into()));
     let of = |user: &str| {
         guard.for_subject(Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap())
     };
@@ -425,7 +428,7 @@ async fn what_a_scope_holds_is_dropped_under_its_guard() {
 /// The same for the body of a response that nobody reads to its end.
 #[tokio::test]
 async fn a_response_body_is_dropped_under_its_callers_guard() {
-    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let (guard, _) = guard(failclosed::authority::answer_fn(|_| Decision::allow().into()));
     let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
     let seen = Arc::new(Mutex::new(Vec::new()));
     let held = Arc::clone(&seen);
@@ -502,7 +505,7 @@ impl Service<Request<Body>> for LooksAtOnce {
 /// It finds the caller's, and not the one that the server runs under.
 #[tokio::test]
 async fn the_guard_of_the_server_is_not_lent_to_its_callers() {
-    let (guard, _) = guard(failclosed::answer_fn(|_| Decision::allow().into()));
+    let (guard, _) = guard(failclosed::authority::answer_fn(|_| Decision::allow().into()));
     let root = guard.for_subject(Subject::agent("server").unwrap().on_behalf_of("root").unwrap());
     let mut service = ScopeLayer::new(caller(&guard)).layer(LooksAtOnce);
     let call = |user: &str| Request::builder().header("x-user", user).body(Body::empty()).unwrap();

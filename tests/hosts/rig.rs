@@ -15,8 +15,11 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Cause, Denial, Guard, HasGuard, Subject, answer_fn, audit::MemoryLog,
-    requires_permission, rig::guard_of,
+    Cause, Denial, Guard, HasGuard, Subject,
+    audit::MemoryLog,
+    authority::{Answer, answer_fn},
+    requires_permission,
+    rig::guard_of,
 };
 use failclosed_tests::{
     authorities::{allow, ask, deny, error, hangs, panics},
@@ -176,7 +179,7 @@ async fn arguments_that_cannot_be_shown_are_not_called_an_outage() {
     let (guard, log) = guard(allow);
     let tool = OfTheRun::default();
     let mut run = ToolContext::new().with_scope(Arc::new(guard));
-    let order = Order { vendor: "x".repeat(failclosed::MAX_ARGUMENT_BYTES + 1), cents: 742 };
+    let order = Order { vendor: "x".repeat(failclosed::Request::MAX_BYTES + 1), cents: 742 };
     let failure = tool.call(&mut run, order).await.unwrap_err();
     assert_eq!(tool.0.load(Ordering::SeqCst), 0, "the body ran");
     is_a_denial(&failure, &log, Cause::Malformed);

@@ -3,7 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use failclosed::{Answer, Ask, Decision, all_of, approval::pending, mcp::SealedApprovals};
+use failclosed::{
+    Decision, all_of, approval::pending, authority::Answer, decision::Ask, mcp::SealedApprovals,
+};
 use failclosed_tests::authorities::{Says, allow, ask};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Whose fault a denial was, as the model and the client are told; and on one line.
 
-use failclosed::{Answer, Cause, Decision, NoDecision, mcp};
+use failclosed::{Cause, Decision, NoDecision, authority::Answer, mcp};
 use failclosed_tests::{
     Rig,
     authorities::{Says, allow, ask, deny, error, hangs},
@@ -28,7 +28,7 @@ async fn each_cause_is_told_as_whose_fault_it_was() {
     const PERSON: std::time::Duration = std::time::Duration::from_secs(1);
     let asked =
         |person: fn() -> Answer<'static>| Rig::with(Says(ask)).approver(Says(person), PERSON);
-    let large = "x".repeat(failclosed::MAX_ARGUMENT_BYTES + 1);
+    let large = "x".repeat(failclosed::Request::MAX_BYTES + 1);
     let rows: Vec<(Rig, &str, Cause, &str, i32)> = vec![
         (Rig::with(Says(deny)), "", Cause::Denied, "denied", -32001),
         (Rig::with(Says(ask)), "", Cause::NeedsApproval, "denied", -32001),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use failclosed::{
-    Answer, Authority, Cause, Denial, Request, Subject, guarded,
+    Authority, Cause, Denial, Request, Subject,
+    authority::Answer,
+    guarded,
     mcp::{CallerGuards, ToolCall, hinted},
     requires_permission,
 };

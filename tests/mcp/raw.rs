@@ -121,7 +121,7 @@ impl Desk {
     #[unguarded(reason = "a constructor")]
     pub(crate) fn logged(
         approvals: SealedApprovals,
-        more: impl FnOnce(failclosed::GuardBuilder) -> failclosed::GuardBuilder,
+        more: impl FnOnce(failclosed::guard::GuardBuilder) -> failclosed::guard::GuardBuilder,
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();

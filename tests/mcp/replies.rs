@@ -1,6 +1,6 @@
 //! A denial as a protocol error, for hosts that have nothing else: three codes, and no detail.
 
-use failclosed::{Answer, Cause, Decision, Denial, NoDecision, mcp};
+use failclosed::{Cause, Decision, Denial, NoDecision, authority::Answer, mcp};
 use failclosed_tests::{
     Rig,
     authorities::{Says, ask, deny, hangs},
@@ -58,7 +58,7 @@ async fn each_cause_has_its_code() {
 /// COAZ-MCP: a call that cannot be put as a question is the caller's fault.
 #[tokio::test]
 async fn arguments_that_cannot_be_shown_are_a_mapping_error() {
-    let vendor = "x".repeat(failclosed::MAX_ARGUMENT_BYTES + 1);
+    let vendor = "x".repeat(failclosed::Request::MAX_BYTES + 1);
     let proof = Rig::with(Says(deny))
         .denies_call(Cause::Malformed, async |shop| shop.charge(&vendor, 1).await)
         .await;

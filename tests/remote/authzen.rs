@@ -1,6 +1,6 @@
 //! OpenID AuthZEN.
 
-use failclosed::{Ask, Cause, http::AuthZen};
+use failclosed::{Cause, decision::Ask, http::AuthZen};
 
 use crate::canned::{allows, denies, malformed};
 

@@ -1,6 +1,6 @@
 //! BehalfID's `verify`.
 
-use failclosed::{Ask, Cause, http::Behalf};
+use failclosed::{Cause, decision::Ask, http::Behalf};
 
 use crate::canned::{allows, denies, malformed};
 

@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use failclosed::{
-    Answer, Authority, Cause, Decision, NoDecision, Request,
+    Authority, Cause, Decision, NoDecision, Request,
+    authority::Answer,
     http::{AuthZen, Dialect, Object, Opa},
 };
 use failclosed_tests::Rig;

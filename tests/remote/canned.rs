@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
+    Authority, Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
+    authority::Answer,
     http::{Dialect, Object},
 };
 use failclosed_tests::{Proof, Rig, Shop};

@@ -1,6 +1,6 @@
 //! Open Policy Agent.
 
-use failclosed::{Cause, ConfigError, http::Opa};
+use failclosed::{Cause, error::ConfigError, http::Opa};
 
 use crate::canned::{allows, denies, malformed};
 

@@ -1,6 +1,6 @@
 //! OpenFGA.
 
-use failclosed::{Cause, ConfigError, http::OpenFga};
+use failclosed::{Cause, error::ConfigError, http::OpenFga};
 
 use crate::canned::{allows, denies, malformed};
 

@@ -10,7 +10,8 @@ use std::{
 };
 
 use failclosed::{
-    Decision, Guard, Request, Subject, answer_fn,
+    Decision, Guard, Request, Subject,
+    authority::answer_fn,
     http::{AuthZen, Behalf, Dialect, Object, Opa, OpenFga, SpiceDb},
 };
 use failclosed_tests::Shop;

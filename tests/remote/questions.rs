@@ -1,8 +1,9 @@
 //! What each dialect asks: everything the authority has to see, and nothing that it could misread.
 
 use failclosed::{
-    Cause, Denial, Guard, Resource, Subject,
+    Cause, Denial, Guard, Subject,
     http::{AuthZen, Behalf, Dialect, Opa, OpenFga, SpiceDb},
+    request::Resource,
     requires_permission,
 };
 use serde_json::{Value, json};

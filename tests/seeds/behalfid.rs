@@ -10,7 +10,7 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Authority, Cause, Decision, Denial, Locked, NoDecision, Permit, Request,
+    Authority, Cause, Decision, Denial, Locked, NoDecision, Permit, Request, authority::Answer,
     requires_permission,
 };
 use failclosed_tests::{

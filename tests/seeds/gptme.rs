@@ -8,7 +8,9 @@ use std::{
     },
 };
 
-use failclosed::{Answer, Authority, Cause, Decision, Denial, Guard, NoDecision, Request, Subject};
+use failclosed::{
+    Authority, Cause, Decision, Denial, Guard, NoDecision, Request, Subject, authority::Answer,
+};
 use failclosed_tests::{
     Rig, Shop,
     authorities::{Says, hangs, panics},

@@ -18,7 +18,9 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Cause, Decision, Denial, Guard, NoDecision, Subject, answer_fn, audit::MemoryLog,
+    Cause, Decision, Denial, Guard, NoDecision, Subject,
+    audit::MemoryLog,
+    authority::{Answer, answer_fn},
 };
 
 mod boxed;

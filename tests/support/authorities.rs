@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{Answer, Approver, Ask, Authority, Decision, NoDecision, Request};
+use failclosed::{
+    Authority, Decision, NoDecision, Request, approval::Approver, authority::Answer, decision::Ask,
+};
 
 /// A closure as an approver or authority: most faults are one expression.
 pub struct Says<F>(pub F);

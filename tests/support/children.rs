@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use failclosed::{Answer, Authority, Decision, NoDecision, Request};
+use failclosed::{Authority, Decision, NoDecision, Request, authority::Answer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

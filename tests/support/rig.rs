@@ -10,12 +10,16 @@ use std::{
 };
 
 use failclosed::{
-    Answer, Approver, Ask, Authority, Cause, Decision, Denial, Deny, Fault, Guard, GuardBuilder,
-    Request, Subject,
+    Authority, Cause, Decision, Denial, Guard, Request, Subject,
+    approval::Approver,
     audit::{
         AuditSink, DecisionEntry, DecisionRecord, Entry, MemoryLog, Outcome, OutcomeEntry,
         OutcomeRecord, Recording,
     },
+    authority::Answer,
+    decision::{Ask, Deny},
+    error::Fault,
+    guard::GuardBuilder,
 };
 
 use crate::Shop;

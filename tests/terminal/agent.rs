@@ -16,8 +16,12 @@ mod agent {
     };
 
     use failclosed::{
-        Answer, Approver, Ask, Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
-        always_ask, approval::TerminalApprover, audit::MemoryLog, requires_permission,
+        Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
+        approval::{Approver, TerminalApprover},
+        audit::MemoryLog,
+        authority::{Answer, always_ask},
+        decision::Ask,
+        requires_permission,
     };
     use failclosed_tests::{Shop, decisions};
     use rustix::{process::setsid, termios};

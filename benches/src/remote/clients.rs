@@ -11,7 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use failclosed::{
-    Answer, Authority, Decision, Guard, Request, Subject,
+    Authority, Decision, Guard, Request, Subject,
+    authority::Answer,
     http::{AuthZen, Dialect, HttpAuthority},
 };
 use http_body_util::{BodyExt, Full};

@@ -185,7 +185,7 @@ fn witness(body: &Body) -> bool {
     body.arguments.iter().any(|argument| {
         let ty = path::plain_type(argument);
         let ours = ty.starts_with("failclosed::") || ty.starts_with("failclosed_runtime::");
-        ours && matches!(path::last(&ty), "Permit" | "Granted")
+        ours && matches!(path::last(&ty), "Permit" | "PermitFor")
     })
 }
 

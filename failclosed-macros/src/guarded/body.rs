@@ -35,7 +35,7 @@ pub(crate) struct Taken {
 //     { BODY }, of `async fn charge(&self, #[permit] permit: Permit<'_, Purchase>, amount: u64) -> R`
 // Output:
 //     async move {
-//         let (permit, (amount,)) = Granted::redeem(granted);
+//         let (permit, (amount,)) = PermitFor::redeem(granted);
 //         let permit: Permit<'_, Purchase> = permit;
 //         let amount: u64 = amount;
 //         if false { return returns::<R>(); }
@@ -68,8 +68,7 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &Body) -> TokenStream {
         // Binding is what the signature did: whatever is wrong with it is wrong there.
         quote_spanned!(site=> #(#lints)* let #pattern: #ty = #place;)
     });
-    let taken =
-        quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::Granted::redeem(#granted););
+    let taken = quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::PermitFor::redeem(#granted););
     let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
     unboxed(redeemed.private, &redeemed.output, here, &inside, body)
 }

@@ -35,7 +35,7 @@ use crate::{
 //     }
 // Output:
 //     impl pay::payments::Raw for Stripe {
-//         fn charge<'fc, 'call>(&'fc self, granted: Granted<'call, pay::payments::ChargeArgs<'fc>>)
+//         fn charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, pay::payments::ChargeArgs<'fc>>)
 //             -> impl Future<Output = Result<Receipt, E>> + Send + 'call where 'fc: 'call { .. BODY .. }
 //         fn currency(&self) -> &'static str { "EUR" }
 //     }
@@ -245,7 +245,7 @@ fn guarded(
     quote_spanned! {site=>
         fn #name<#fc, #call, #(#lifetimes),*>(
             &#fc #self_mut #self_token,
-            #granted: #private::Granted<#call, #module::#arguments<#fc, #(#named),*>>,
+            #granted: #private::PermitFor<#call, #module::#arguments<#fc, #(#named),*>>,
         ) -> #returned
         where #fc: #call, #(#named: #call,)* #(#bounds,)*
         {

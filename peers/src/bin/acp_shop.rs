@@ -28,8 +28,8 @@ use agent_client_protocol::{
 use failclosed::{
     Denial, Guard, HasGuard, Subject,
     acp::{AcpApprover, Turn, Turns, blocked},
-    always_ask,
     audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording, Verdict},
+    authority::always_ask,
     requires_permission,
 };
 

@@ -31,9 +31,10 @@ use std::{
 
 use axum::http::request::Parts;
 use failclosed::{
-    Answer, Authority, Decision, Denial, Guard, NoDecision, Request, Subject,
+    Authority, Decision, Denial, Guard, NoDecision, Request, Subject,
     approval::pending,
     audit::{AuditSink, DecisionRecord, Entry, OutcomeRecord, Recording},
+    authority::Answer,
     guarded,
     mcp::{self, CallerGuards, SealedApprovals, SessionLayer, StrictInput, ToolCall},
     requires_permission,

@@ -1,7 +1,7 @@
 //! Whose fault a denial was, where it is an error of the protocol; and on one line.
 
 use agent_client_protocol::Error;
-use failclosed::{Answer, Cause, Decision, NoDecision};
+use failclosed::{Cause, Decision, NoDecision, authority::Answer};
 use failclosed_tests::{
     Rig,
     authorities::{Says, allow, ask, deny, error, hangs},
@@ -18,7 +18,7 @@ async fn each_cause_is_told_as_whose_fault_it_was() {
     const PERSON: std::time::Duration = std::time::Duration::from_secs(1);
     let asked =
         |person: fn() -> Answer<'static>| Rig::with(Says(ask)).approver(Says(person), PERSON);
-    let large = "x".repeat(failclosed::MAX_ARGUMENT_BYTES + 1);
+    let large = "x".repeat(failclosed::Request::MAX_BYTES + 1);
     let rows: Vec<(Rig, &str, Cause, &str, i32)> = vec![
         (Rig::with(Says(deny)), "", Cause::Denied, "denied", -32001),
         (Rig::with(Says(ask)), "", Cause::NeedsApproval, "denied", -32001),

@@ -13,7 +13,7 @@ use agent_client_protocol::{
 use failclosed::{
     Guard, Subject,
     acp::{AcpApprover, Turns},
-    always_ask,
+    authority::always_ask,
 };
 use failclosed_tests::Shop;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! What it decides, and what it does not.
 
 use failclosed::{
-    Authority, Cause, Decision, Guard, NoDecision, Request, SelfCheckError, StartError, Subject,
+    Authority, Cause, Decision, Guard, NoDecision, Request, Subject,
+    error::{SelfCheckError, StartError},
     http::{AuthZen, Dialect, HttpAuthority, HttpError, Object, Repeat},
 };
 use failclosed_peers::servers::cerbos;

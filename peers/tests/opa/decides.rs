@@ -1,6 +1,9 @@
 //! What a rule decides, and what is no decision.
 
-use failclosed::{Authority, Cause, Guard, SelfCheckError, StartError, Subject};
+use failclosed::{
+    Authority, Cause, Guard, Subject,
+    error::{SelfCheckError, StartError},
+};
 use failclosed_peers::servers::opa;
 use failclosed_tests::{Rig, Shop};
 

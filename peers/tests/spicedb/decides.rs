@@ -1,7 +1,11 @@
 //! Has, has not, and neither.
 
 use failclosed::http::{HttpAuthority, SpiceDb};
-use failclosed::{Cause, Denial, Guard, SelfCheckError, StartError, Subject, requires_permission};
+use failclosed::{
+    Cause, Denial, Guard, Subject,
+    error::{SelfCheckError, StartError},
+    requires_permission,
+};
 use failclosed_tests::{Rig, Shop};
 
 use crate::{VENDOR, allowed, authority, loaded, remote, revoke};

@@ -5,7 +5,8 @@
 use std::{env, fs, hint::black_box};
 
 use failclosed::{
-    Answer, Authority, Decision, Denial, Guard, NoDecision, Request, Subject, requires_permission,
+    Authority, Decision, Denial, Guard, NoDecision, Request, Subject, authority::Answer,
+    requires_permission,
 };
 
 #[requires_permission(action = "write_file")]

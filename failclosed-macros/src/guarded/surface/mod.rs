@@ -29,7 +29,7 @@ pub(super) use check::lints_alone;
 //     pub mod payments {
 //         pub struct ChargeArgs<'fc> { vendor: &'fc str }
 //         pub trait Raw: Send + Sync {
-//             fn charge<'fc, 'call>(&'fc self, granted: Granted<'call, ChargeArgs<'fc>>)
+//             fn charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, ChargeArgs<'fc>>)
 //                 -> impl Future<Output = Result<Receipt, E>> + Send + 'call
 //             where Self: Sized, 'fc: 'call;
 //             fn currency(&self) -> &'static str;

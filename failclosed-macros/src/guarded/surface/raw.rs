@@ -160,7 +160,7 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let sig = quote_spanned! {site=>
         fn #name<#fc, #call, #(#lifetimes),*>(
             &#fc #self_mut #self_token,
-            #spelled: #private::Granted<#call, #arguments<#fc, #(#named),*>>,
+            #spelled: #private::PermitFor<#call, #arguments<#fc, #(#named),*>>,
         ) -> #returned
         where Self: ::core::marker::Sized, #fc: #call, #(#named: #call,)* #(#bounds,)*
     };

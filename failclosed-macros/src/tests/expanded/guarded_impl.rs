@@ -1,7 +1,7 @@
 impl pay::payments::Raw for Stripe<'_> {
     fn charge<'fc, 'call>(
         &'fc self,
-        __failclosed_granted: ::failclosed::__private_0_1_0::Granted<
+        __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<
             'call,
             pay::payments::ChargeArgs<'fc>,
         >,
@@ -15,7 +15,7 @@ impl pay::payments::Raw for Stripe<'_> {
             let (
                 __failclosed_permit,
                 (__failclosed_argument_0, __failclosed_argument_1),
-            ) = ::failclosed::__private_0_1_0::Granted::redeem(__failclosed_granted);
+            ) = ::failclosed::__private_0_1_0::PermitFor::redeem(__failclosed_granted);
             let permit: Permit<'_, Purchase> = __failclosed_permit;
             let vendor: &'fc str = __failclosed_argument_0;
             let mut amount: u64 = __failclosed_argument_1;

@@ -53,7 +53,7 @@ pub mod payments {
         ///Behind [`Payments::charge`](super::Payments::charge).
         fn charge<'fc, 'call>(
             &'fc self,
-            granted: ::failclosed::__private_0_1_0::Granted<'call, ChargeArgs<'fc>>,
+            granted: ::failclosed::__private_0_1_0::PermitFor<'call, ChargeArgs<'fc>>,
         ) -> impl ::core::future::Future<
             Output = Result<Receipt, E>,
         > + ::core::marker::Send + 'call
@@ -63,7 +63,7 @@ pub mod payments {
         ///Behind [`Payments::close`](super::Payments::close).
         fn close<'fc, 'call>(
             &'fc mut self,
-            __failclosed_granted: ::failclosed::__private_0_1_0::Granted<
+            __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<
                 'call,
                 CloseArgs<'fc>,
             >,
@@ -73,7 +73,7 @@ pub mod payments {
             'fc: 'call,
         {
             async move {
-                let (__failclosed_permit, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::Granted::redeem(
+                let (__failclosed_permit, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::PermitFor::redeem(
                     __failclosed_granted,
                 );
                 let _ = __failclosed_permit;

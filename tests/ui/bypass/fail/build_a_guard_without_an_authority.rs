@@ -1,7 +1,7 @@
 // attempt: build a guard that asks nobody
 // stopped by: E0061
 
-use failclosed::{Authority, ConfigError, Guard, Subject};
+use failclosed::{Authority, Guard, Subject, error::ConfigError};
 
 fn start(authority: impl Authority + 'static) -> Result<Guard, ConfigError> {
     let subject = Subject::agent("shopper")?;

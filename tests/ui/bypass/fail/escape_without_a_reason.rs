@@ -1,7 +1,7 @@
 // attempt: switch enforcement off without saying why
 // stopped by: E0061
 
-use failclosed::{ConfigError, danger::AllowEverything};
+use failclosed::{danger::AllowEverything, error::ConfigError};
 
 fn escape() -> Result<AllowEverything, ConfigError> {
     AllowEverything::because()

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use failclosed::{Authority, ConfigError, danger::ObserveOnly};
+use failclosed::{Authority, danger::ObserveOnly, error::ConfigError};
 
 fn escape<A: Authority>(authority: A, week: Duration) -> Result<ObserveOnly<A>, ConfigError> {
     assert!(week > Duration::ZERO);

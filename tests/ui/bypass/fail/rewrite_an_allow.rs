@@ -1,7 +1,7 @@
 // attempt: make an allow without the stamp of a dangerous mode
 // stopped by: E0451
 
-use failclosed::Allow;
+use failclosed::decision::Allow;
 
 fn decide(given: Allow) -> Allow {
     Allow { danger: None, ..given }

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use failclosed::{Action, Arguments, NamedArgument, __private_0_1_0::Call};
+use failclosed::{Action, __private_0_1_0::Call, request::{Arguments, NamedArgument}};
 
 pub struct Kind<T>(PhantomData<fn() -> T>);
 

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use failclosed::{Action, Arguments, NamedArgument, Permit};
+use failclosed::{Action, Permit, request::{Arguments, NamedArgument}};
 
 pub struct Kind<T>(PhantomData<fn() -> T>);
 

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use failclosed::{Action, Arguments, NamedArgument, __private_0_1_0::Entry};
+use failclosed::{Action, __private_0_1_0::Entry, request::{Arguments, NamedArgument}};
 
 pub struct Kind<T>(PhantomData<fn() -> T>);
 

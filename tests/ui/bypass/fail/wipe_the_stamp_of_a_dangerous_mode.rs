@@ -1,7 +1,7 @@
 // attempt: remove the stamp of a dangerous mode from an allow
 // stopped by: E0616
 
-use failclosed::Allow;
+use failclosed::decision::Allow;
 
 fn wipe(allow: &mut Allow) {
     allow.danger = None;

@@ -1,4 +1,4 @@
-use failclosed::{Authority, ConfigError, Guard, Subject};
+use failclosed::{Authority, Guard, Subject, error::ConfigError};
 
 fn start(authority: impl Authority + 'static) -> Result<Guard, ConfigError> {
     let subject = Subject::agent("shopper")?;

@@ -1,4 +1,4 @@
-use failclosed::{ConfigError, danger::AllowEverything};
+use failclosed::{danger::AllowEverything, error::ConfigError};
 
 fn escape() -> Result<AllowEverything, ConfigError> {
     AllowEverything::because("a demonstration without a policy")

@@ -1,4 +1,4 @@
-use failclosed::Allow;
+use failclosed::decision::Allow;
 
 fn decide(given: Allow) -> Allow {
     given

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use failclosed::{Action, Arguments, Locked, NamedArgument};
+use failclosed::{Action, Locked, request::{Arguments, NamedArgument}};
 
 pub struct Kind<T>(PhantomData<fn() -> T>);
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use failclosed::{Action, Arguments, NamedArgument, __private_0_1_0::Asking};
+use failclosed::{Action, __private_0_1_0::Asking, request::{Arguments, NamedArgument}};
 
 pub struct Kind<T>(PhantomData<fn() -> T>);
 

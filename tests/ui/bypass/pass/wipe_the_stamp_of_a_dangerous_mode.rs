@@ -1,4 +1,4 @@
-use failclosed::Allow;
+use failclosed::decision::Allow;
 
 fn wipe(allow: &mut Allow) {
     let _ = allow.grounds();

@@ -1,7 +1,7 @@
 // attempt: make an action by hand whose key is no action
 // stopped by: E0277 "is not an action"
 
-use failclosed::{Action, Arguments, NamedArgument};
+use failclosed::{Action, request::{Arguments, NamedArgument}};
 
 struct Purchase;
 

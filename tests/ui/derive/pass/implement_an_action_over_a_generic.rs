@@ -1,4 +1,4 @@
-use failclosed::{Action, Arguments, NamedArgument};
+use failclosed::{Action, request::{Arguments, NamedArgument}};
 
 struct Purchase;
 

@@ -1,7 +1,7 @@
 // attempt: build what is granted out of arguments
 // stopped by: E0451
 
-use failclosed::{Action, Denial, Granted, guarded};
+use failclosed::{Action, Denial, guard::PermitFor, guarded};
 use pay::payments;
 
 #[derive(Action)]
@@ -37,9 +37,9 @@ mod pay {
 fn build<'call>(
     call: &'call failclosed::__private_0_1_0::Call<'static, Purchase>,
     arguments: payments::ChargeArgs<'call>,
-    granted: Granted<'call, payments::ChargeArgs<'call>>,
-) -> Granted<'call, payments::ChargeArgs<'call>> {
-    { let _ = granted; Granted { call, arguments } }
+    granted: PermitFor<'call, payments::ChargeArgs<'call>>,
+) -> PermitFor<'call, payments::ChargeArgs<'call>> {
+    { let _ = granted; PermitFor { call, arguments } }
 }
 
 fn main() {}

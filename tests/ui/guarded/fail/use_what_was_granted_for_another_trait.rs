@@ -1,7 +1,7 @@
 // attempt: run the same method of another trait on what this one was granted
 // stopped by: E0308
 
-use failclosed::{Action, Denial, Granted, guarded};
+use failclosed::{Action, Denial, guard::PermitFor, guarded};
 use pay::transfers;
 
 #[derive(Action)]
@@ -36,7 +36,7 @@ mod pay {
 
 fn relay<'call>(
     raw: &'call impl transfers::Raw,
-    granted: Granted<'call, pay::payments::ChargeArgs<'call>>,
+    granted: PermitFor<'call, pay::payments::ChargeArgs<'call>>,
 ) -> impl Future<Output = Result<u64, Denial>> + Send {
     raw.charge(granted)
 }

@@ -1,4 +1,4 @@
-use failclosed::{Action, Denial, Granted, guarded};
+use failclosed::{Action, Denial, guard::PermitFor, guarded};
 use pay::payments;
 
 #[derive(Action)]
@@ -34,8 +34,8 @@ mod pay {
 fn build<'call>(
     call: &'call failclosed::__private_0_1_0::Call<'static, Purchase>,
     arguments: payments::ChargeArgs<'call>,
-    granted: Granted<'call, payments::ChargeArgs<'call>>,
-) -> Granted<'call, payments::ChargeArgs<'call>> {
+    granted: PermitFor<'call, payments::ChargeArgs<'call>>,
+) -> PermitFor<'call, payments::ChargeArgs<'call>> {
     { let _ = (call, arguments); granted }
 }
 

@@ -29,7 +29,7 @@ impl Payments for Stripe {
 pub async fn buy<'a>(
     guard: &Guard,
     raw: &'a impl payments::Raw,
-    granted: failclosed::Granted<'a, payments::ChargeArgs<'a>>,
+    granted: failclosed::guard::PermitFor<'a, payments::ChargeArgs<'a>>,
 ) -> Result<u64, Denial> {
     let _ = guard;
     raw.charge(granted).await

@@ -1,4 +1,4 @@
-use failclosed::{Action, Denial, Granted, guarded};
+use failclosed::{Action, Denial, guard::PermitFor, guarded};
 use pay::payments;
 
 #[derive(Action)]
@@ -36,7 +36,7 @@ struct Relay<T>(T, T);
 impl<T: payments::Raw> payments::Raw for Relay<T> {
     fn charge<'fc, 'call>(
         &'fc self,
-        granted: Granted<'call, payments::ChargeArgs<'fc>>,
+        granted: PermitFor<'call, payments::ChargeArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
@@ -46,7 +46,7 @@ impl<T: payments::Raw> payments::Raw for Relay<T> {
 
     fn subscribe<'fc, 'call>(
         &'fc self,
-        granted: Granted<'call, payments::SubscribeArgs<'fc>>,
+        granted: PermitFor<'call, payments::SubscribeArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
@@ -56,7 +56,7 @@ impl<T: payments::Raw> payments::Raw for Relay<T> {
 
     fn refund<'fc, 'call>(
         &'fc self,
-        granted: Granted<'call, payments::RefundArgs<'fc>>,
+        granted: PermitFor<'call, payments::RefundArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,

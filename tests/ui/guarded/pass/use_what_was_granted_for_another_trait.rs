@@ -1,4 +1,4 @@
-use failclosed::{Action, Denial, Granted, guarded};
+use failclosed::{Action, Denial, guard::PermitFor, guarded};
 use pay::transfers;
 
 #[derive(Action)]
@@ -33,7 +33,7 @@ mod pay {
 
 fn relay<'call>(
     raw: &'call impl transfers::Raw,
-    granted: Granted<'call, transfers::ChargeArgs<'call>>,
+    granted: PermitFor<'call, transfers::ChargeArgs<'call>>,
 ) -> impl Future<Output = Result<u64, Denial>> + Send {
     raw.charge(granted)
 }

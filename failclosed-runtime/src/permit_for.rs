@@ -45,11 +45,11 @@ impl<'g, C: Carried> Offer<'g, C> {
         Self { arguments: Some(arguments), call: None }
     }
 
-    /// Asks, and moves what was asked about into what is granted: the only source of a [`Granted`].
+    /// Asks, and moves what was asked about into what is granted: the only source of a [`PermitFor`].
     ///
     /// # Denies
     /// Everything but an explicit allow, in time and on record; and being asked twice.
-    pub async fn enter(&mut self, guard: &'g Guard) -> Result<Granted<'_, C>, Denial> {
+    pub async fn enter(&mut self, guard: &'g Guard) -> Result<PermitFor<'_, C>, Denial> {
         let Some(arguments) = self.arguments.take() else {
             // FAIL CLOSED: one offer, one question, one grant.
             let name = crate::action::name::<C::Action>();
@@ -57,7 +57,7 @@ impl<'g, C: Carried> Offer<'g, C> {
             return Err(Denial::new(Cause::Malformed, CallId::next(), name, reason));
         };
         let call = arguments.enter(guard).await?;
-        Ok(Granted { call: self.call.insert(call), arguments })
+        Ok(PermitFor { call: self.call.insert(call), arguments })
     }
 
     /// The body returned.
@@ -80,20 +80,20 @@ impl<C: Carried> fmt::Debug for Offer<'_, C> {
 /// [`Guarded`](crate::Guarded). It cannot be built, cloned or stored, is spent by
 /// [`redeem`](Self::redeem), and has no arguments but those that the authority was asked about.
 #[must_use = "what was granted was asked for in vain"]
-pub struct Granted<'call, C: Carried> {
+pub struct PermitFor<'call, C: Carried> {
     call: &'call Call<'call, C::Action>,
     arguments: C,
 }
 
-impl<'call, C: Carried> Granted<'call, C> {
+impl<'call, C: Carried> PermitFor<'call, C> {
     /// The permit, lent as long as the call lasts, and the arguments, in order.
     pub fn redeem(self) -> (Permit<'call, C::Action>, C::Parts) {
         (self.call.permit(), self.arguments.into_parts())
     }
 }
 
-impl<C: Carried> fmt::Debug for Granted<'_, C> {
+impl<C: Carried> fmt::Debug for PermitFor<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Granted(`{}`)", crate::action::name::<C::Action>())
+        write!(f, "PermitFor(`{}`)", crate::action::name::<C::Action>())
     }
 }
