@@ -69,10 +69,10 @@ impl Deadline {
         Self { began: now, due: now.checked_add(limit).unwrap_or(now), limit }
     }
 
-    /// Whether so much time has passed that what could change has had the time to: a call of others'
-    /// code that blocks is a wait like any other.
-    pub(crate) fn took_time(&self) -> bool {
-        self.began.elapsed() > BRIEF
+    /// Whether by `now` so much time has passed that what could change has had the time to: a call of
+    /// others' code that blocks is a wait like any other.
+    pub(crate) fn took_time(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.began) > BRIEF
     }
 
     pub(crate) fn limit(&self) -> Duration {
@@ -154,10 +154,11 @@ impl Deadline {
         .await
     }
 
-    /// To be called after every answer.
-    pub(crate) fn check(&self) -> Result<(), Expired> {
-        if Instant::now() < self.due {
-            Ok(())
+    /// The time, to be read after every answer.
+    pub(crate) fn check(&self) -> Result<Instant, Expired> {
+        let now = Instant::now();
+        if now < self.due {
+            Ok(now)
         } else {
             // FAIL CLOSED: a late yes is a no.
             Err(Expired::Passed)

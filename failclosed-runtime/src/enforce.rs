@@ -181,8 +181,8 @@ impl<'b> Check<'b> {
         let unfinished = Unfinished::new(self);
         let recorded = match self.ask(cx) {
             Ok(Asked::Replied(Reply::Yes(allow))) => {
-                let (deadline, waited) = (self.deadline, self.deadline.took_time());
-                self.record_allow(Allowed { allow, deadline, by_person: false, waited }, 0)
+                let deadline = self.deadline;
+                self.record_allow(Allowed { allow, deadline, by_person: false, waited: false }, 0)
             }
             Ok(asked) => {
                 return Some(Box::pin(async move {
@@ -248,14 +248,18 @@ impl<'b> Check<'b> {
     /// Values that are no longer those that were asked about, a yes that was taken back, and one that
     /// is too late by now.
     fn open(self, allowed: &Allowed) -> Result<(), Denial> {
-        if allowed.waited || allowed.deadline.took_time() {
-            self.unchanged()?;
+        self.trace_allowed(&allowed.allow);
+        let now = self.in_time(allowed.deadline)?;
+        // What was at hand all along left nobody the time to change anything, and nothing runs after
+        // this reading of the clock.
+        if !allowed.waited && !allowed.deadline.took_time(now) {
+            return Ok(());
         }
+        self.unchanged()?;
         // Each wait before it was one in which the person could cancel.
         if allowed.by_person {
             self.not_withdrawn()?;
         }
-        self.trace_allowed(&allowed.allow);
-        self.in_time(allowed.deadline)
+        self.in_time(allowed.deadline).map(drop)
     }
 }

@@ -2,7 +2,10 @@
 //! of others, and nothing comes after it.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -107,33 +110,61 @@ async fn an_approver_that_is_slow_to_say_whether_its_yes_stands_denies() {
     assert_eq!((denial.cause(), running.shop.bodies()), (Cause::TimedOut, 0));
 }
 
+/// Does something when it is told of an allow.
+struct Told<F>(F);
+
+impl<F: Fn() + Send + Sync + 'static> tracing::Subscriber for Told<F> {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        if event.metadata().target() == "failclosed"
+            && *event.metadata().level() == tracing::Level::DEBUG
+        {
+            (self.0)();
+        }
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
 /// Tracing is code of others too, and it is told of every allow.
 #[tokio::test]
 async fn a_subscriber_that_blocks_denies() {
-    struct Blocks;
-    impl tracing::Subscriber for Blocks {
-        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-            true
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, event: &tracing::Event<'_>) {
-            if event.metadata().target() == "failclosed"
-                && *event.metadata().level() == tracing::Level::DEBUG
-            {
-                sleep(TOO_LONG);
-            }
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
     for authority in [allow as fn() -> _, slow_allow] {
         let running = Rig::with(Says(authority)).deadline(DEADLINE).build();
-        let _blocks = tracing::subscriber::set_default(Blocks);
+        let _blocks = tracing::subscriber::set_default(Told(|| sleep(TOO_LONG)));
         let denial = charge(&running.shop, &Slow::at(usize::MAX)).await.unwrap_err();
         assert_eq!((denial.cause(), running.shop.bodies()), (Cause::TimedOut, 0));
+    }
+}
+
+#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+async fn charge_cents(shop: &Shop, amount: &AtomicU64) -> Result<(), Denial> {
+    let _seen = amount;
+    shop.ran();
+    Ok(())
+}
+
+/// A value that changes while a subscriber takes its time is another one than was allowed.
+#[tokio::test]
+async fn what_changes_under_a_subscriber_denies() {
+    for authority in [allow as fn() -> _, slow_allow] {
+        let running = Rig::with(Says(authority)).build();
+        let amount = Arc::new(AtomicU64::new(1_000));
+        let changed = Arc::clone(&amount);
+        let _changes = tracing::subscriber::set_default(Told(move || {
+            sleep(Duration::from_millis(1));
+            changed.store(74_200, Ordering::SeqCst);
+        }));
+        let denial = charge_cents(&running.shop, &amount).await.unwrap_err();
+        assert_eq!((denial.cause(), running.shop.bodies()), (Cause::Malformed, 0));
+        let last = serde_json::to_value(running.log.entries().last()).unwrap();
+        assert_eq!(last["cause"], "malformed", "{last}");
     }
 }

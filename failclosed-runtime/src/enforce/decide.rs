@@ -3,6 +3,7 @@
 use std::{
     future::poll_fn,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use super::{Allowed, Check};
@@ -212,9 +213,11 @@ impl<'b> Check<'b> {
         }
     }
 
+    /// The time, which is not over.
+    ///
     /// # Denies
-    /// When the time is over.
-    pub(super) fn in_time(self, deadline: Deadline) -> Result<(), Denial> {
+    /// When it is.
+    pub(super) fn in_time(self, deadline: Deadline) -> Result<Instant, Denial> {
         deadline.check().map_err(|why| self.expired(deadline, why))
     }
 
