@@ -73,7 +73,7 @@ pub use {
     guard::{Guard, GuardBuilder, HasGuard},
     guarded::Guarded,
     id::CallId,
-    locked::Locked,
+    locked::{Locked, View},
     observe::Observer,
     permit::Permit,
     permit_for::PermitFor,

@@ -7,6 +7,11 @@ use crate::{
     permit::Permit,
 };
 
+mod opens;
+
+pub use opens::View;
+use opens::{OpenedBy, Opens};
+
 /// A client, credential or directory handle that only a permit for action `A` opens.
 ///
 /// Lock the raw client where it is built, and hand out nothing else: then code without a permit
@@ -15,30 +20,49 @@ use crate::{
 ///
 /// For an action with lifetimes, write `'static`: `Locked<Stripe, Purchase<'static>>`.
 ///
+/// A client that does several things is locked for all of them, `Locked<Files, (Read, Delete)>`, so that
+/// it needs no action that stands for everything. A permit for any of them opens it; where a permit to
+/// read must not reach what deletes, give each action a [`View`] of its own and call
+/// [`view`](Self::view).
+///
 /// What it cannot stop: code that has a permit and clones the client out.
 pub struct Locked<T, A> {
     value: T,
     action: Exactly<A>,
 }
 
-impl<T, A: Action + 'static> Locked<T, A> {
-    /// Locks a value. From here on only [`open`](Self::open) and [`open_mut`](Self::open_mut)
-    /// reach it.
+impl<T, A: Opens> Locked<T, A> {
+    /// Locks a value. From here on only [`open`](Self::open), [`open_mut`](Self::open_mut) and
+    /// [`view`](Self::view) reach it.
     pub const fn new(value: T) -> Self {
         Self { value, action: PhantomData }
     }
+}
 
+impl<T, A> Locked<T, A> {
     /// The value, for as long as the permit is lent.
-    pub fn open<'p, B: Action<Key = A::Key>>(&'p self, _permit: &'p Permit<'_, B>) -> &'p T {
+    pub fn open<'p, B: Action, At>(&'p self, _permit: &'p Permit<'_, B>) -> &'p T
+    where
+        A: OpenedBy<B::Key, At>,
+    {
         &self.value
     }
 
     /// The value, mutably, for as long as the permit is lent.
-    pub fn open_mut<'p, B: Action<Key = A::Key>>(
-        &'p mut self,
-        _permit: &'p Permit<'_, B>,
-    ) -> &'p mut T {
+    pub fn open_mut<'p, B: Action, At>(&'p mut self, _permit: &'p Permit<'_, B>) -> &'p mut T
+    where
+        A: OpenedBy<B::Key, At>,
+    {
         &mut self.value
+    }
+
+    /// What the permit's action may see of the value, for as long as the permit is lent. See [`View`].
+    pub fn view<'p, B: Action, At>(&'p self, _permit: &'p Permit<'_, B>) -> T::Seen<'p>
+    where
+        A: OpenedBy<B::Key, At>,
+        T: View<B::Key>,
+    {
+        self.value.view()
     }
 }
 

@@ -1,5 +1,5 @@
 // attempt: open a lock with the permit for another action
-// stopped by: E0271
+// stopped by: E0277
 
 use failclosed::{Action, Locked, Permit};
 
