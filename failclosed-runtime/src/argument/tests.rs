@@ -13,6 +13,8 @@ use serde_json::{Value as Json, json};
 
 use super::{Argument, NotShowable, Nothing, Question, Snapshot};
 
+mod whole;
+
 fn snapshot(value: &dyn Argument) -> Result<Snapshot, NotShowable> {
     let show = |question: &mut Question<'_>| question.argument("value", value);
     let none = std::iter::empty::<(&'static str, &dyn Argument)>();
