@@ -9,9 +9,9 @@ use std::{
 };
 
 use failclosed::{
-    Cause, Denial,
+    Cause, Decision, Denial, Guard, NoDecision, Subject,
     audit::{End, GENESIS, Kind, Line, Record, Store, StoreError, Writer},
-    requires_permission,
+    authority_fn, requires_permission,
 };
 
 use crate::common::{Scratch, buy, guard};
@@ -213,4 +213,37 @@ async fn a_closed_log_denies() {
     assert_eq!(scratch.whole().records, 2);
     denied(&writer, "the audit log is closed").await;
     assert_eq!(scratch.whole().records, 2);
+}
+
+/// Which rule decided, under which id, by which policies: of an allow, and of a denial.
+#[tokio::test]
+async fn a_record_tells_what_the_decision_rests_on() {
+    let authority = authority_fn(async |request| {
+        let decision = match request.argument::<u64>("amount")? {
+            1 => Decision::allow(),
+            2 => Decision::deny("no"),
+            _ => return Err(NoDecision::unavailable("gone").with_version("policies c")),
+        };
+        Ok(decision.rule("limit").decision_id("d-7").version("policies a entities b"))
+    });
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority);
+    let guard = guard.audit(writer.clone()).build().unwrap();
+    let rests_on = |amount: u64| {
+        let (guard, store) = (guard.clone(), store.clone());
+        async move {
+            let (result, ran) = buy(&guard, "lunch", amount).await;
+            assert_eq!((result.is_ok(), ran), (amount == 1, u64::from(amount == 1)));
+            let decisions = store.records().into_iter();
+            let record = decisions.filter(|record| record.record == Kind::Decision).last().unwrap();
+            (record.verdict.unwrap(), record.rule, record.decision_id, record.version)
+        }
+    };
+    let told = |text: &str| Some(text.to_owned());
+    for (amount, verdict) in [(1, "allow"), (2, "deny")] {
+        let whole = (verdict.to_owned(), told("limit"), told("d-7"), told("policies a entities b"));
+        assert_eq!(rests_on(amount).await, whole);
+    }
+    assert_eq!(rests_on(3).await, ("deny".to_owned(), None, None, told("policies c")));
 }

@@ -45,6 +45,9 @@ pub struct Record {
     pub rule: Option<String>,
     /// The authority's id for the decision.
     pub decision_id: Option<String>,
+    /// What it decided by: for Cedar the digests of policies and entities, and whether a later reload
+    /// failed.
+    pub version: Option<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
     /// SHA-256 of the question.
