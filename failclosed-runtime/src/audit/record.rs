@@ -35,6 +35,8 @@ pub struct Record {
     pub action: Option<String>,
     /// `allow` or `deny`.
     pub verdict: Option<String>,
+    /// Whether an allow rests on a person's yes, and not on the authority's alone.
+    pub by_person: Option<bool>,
     /// Why not.
     pub cause: Option<String>,
     /// Why not, in the words the model was given.

@@ -48,9 +48,7 @@ impl<'b> Check<'b> {
             Asked::Waiting(answer) => self.sort(self.wait(answer).await?)?,
         };
         match reply {
-            Reply::Yes(allow) => {
-                Ok(Allowed { allow, deadline: self.deadline, by_person: false, waited: true })
-            }
+            Reply::Yes(allow) => Ok(Allowed { allow, deadline: self.deadline, waited: true }),
             // In a box: calls that nobody has to approve should not carry this about.
             Reply::Person(ask) => Box::pin(self.approved(ask)).await,
         }
@@ -80,7 +78,8 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: another question was not answered by anybody.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
-        Ok(Allowed { allow, deadline: again.deadline, by_person: true, waited: true })
+        let allow = Allow { by_person: true, ..allow };
+        Ok(Allowed { allow, deadline: again.deadline, waited: true })
     }
 
     fn sort(self, decision: Decision) -> Result<Reply, Denial> {
