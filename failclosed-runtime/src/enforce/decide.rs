@@ -61,7 +61,7 @@ impl<'b> Check<'b> {
         // question has been answered now, everything else still counts.
         let again = Self { deadline: Deadline::after(self.guard.deadline), ..self };
         let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
-        let allow = match self.sort(decision)? {
+        let mut allow = match self.sort(decision)? {
             // The authority's yes after a person's: a stamp on that one is a stamp on both.
             Reply::Yes(allow) => allow.stamped_as(approval.danger.as_ref()),
             // The same question means that nothing but the person's yes was missing; unless the
@@ -78,7 +78,7 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: another question was not answered by anybody.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
-        let allow = Allow { by_person: true, ..allow };
+        allow.by_person = true;
         Ok(Allowed { allow, deadline: again.deadline, waited: true })
     }
 
