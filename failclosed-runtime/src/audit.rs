@@ -122,6 +122,14 @@ impl Verdict<'_> {
         }
     }
 
+    /// Whether an allow rests on a person's yes; `None` of a denial.
+    pub fn by_person(&self) -> Option<bool> {
+        match self {
+            Self::Allow(allow) => Some(allow.is_by_person()),
+            Self::Deny(_) => None,
+        }
+    }
+
     /// The cause of a denial.
     pub fn cause(&self) -> Option<Cause> {
         match self {

@@ -118,5 +118,5 @@ fn given(reason: Cow<'static, str>) -> Result<Cow<'static, str>, ConfigError> {
 }
 
 fn stamped(stamp: Arc<str>) -> Decision {
-    Decision::Allow(Allow { grounds: Grounds::none(), danger: Some(stamp) })
+    Decision::Allow(Allow { grounds: Grounds::none(), danger: Some(stamp), by_person: false })
 }

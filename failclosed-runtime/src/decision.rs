@@ -104,16 +104,23 @@ pub struct Allow {
     pub(crate) grounds: Grounds,
     /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
     pub(crate) danger: Option<Arc<str>>,
+    /// Set by the guard alone, when a person was asked.
+    pub(crate) by_person: bool,
 }
 
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self { grounds: Grounds::none(), danger: None }
+        Self { grounds: Grounds::none(), danger: None, by_person: false }
     }
 
     /// What it rests on.
     pub fn grounds(&self) -> &Grounds {
         &self.grounds
+    }
+
+    /// Whether it rests on a person's yes, and not on the authority's alone.
+    pub fn is_by_person(&self) -> bool {
+        self.by_person
     }
 
     /// One yes does not wash off the stamp of another.

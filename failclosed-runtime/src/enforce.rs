@@ -167,8 +167,6 @@ struct Allowed {
     allow: Allow,
     /// What is left of the time.
     deadline: Deadline,
-    /// Whether it rests on a person's yes.
-    by_person: bool,
     /// Whether others had time to change the values meanwhile.
     waited: bool,
 }
@@ -182,7 +180,7 @@ impl<'b> Check<'b> {
         let recorded = match self.ask(cx) {
             Ok(Asked::Replied(Reply::Yes(allow))) => {
                 let deadline = self.deadline;
-                self.record_allow(Allowed { allow, deadline, by_person: false, waited: false }, 0)
+                self.record_allow(Allowed { allow, deadline, waited: false }, 0)
             }
             Ok(asked) => {
                 return Some(Box::pin(async move {
@@ -257,7 +255,7 @@ impl<'b> Check<'b> {
         }
         self.unchanged()?;
         // Each wait before it was one in which the person could cancel.
-        if allowed.by_person {
+        if allowed.allow.by_person {
             self.not_withdrawn()?;
         }
         self.in_time(allowed.deadline).map(drop)

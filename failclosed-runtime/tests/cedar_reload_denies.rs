@@ -15,6 +15,7 @@ use std::{
 };
 
 use cedar_common::{POLICIES, SCHEMA, Shop, authority, lunch};
+use cedar_policy::Entities;
 use failclosed_runtime::{
     Cause,
     cedar::{CedarAuthority, CedarError},
@@ -138,6 +139,91 @@ async fn a_file_that_is_gone_at_reload_denies_where_that_is_set() {
     fs::write(&policies, POLICIES).unwrap();
     assert!(!authority.refresh().unwrap());
     shop.allowed(lunch()).await;
+}
+
+/// Whether a reload counts as failed: then nothing runs, and the record says why.
+async fn has_failed(shop: &Shop) -> bool {
+    let bodies = shop.bodies();
+    let result = shop.call(lunch()).await;
+    let record = shop.decisions().pop().unwrap();
+    let said = record.version.unwrap().ends_with("a later reload failed");
+    match result {
+        Ok(()) => assert_eq!((shop.bodies(), said), (bodies + 1, false)),
+        Err(denial) => {
+            assert_eq!(
+                (denial.cause(), record.cause),
+                (Cause::Unavailable, Some(Cause::Unavailable))
+            );
+            assert_eq!((shop.bodies(), said), (bodies, true), "{denial:?}");
+        }
+    }
+    said
+}
+
+/// Old policies must not be taken for new ones because something else could be replaced meanwhile.
+#[tokio::test]
+async fn a_failed_reload_denies_until_what_it_was_to_replace_is_replaced() {
+    let authority = strict(Duration::ZERO);
+    let shop = Shop::new(authority.clone());
+    let none = Entities::empty;
+    // Policies fail; entities do not make up for them.
+    authority.reload(SCHEMA, "permit(").unwrap_err();
+    authority.reload_entities(none()).unwrap();
+    assert!(has_failed(&shop).await);
+    authority.reload(SCHEMA, POLICIES).unwrap();
+    assert!(!has_failed(&shop).await);
+    // Entities fail; policies do not make up for them.
+    let unfit = r#"[{ "uid": { "type": "Agent", "id": "a" }, "attrs": { "budget": "much" },
+                      "parents": [] }]"#;
+    let unfit = || Entities::from_json_str(unfit, None).unwrap();
+    authority.reload_entities(unfit()).unwrap_err();
+    authority.reload(SCHEMA, POLICIES).unwrap();
+    assert!(has_failed(&shop).await);
+    authority.reload_entities(none()).unwrap();
+    assert!(!has_failed(&shop).await);
+    // Both fail; either of them does not make up for both.
+    for policies_first in [true, false] {
+        authority.reload_with_entities(SCHEMA, POLICIES, unfit()).unwrap_err();
+        let policies = || authority.reload(SCHEMA, POLICIES).unwrap();
+        if policies_first {
+            policies();
+        } else {
+            authority.reload_entities(none()).unwrap();
+        }
+        assert!(has_failed(&shop).await, "{policies_first}");
+        authority.reload_with_entities(SCHEMA, POLICIES, none()).unwrap();
+        assert!(!has_failed(&shop).await);
+    }
+}
+
+/// A watch that finds its old files as they were has replaced nothing.
+#[tokio::test]
+async fn reading_the_old_files_again_denies_after_new_ones_failed() {
+    let directory = env::temp_dir().join(format!("failclosed-cedar-{}-old", process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let (schema, old) = (directory.join("shop.cedarschema"), directory.join("old.cedar"));
+    let new = directory.join("new.cedar");
+    fs::write(&schema, SCHEMA).unwrap();
+    fs::write(&old, POLICIES).unwrap();
+    fs::write(&new, "forbid(").unwrap();
+    let authority = strict(Duration::ZERO);
+    let shop = Shop::new(authority.clone());
+    authority.reload_from_files(&schema, &old).unwrap();
+    authority.reload_from_files(&schema, &new).unwrap_err();
+    assert!(!authority.refresh().unwrap());
+    assert!(has_failed(&shop).await);
+    // Nor has one that fails meanwhile, and then finds them again; nor one that finds others there.
+    fs::remove_file(&old).unwrap();
+    authority.refresh().unwrap_err();
+    fs::write(&old, POLICIES).unwrap();
+    assert!(!authority.refresh().unwrap());
+    fs::write(&old, format!("{POLICIES}\n")).unwrap();
+    assert!(authority.refresh().unwrap());
+    assert!(has_failed(&shop).await);
+    fs::write(&new, POLICIES).unwrap();
+    authority.reload_from_files(&schema, &new).unwrap();
+    assert!(!has_failed(&shop).await);
+    fs::remove_dir_all(&directory).unwrap();
 }
 
 /// Two sets that both deny lunch, each by a policy of its own name: a decision without a set, or

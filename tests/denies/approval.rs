@@ -108,6 +108,28 @@ async fn an_approval_names_the_rule_that_asked() {
     }
 }
 
+/// Whether anybody said yes is on record: of two calls with one outcome, one may have been a person's.
+#[tokio::test]
+async fn a_yes_of_a_persons_is_told_from_a_policys() {
+    type Answers = fn() -> Answer<'static>;
+    let both = || then(|nth| if nth == 0 { ask() } else { allow() });
+    let guards = [
+        (approved(Says(allow as Answers)), Some(false)),
+        (approved(Says(ask as Answers)), Some(true)),
+        (approved(both()), Some(true)),
+        (approved(all_of(Says(ask), Says(allow))), Some(true)),
+        (asked_by(deny), None),
+    ];
+    for (rig, by_person) in guards {
+        let running = rig.build();
+        let result = running.shop.charge("coachella.com", 742).await;
+        assert_eq!(result.is_ok(), by_person.is_some());
+        assert_eq!(running.shop.bodies(), usize::from(by_person.is_some()));
+        let recorded = decisions(&running.log);
+        assert_eq!((recorded.len(), recorded[0].by_person), (1, by_person));
+    }
+}
+
 /// An approver that asks on had nobody to ask.
 #[tokio::test]
 async fn approver_that_asks_on_denies() {

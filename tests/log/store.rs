@@ -1,6 +1,11 @@
 //! The files, at fault.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    process::Command,
+};
 
 use failclosed::{
     Cause,
@@ -42,7 +47,7 @@ async fn a_second_writer_is_refused_until_the_first_has_ended() {
 /// Removed, replaced, cut or written to by another.
 #[tokio::test]
 async fn a_file_that_was_tampered_with_while_open_denies() {
-    type Tamper = fn(&std::path::Path);
+    type Tamper = fn(&Path);
     let faults: [(Tamper, &str); 4] = [
         (|path| fs::remove_file(path).unwrap(), "No such file"),
         (
@@ -97,6 +102,34 @@ async fn what_a_crash_left_of_a_record_is_cut_and_put_on_record() {
     let end = scratch.store().end().unwrap();
     assert_eq!((end.next, end.repaired), (3, None));
     assert_eq!(fs::read(&path).unwrap(), text);
+}
+
+/// Whoever may write to the directory must not have this process cut a file somewhere else.
+#[tokio::test]
+async fn what_is_no_file_is_neither_followed_nor_waited_for() {
+    let victim = Scratch::new();
+    fs::create_dir(victim.path()).unwrap();
+    let elsewhere = victim.path().join("elsewhere");
+    fs::write(&elsewhere, "not a log, and no end").unwrap();
+    for name in ["00000000000000000000.jsonl", "lock"] {
+        let pipe = |path: &Path| {
+            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+        };
+        let link = |path: &Path| symlink(&elsewhere, path).unwrap();
+        let dangling = |path: &Path| symlink(victim.path().join("new"), path).unwrap();
+        let directory = |path: &Path| fs::create_dir(path).unwrap();
+        let planted: [&dyn Fn(&Path); 4] = [&link, &dangling, &pipe, &directory];
+        for (kind, plant) in planted.iter().enumerate() {
+            let scratch = Scratch::new();
+            fs::create_dir(scratch.path()).unwrap();
+            plant(&scratch.path().join(name));
+            let opened = FileStore::open(scratch.path()).and_then(Writer::open);
+            let refused = opened.unwrap_err().to_string();
+            assert!(refused.contains(name), "{name} {kind}: {refused}");
+        }
+    }
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "not a log, and no end");
+    assert!(!victim.path().join("new").exists());
 }
 
 #[tokio::test]

@@ -9,8 +9,12 @@ use std::{
 };
 
 use failclosed::{
-    Cause, Denial,
+    Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
+    approval::Approver,
     audit::{End, GENESIS, Kind, Line, Record, Store, StoreError, Writer},
+    authority::Answer,
+    authority_fn,
+    decision::Ask,
     requires_permission,
 };
 
@@ -213,4 +217,53 @@ async fn a_closed_log_denies() {
     assert_eq!(scratch.whole().records, 2);
     denied(&writer, "the audit log is closed").await;
     assert_eq!(scratch.whole().records, 2);
+}
+
+struct Yes;
+
+impl Approver for Yes {
+    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+        Decision::allow().into()
+    }
+}
+
+/// Which rule decided, under which id, by which policies, and whether a person did.
+#[tokio::test]
+async fn a_record_tells_what_the_decision_rests_on() {
+    let authority = authority_fn(async |request| {
+        let decision = match request.argument::<u64>("amount")? {
+            1 => Decision::allow(),
+            2 => Decision::deny("no"),
+            3 => Decision::ask("really?"),
+            _ => return Err(NoDecision::unavailable("gone").with_version("policies c")),
+        };
+        Ok(decision.rule("limit").decision_id("d-7").version("policies a entities b"))
+    });
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority);
+    let guard = guard.approver(Yes, Duration::from_secs(5)).audit(writer.clone()).build().unwrap();
+    let rests_on = |amount: u64| {
+        let (guard, store) = (guard.clone(), store.clone());
+        async move {
+            let (result, ran) = buy(&guard, "lunch", amount).await;
+            let runs = [1, 3].contains(&amount);
+            assert_eq!((result.is_ok(), ran), (runs, u64::from(runs)));
+            let decisions = store.records().into_iter();
+            let record = decisions.filter(|record| record.record == Kind::Decision).last().unwrap();
+            let Record { verdict, by_person, rule, decision_id, version, .. } = record;
+            (verdict.unwrap(), by_person, rule, decision_id, version)
+        }
+    };
+    let told = |text: &str| Some(text.to_owned());
+    let version = || told("policies a entities b");
+    for (amount, verdict, by_person, id) in [
+        (1, "allow", Some(false), told("d-7")),
+        (2, "deny", None, told("d-7")),
+        (3, "allow", Some(true), None),
+    ] {
+        let whole = (verdict.to_owned(), by_person, told("limit"), id, version());
+        assert_eq!(rests_on(amount).await, whole);
+    }
+    assert_eq!(rests_on(4).await, ("deny".to_owned(), None, None, None, told("policies c")));
 }

@@ -29,7 +29,8 @@ impl<'w> List<'w> {
             self.writer.raw(b",");
         }
         self.is_empty = false;
-        value.serialize(&mut *self.writer)
+        let written = value.serialize(&mut *self.writer);
+        self.writer.keep(written)
     }
 }
 
@@ -81,11 +82,21 @@ impl<'w> Object<'w> {
             self.writer.raw(b",");
         }
         let start = self.writer.at();
-        write(self.writer)?;
+        let written = write(self.writer);
+        self.writer.keep(written)?;
         let key = start..self.writer.at();
         self.writer.page.keys.push(key);
         self.writer.raw(b":");
         Ok(())
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
+        let written = value.serialize(&mut *self.writer);
+        self.writer.keep(written)
+    }
+
+    fn refuse(&mut self, fault: &str) -> Result<(), NotShowable> {
+        self.writer.keep(Err(NotShowable::new(fault)))
     }
 
     fn close(self) -> Result<(), NotShowable> {
@@ -140,7 +151,7 @@ impl ser::SerializeMap for Map<'_> {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), NotShowable> {
         if std::mem::replace(&mut self.is_owed, true) {
             // FAIL CLOSED: a key without a value is read as something else, or not at all.
-            return Err(NotShowable::new("a map key without a value"));
+            return self.object.refuse("a map key without a value");
         }
         self.object.key(|writer| key.serialize(Key::of(writer)))
     }
@@ -148,9 +159,9 @@ impl ser::SerializeMap for Map<'_> {
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotShowable> {
         if !std::mem::replace(&mut self.is_owed, false) {
             // FAIL CLOSED: a value that nobody can name.
-            return Err(NotShowable::new("a map value without a key"));
+            return self.object.refuse("a map value without a key");
         }
-        value.serialize(&mut *self.object.writer)
+        self.object.value(value)
     }
 
     fn end(self) -> Result<(), NotShowable> {
@@ -189,14 +200,16 @@ impl<'w> Fields<'w> {
         match self {
             Self::Named(NamedFields(object)) => {
                 object.key(|writer| writer.text(name))?;
-                value.serialize(&mut *object.writer)
+                object.value(value)
             }
             Self::Number(writer, has_come) => {
                 if name != number::NAME || std::mem::replace(has_come, true) {
                     // FAIL CLOSED: it is no number, whatever its name says.
-                    return Err(NotShowable::new("raw JSON; parse it into a type first"));
+                    return writer
+                        .keep(Err(NotShowable::new("raw JSON; parse it into a type first")));
                 }
-                value.serialize(Key::digits(writer))
+                let written = value.serialize(Key::digits(writer));
+                writer.keep(written)
             }
         }
     }

@@ -9,14 +9,15 @@ use super::{NotShowable, writer::Writer};
 /// The struct, and its one field.
 pub(super) const NAME: &str = "$serde_json::private::Number";
 
-/// As many significant digits as tell one 64-bit float from every other.
-const MOST_DIGITS: usize = 17;
-
 /// Writes the number that `text` spells.
 ///
 /// # Denies
-/// A number of more than 64 bits, and one with more digits than a float keeps: a reader would round it.
+/// A number of more than 64 bits, and one that a float does not keep exactly: a reader would round it.
 pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), NotShowable> {
+    if text == "-0" {
+        // As a reader takes it that does not keep the digits.
+        return writer.float(-0.0);
+    }
     if let Ok(value) = text.parse::<u64>() {
         return writer.unsigned(value);
     }
@@ -30,16 +31,43 @@ pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), NotShowable> 
     match text.parse::<f64>() {
         // FAIL CLOSED: JSON readers fail on it or round it.
         _ if !is_number || is_whole => Err(NotShowable::new("a number of more than 64 bits")),
-        Ok(value) if significant_digits(text) <= MOST_DIGITS => writer.float(value),
-        // FAIL CLOSED: the authority would be shown another number than the body has.
-        Ok(_) | Err(_) => Err(NotShowable::new(
-            "a number with more digits than a 64-bit float keeps; help: pass it as text",
-        )),
+        Ok(value) => {
+            let start = writer.page.text.len();
+            writer.float(value)?;
+            let written = writer.page.text.get(start..).and_then(|text| str::from_utf8(text).ok());
+            let (asked, shown) = (Decimal::of(text), written.and_then(Decimal::of));
+            if asked.is_some() && asked == shown { Ok(()) } else { Err(inexact()) }
+        }
+        Err(_) => Err(inexact()),
     }
 }
 
-fn significant_digits(text: &str) -> usize {
-    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    digits.trim_start_matches('0').trim_end_matches('0').len()
+fn inexact() -> NotShowable {
+    // FAIL CLOSED: the authority would be shown another number than the body has.
+    NotShowable::new("a number that a 64-bit float does not keep exactly; help: pass it as text")
+}
+
+/// What a number is worth, however it is spelled: its digits from the first to the last that is not
+/// zero, and the power of ten of the last.
+#[derive(PartialEq)]
+struct Decimal {
+    digits: String,
+    power: i64,
+}
+
+impl Decimal {
+    fn of(text: &str) -> Option<Self> {
+        let (mantissa, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = [whole.trim_start_matches(['+', '-']), part].concat();
+        let kept = digits.trim_end_matches('0');
+        let zeros = digits.len() - kept.len();
+        let kept = kept.trim_start_matches('0');
+        if kept.is_empty() {
+            return Some(Self { digits: String::new(), power: 0 });
+        }
+        let moved = i64::try_from(zeros).ok()?.checked_sub(i64::try_from(part.len()).ok()?)?;
+        let power = power.parse::<i64>().ok()?.checked_add(moved)?;
+        Some(Self { digits: kept.to_owned(), power })
+    }
 }

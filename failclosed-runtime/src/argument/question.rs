@@ -87,14 +87,12 @@ impl<'s> Question<'s> {
         if self.fault.is_some() {
             return;
         }
-        let start = self.writer.page.text.len();
+        let shown_so_far = self.writer.page.shown();
         let shown = caught(|| value.show(self)).unwrap_or_else(|Panicked(text)| {
             Err(NotShowable::new(format_args!("panicked while it was computed: {text}")))
         });
         self.check(shown.and_then(|()| self.writer.closed()));
-        let page = &mut *self.writer.page;
-        page.computed.extend(page.text.drain(start..));
-        page.computed.push(b'\n');
+        self.writer.page.set_aside(&shown_so_far);
     }
 
     pub(super) fn writer(&mut self) -> &mut Writer {

@@ -74,9 +74,56 @@ pub(super) struct Page {
     pub(super) has_wide_number: bool,
 }
 
+/// How much of a page is shown, and what is known of that.
+pub(super) struct Shown {
+    text: usize,
+    marks: usize,
+    has_null: bool,
+    has_wide_number: bool,
+}
+
 impl Page {
+    /// The memory it holds, in bytes.
     pub(super) fn capacity(&self) -> usize {
-        self.text.capacity()
+        fn of<T>(buffer: &Vec<T>) -> usize {
+            buffer.capacity().saturating_mul(size_of::<T>())
+        }
+        [
+            of(&self.text),
+            of(&self.marks),
+            of(&self.members),
+            of(&self.keys),
+            of(&self.computed),
+            self.resource.capacity(),
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
+    }
+
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            text: self.text.len(),
+            marks: self.marks.len(),
+            has_null: self.has_null,
+            has_wide_number: self.has_wide_number,
+        }
+    }
+
+    /// Takes whatever was written since among what is compared and not shown: text and marks, so that
+    /// no mark of it is left for a value that is shown at the same place.
+    pub(super) fn set_aside(&mut self, shown: &Shown) {
+        self.computed.extend(self.text.drain(shown.text..));
+        // JSON text has no line feed, and each mark takes five bytes: no two lists are written alike.
+        self.computed.push(b'\n');
+        let marks = self.marks.drain(shown.marks..);
+        self.computed.extend((marks.len() as u64).to_be_bytes());
+        let start = u32::try_from(shown.text).unwrap_or(u32::MAX);
+        for (at, mark) in marks {
+            self.computed.extend(at.saturating_sub(start).to_be_bytes());
+            self.computed.push(mark as u8);
+        }
+        self.has_null = shown.has_null;
+        self.has_wide_number = shown.has_wide_number;
     }
 
     pub(super) fn clear(&mut self) {

@@ -13,6 +13,8 @@ use serde_json::{Value as Json, json};
 
 use super::{Argument, NotShowable, Nothing, Question, Snapshot};
 
+mod whole;
+
 fn snapshot(value: &dyn Argument) -> Result<Snapshot, NotShowable> {
     let show = |question: &mut Question<'_>| question.argument("value", value);
     let none = std::iter::empty::<(&'static str, &dyn Argument)>();
@@ -209,10 +211,19 @@ fn a_number_that_is_told_by_its_digits_is_a_number() {
     {
         assert!(are_same(&Digits(digits), &number), "{digits}");
     }
+    for (digits, number) in [("0.30", 0.3), ("1E23", 1e23), ("5e-324", 5e-324), ("0e-999", 0.0)] {
+        assert!(are_same(&Digits(digits), &number), "{digits}");
+    }
+    // As it is read where nobody keeps the digits.
+    assert!(are_same(&Digits("-0"), &-0.0) && !are_same(&Digits("-0"), &0.0));
     for digits in
         ["18446744073709551616", "0.1000000000000000055511", "1e999", "NaN", "inf", "", "1,2"]
     {
         assert!(snapshot(&Digits(digits)).is_err(), "{digits}");
+    }
+    // Shown as the float beside them, and kept by the body to the last digit.
+    for digits in ["0.30000000000000001", "9007199254740993.0", "1e-400", "4e-324", "6e-324"] {
+        assert!(refused(&Digits(digits)).contains("exactly"), "{digits}");
     }
 }
 

@@ -23,11 +23,13 @@ pub(crate) struct Writer {
     depth: usize,
     /// Inside a `Some`, before anything else has been said.
     in_some: bool,
+    /// The first fault. Kept, because code between two of our calls may drop it and go on.
+    fault: Option<NotShowable>,
 }
 
 impl Writer {
     pub(super) fn new(page: Box<Page>, limit: usize) -> Self {
-        Self { page, limit, depth: 0, in_some: false }
+        Self { page, limit, depth: 0, in_some: false, fault: None }
     }
 
     /// Where the next byte comes.
@@ -79,7 +81,8 @@ impl Writer {
         struct Pieces<'w>(&'w mut Writer);
         impl fmt::Write for Pieces<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
-                self.0.fragment(text).map_err(|_| fmt::Error)
+                let written = self.0.fragment(text);
+                self.0.keep(written).map_err(|_| fmt::Error)
             }
         }
         self.in_some = false;
@@ -176,8 +179,23 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether everything that was begun has ended.
+    /// Remembers a fault before it is given to code that is not ours.
+    ///
+    /// A list that leaves out what fails, or a `Display` that ignores errors, would otherwise be shown
+    /// without it, and the body would have it whole.
+    pub(super) fn keep(&mut self, written: Result<(), NotShowable>) -> Result<(), NotShowable> {
+        if let Err(fault) = &written {
+            self.fault.get_or_insert_with(|| fault.clone());
+        }
+        written
+    }
+
+    /// Whether everything that was begun has been written, and has ended.
     pub(super) fn closed(&self) -> Result<(), NotShowable> {
+        if let Some(fault) = &self.fault {
+            // FAIL CLOSED: a part is missing, whatever the value says that it is.
+            return Err(fault.clone());
+        }
         if self.depth == 0 && self.page.keys.is_empty() {
             return Ok(());
         }

@@ -44,6 +44,8 @@ pub struct DecisionEntry {
     pub digest: Option<String>,
     /// `allow` or `deny`.
     pub verdict: &'static str,
+    /// Whether an allow rests on a person's yes, and not on the authority's alone.
+    pub by_person: Option<bool>,
     /// Why not.
     pub cause: Option<Cause>,
     /// Why not, in the words the model was given.
@@ -103,6 +105,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             context,
             digest: record.digest().map(|digest| digest.to_string()),
             verdict: if denial.is_none() { "allow" } else { "deny" },
+            by_person: record.verdict.by_person(),
             cause: record.verdict.cause(),
             reason: denial.map(|denial| denial.reason().to_owned()),
             detail: denial.and_then(|denial| denial.detail()).map(str::to_owned),

@@ -1,15 +1,19 @@
 //! A log in files: one directory, one writer, JSON Lines.
 
 use std::{
-    fs::{DirBuilder, File, TryLockError},
+    fs::{File, TryLockError},
     io::Write,
-    os::unix::fs::{DirBuilderExt, MetadataExt},
-    path::{Path, PathBuf},
+    os::unix::fs::MetadataExt,
+    path::PathBuf,
 };
 
-use self::segment::{create, open_for_append};
+use self::{
+    directory::make,
+    segment::{create, open_for_append},
+};
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
 
+mod directory;
 mod segment;
 
 pub(super) use segment::segments;
@@ -40,21 +44,13 @@ impl FileOptions {
     /// Opens the log in `directory`, which is made if it is not there, for its owner alone.
     ///
     /// # Errors
-    /// A directory that cannot be used, or whose log another process writes.
+    /// A directory that cannot be used, whose log another process writes, or whose last file is a link:
+    /// it would be mended at a place that is not the log's.
     pub fn open(self, directory: impl Into<PathBuf>) -> Result<FileStore, StoreError> {
         let directory = directory.into();
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&directory)
-            .map_err(|error| StoreError::io("cannot make", &directory, &error))?;
+        make(&directory)?;
         let path = directory.join("lock");
-        let lock = segment::owner_only()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| StoreError::io("cannot open", &path, &error))?;
+        let lock = segment::open(segment::owner_only().write(true).create(true), &path)?;
         match lock.try_lock() {
             Ok(()) => {}
             // FAIL CLOSED: two writers would make two chains in one file.
@@ -248,10 +244,4 @@ impl Store for FileStore {
         let Some(open) = self.open.take() else { return Ok(()) };
         open.file.sync_all().map_err(|error| StoreError::io("cannot sync", &open.path, &error))
     }
-}
-
-/// A name in a directory survives a power cut once the directory is synced.
-fn sync_directory(path: &Path) -> Result<(), StoreError> {
-    let synced = File::open(path).and_then(|directory| directory.sync_all());
-    synced.map_err(|error| StoreError::io("cannot sync", path, &error))
 }

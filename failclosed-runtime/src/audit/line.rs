@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
 use crate::{
+    decision::Grounds,
     denial::Cause,
     request::{Digest, Request},
 };
@@ -81,7 +82,8 @@ impl Draft {
     /// An allow whose question cannot be written down.
     pub(super) fn decision(record: &DecisionRecord<'_>) -> Result<Self, NotRecorded> {
         let request = record.request;
-        let grounds = record.verdict.grounds();
+        // Taken apart whole: what is added to it has to be named here, or this does not compile.
+        let Grounds { rule, decision_id, version } = record.verdict.grounds();
         let denial = match record.verdict {
             Verdict::Allow(_) => None,
             Verdict::Deny(denial) => Some(denial),
@@ -104,11 +106,13 @@ impl Draft {
             person: request.subject().user_id(),
             action: request.action(),
             verdict: if denial.is_none() { "allow" } else { "deny" },
+            by_person: record.verdict.by_person(),
             cause: record.verdict.cause(),
             reason: denial.map(|denial| bounded(denial.reason())),
             detail: denial.and_then(|denial| denial.detail()).map(bounded),
-            rule: grounds.rule.as_deref().map(bounded),
-            decision_id: grounds.decision_id.as_deref().map(bounded),
+            rule: rule.as_deref().map(bounded),
+            decision_id: decision_id.as_deref().map(bounded),
+            version: version.as_deref().map(bounded),
             danger: record.verdict.danger().map(bounded),
             digest: record.digest().map(|digest| digest.to_string()),
             question_bytes,
@@ -152,11 +156,13 @@ struct Decision<'a> {
     person: Option<&'a str>,
     action: &'a str,
     verdict: &'static str,
+    by_person: Option<bool>,
     cause: Option<Cause>,
     reason: Option<String>,
     detail: Option<String>,
     rule: Option<String>,
     decision_id: Option<String>,
+    version: Option<String>,
     danger: Option<String>,
     digest: Option<String>,
     question_bytes: Option<usize>,

@@ -35,6 +35,8 @@ pub struct Record {
     pub action: Option<String>,
     /// `allow` or `deny`.
     pub verdict: Option<String>,
+    /// Whether an allow rests on a person's yes, and not on the authority's alone.
+    pub by_person: Option<bool>,
     /// Why not.
     pub cause: Option<String>,
     /// Why not, in the words the model was given.
@@ -45,6 +47,9 @@ pub struct Record {
     pub rule: Option<String>,
     /// The authority's id for the decision.
     pub decision_id: Option<String>,
+    /// What it decided by: for Cedar the digests of policies and entities, and whether a later reload
+    /// failed.
+    pub version: Option<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
     /// SHA-256 of the question.

@@ -168,7 +168,8 @@ impl Tally {
             // FAIL CLOSED: no votes are no yes.
             return Err(NoDecision::not_configured("no authority was asked"));
         }
-        Ok(Decision::Allow(Allow { grounds, danger }))
+        let by_person = self.allow.iter().any(|allow| allow.by_person);
+        Ok(Decision::Allow(Allow { grounds, danger, by_person }))
     }
 }
 

@@ -70,6 +70,7 @@ mod builder;
 mod context;
 mod directory;
 mod error;
+mod failed;
 mod labels;
 mod load;
 mod names;
@@ -89,7 +90,7 @@ pub use error::CedarError;
 use builder::Settings;
 use load::Loaded;
 use shared::Shared;
-use source::{Facts, Material, Origin, Source, Texts};
+use source::{Material, Origin, Source, Texts};
 
 /// Decides by policies in Cedar, in this process. Cheap to clone; clones share the policies, and a
 /// reload of one reloads all.
@@ -97,9 +98,10 @@ use source::{Facts, Material, Origin, Source, Texts};
 /// # Reloads
 /// Policies and entities are replaced as a whole or not at all. Decisions under way end with what
 /// they began with; the next call is decided by the new set. Where a reload fails, the old set stays,
-/// an error is logged, and every record says so in its `version`, until a reload succeeds. Where that
-/// is too little, [`CedarBuilder::deny_after_failed_reload`] says after how long nothing is allowed
-/// any more.
+/// an error is logged, and every record says so in its `version`, until what the reload was to replace
+/// is replaced: other entities do not make up for policies that failed, nor does reading again what is
+/// in use already. Where that is too little, [`CedarBuilder::deny_after_failed_reload`] says after how
+/// long nothing is allowed any more.
 ///
 /// # Denies
 /// *Denied*: a `forbid` applies, no `permit` does, or the schema does not know the action.
@@ -153,8 +155,7 @@ impl CedarAuthority {
         schema: impl Into<String>,
         policies: impl Into<String>,
     ) -> Result<(), CedarError> {
-        let texts = texts(schema, policies);
-        self.0.replace(|origin| Origin { texts, ..origin.clone() })
+        self.0.replace_texts(texts(schema, policies))
     }
 
     /// Replaces schema and policies by what is in two files. See [`reload`](Self::reload).
@@ -166,8 +167,7 @@ impl CedarAuthority {
         schema: impl Into<PathBuf>,
         policies: impl Into<PathBuf>,
     ) -> Result<(), CedarError> {
-        let texts = files(schema, policies);
-        self.0.replace(|origin| Origin { texts, ..origin.clone() })
+        self.0.replace_texts(files(schema, policies))
     }
 
     /// Replaces schema, policies and entities at once: no call is decided by the new policies and
@@ -181,8 +181,7 @@ impl CedarAuthority {
         policies: impl Into<String>,
         entities: Entities,
     ) -> Result<(), CedarError> {
-        let texts = texts(schema, policies);
-        self.0.replace(|_| Origin { texts, entities: Facts::Given(entities) })
+        self.0.replace_all(texts(schema, policies), entities)
     }
 
     /// Replaces the entities alone, as a whole: a membership that is not among them has ended, and

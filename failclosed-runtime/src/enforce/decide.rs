@@ -49,9 +49,7 @@ impl<'b> Check<'b> {
             Asked::Waiting(answer) => self.sort(self.wait(answer).await?)?,
         };
         match reply {
-            Reply::Yes(allow) => {
-                Ok(Allowed { allow, deadline: self.deadline, by_person: false, waited: true })
-            }
+            Reply::Yes(allow) => Ok(Allowed { allow, deadline: self.deadline, waited: true }),
             // In a box: calls that nobody has to approve should not carry this about.
             Reply::Person(ask) => Box::pin(self.approved(ask)).await,
         }
@@ -64,7 +62,7 @@ impl<'b> Check<'b> {
         // question has been answered now, everything else still counts.
         let again = Self { deadline: Deadline::after(self.guard.deadline), ..self };
         let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
-        let allow = match self.sort(decision)? {
+        let mut allow = match self.sort(decision)? {
             // The authority's yes after a person's: a stamp on that one is a stamp on both.
             Reply::Yes(allow) => allow.stamped_as(approval.danger.as_ref()),
             // The same question means that nothing but the person's yes was missing; unless the
@@ -81,7 +79,8 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: another question was not answered by anybody.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
-        Ok(Allowed { allow, deadline: again.deadline, by_person: true, waited: true })
+        allow.by_person = true;
+        Ok(Allowed { allow, deadline: again.deadline, waited: true })
     }
 
     fn sort(self, decision: Decision) -> Result<Reply, Denial> {

@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Open, sync_directory};
+use rustix::fs::OFlags;
+
+use super::{Open, directory::sync};
 use crate::audit::StoreError;
 
 /// What the names end in.
@@ -45,8 +47,24 @@ pub(in crate::audit) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>
 /// For its owner alone, and never through a link that somebody else left there.
 pub(super) fn owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.mode(0o600);
+    // A pipe that stands in its place is not waited for.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.mode(0o600).custom_flags(flags.bits().cast_signed());
     options
+}
+
+/// Opens a file that is one, and nothing else that has its name.
+///
+/// # Errors
+/// A link, a directory, a pipe: what would be written there, or cut off, is not the log's.
+pub(super) fn open(options: &OpenOptions, path: &Path) -> Result<File, StoreError> {
+    let opened = options.open(path).and_then(|file| Ok((file.metadata()?.is_file(), file)));
+    match opened {
+        Ok((true, file)) => Ok(file),
+        // FAIL CLOSED: records that are written to a pipe are gone.
+        Ok((false, _)) => Err(StoreError::new(format_args!("{} is not a file", path.display()))),
+        Err(error) => Err(StoreError::io("cannot open", path, &error)),
+    }
 }
 
 pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {
@@ -56,14 +74,14 @@ pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {
         .create_new(true)
         .open(&path)
         .map_err(|error| StoreError::io("cannot make", &path, &error))?;
-    sync_directory(directory)?;
+    sync(directory)?;
     Ok(Open { file, path, bytes: 0 })
 }
 
 pub(super) fn open_for_append(path: &Path) -> Result<(File, Vec<u8>), StoreError> {
-    let failed = |error: std::io::Error| StoreError::io("cannot open", path, &error);
-    let mut file = owner_only().append(true).read(true).open(path).map_err(failed)?;
+    let mut file = open(owner_only().append(true).read(true), path)?;
     let mut text = Vec::new();
-    file.read_to_end(&mut text).map_err(failed)?;
+    let read = file.read_to_end(&mut text);
+    read.map_err(|error| StoreError::io("cannot read", path, &error))?;
     Ok((file, text))
 }

@@ -98,7 +98,7 @@ impl CedarBuilder {
         self
     }
 
-    /// Denies everything once a reload has failed and none has succeeded for `grace`; with
+    /// Denies everything once a reload has failed and has not been made good for `grace`; with
     /// [`Duration::ZERO`] at once. Unless this is set, the old policies and entities stay in use.
     pub fn deny_after_failed_reload(mut self, grace: Duration) -> Self {
         self.settings.grace = Some(grace);

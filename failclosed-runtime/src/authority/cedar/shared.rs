@@ -3,7 +3,6 @@
 use std::{
     mem,
     sync::{Arc, Mutex, PoisonError, RwLock, mpsc::Sender},
-    time::Instant,
 };
 
 use cedar_policy::Entities;
@@ -12,8 +11,9 @@ use super::{
     actions::KnownAction,
     builder::Settings,
     error::CedarError,
+    failed::{Change, Failures},
     load::Loaded,
-    source::{Facts, Known, Material, Origin},
+    source::{Facts, Known, Material, Origin, Texts},
 };
 use crate::{
     contain,
@@ -32,7 +32,7 @@ pub(super) struct Shared {
 }
 
 /// What was read last, and from where.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Read {
     origin: Origin,
     fingerprint: String,
@@ -51,17 +51,19 @@ impl Read {
 #[derive(Debug, Clone)]
 pub(super) struct State {
     loaded: Arc<Loaded>,
-    pub(super) failed: Option<Failed>,
+    pub(super) failures: Failures,
+    /// What records say of both: whoever reads them sees a failure where no log is kept.
+    version: Arc<str>,
 }
 
-/// That a reload failed, and none has succeeded since.
-#[derive(Debug, Clone)]
-pub(super) struct Failed {
-    pub(super) why: Arc<str>,
-    /// The first failure: a watch that fails again and again does not begin anew.
-    since: Instant,
-    /// For records, so that whoever reads them sees it where no log is kept.
-    version: Arc<str>,
+impl State {
+    fn new(loaded: Arc<Loaded>, failures: Failures) -> Self {
+        let version = match failures.first() {
+            None => loaded.version.clone(),
+            Some(_) => format!("{}, and a later reload failed", loaded.version).into(),
+        };
+        Self { loaded, failures, version }
+    }
 }
 
 impl Shared {
@@ -73,7 +75,7 @@ impl Shared {
     ) -> Self {
         Self {
             settings,
-            state: RwLock::new(State { loaded: Arc::new(loaded), failed: None }),
+            state: RwLock::new(State::new(Arc::new(loaded), Failures::default())),
             reloading: Mutex::new(Read::new(origin, material)),
             watch: Mutex::new(None),
         }
@@ -83,23 +85,37 @@ impl Shared {
         self.reloading.lock().unwrap_or_else(PoisonError::into_inner).origin.can_change()
     }
 
-    /// Loads what `change` makes of where things came from.
-    pub(super) fn replace(&self, change: impl FnOnce(&Origin) -> Origin) -> Result<(), CedarError> {
+    pub(super) fn replace_texts(&self, texts: Texts) -> Result<(), CedarError> {
+        let change = Change::Texts(Arc::new(texts.clone()));
+        self.replace(&change, |origin| Origin { texts, ..origin.clone() })
+    }
+
+    pub(super) fn replace_all(&self, texts: Texts, entities: Entities) -> Result<(), CedarError> {
+        let change = Change::All(Arc::new(texts.clone()));
+        self.replace(&change, |_| Origin { texts, entities: Facts::Given(entities) })
+    }
+
+    /// Loads what `make` makes of where things came from.
+    fn replace(
+        &self,
+        change: &Change,
+        make: impl FnOnce(&Origin) -> Origin,
+    ) -> Result<(), CedarError> {
         // Written only when everything is loaded, so a panic leaves nothing half done behind it.
         let mut read = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        let origin = change(&read.origin);
-        let material = self.load(|| {
+        let origin = make(&read.origin);
+        let now = self.load(change, || {
             let material = origin.read()?;
             let loaded = Loaded::new(&material, &self.settings)?;
-            Ok((material, Some(loaded)))
+            Ok((Read::new(origin, &material), Some(loaded)))
         })?;
-        *read = Read::new(origin, &material);
+        *read = now;
         Ok(())
     }
 
     pub(super) fn replace_entities(&self, entities: Entities) -> Result<(), CedarError> {
         let mut read = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.load(|| {
+        let now = self.load(&Change::Entities, || {
             if read.in_file {
                 // FAIL CLOSED: of two answers to who is in a group either might count: the file
                 // brings back whom a program took out, or the program whom the file did.
@@ -111,9 +127,12 @@ impl Shared {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             let rules = state.loaded.rules.clone();
             drop(state);
-            Ok(((), Some(Loaded::with_entities(rules, &entities)?)))
+            let loaded = Loaded::with_entities(rules, &entities)?;
+            let mut now = read.clone();
+            now.origin.entities = Facts::Given(entities);
+            Ok((now, Some(loaded)))
         })?;
-        read.origin.entities = Facts::Given(entities);
+        *read = now;
         Ok(())
     }
 
@@ -122,42 +141,51 @@ impl Shared {
         if !read.origin.can_change() {
             return Err(CedarError::Watch { fault: super::watch::NO_FILE.into() });
         }
-        let (material, is_new) = self.load(|| {
+        let change = Change::Reading(Arc::new(read.origin.texts.clone()));
+        let now = self.load(&change, || {
             let material = read.origin.read()?;
-            let is_new = material.fingerprint() != read.fingerprint;
+            let now = Read::new(read.origin.clone(), &material);
+            let is_new = now.fingerprint != read.fingerprint;
             let loaded = if is_new { Some(Loaded::new(&material, &self.settings)?) } else { None };
-            Ok(((material, is_new), loaded))
+            Ok((now, loaded))
         })?;
-        *read = Read::new(read.origin.clone(), &material);
+        let is_new = now.fingerprint != read.fingerprint;
+        *read = now;
         Ok(is_new)
     }
 
     /// Puts in use what `load` gives; nothing, where it finds what is in use already.
-    fn load<T>(
+    fn load(
         &self,
-        load: impl FnOnce() -> Result<(T, Option<Loaded>), CedarError>,
-    ) -> Result<T, CedarError> {
-        let unfinished = Unfinished(self);
+        change: &Change,
+        load: impl FnOnce() -> Result<(Read, Option<Loaded>), CedarError>,
+    ) -> Result<Read, CedarError> {
+        let unfinished = Unfinished(self, change);
         let loaded = load();
         mem::forget(unfinished);
         match loaded {
-            Ok((result, loaded)) => {
-                self.succeed(loaded);
-                Ok(result)
+            Ok((read, loaded)) => {
+                self.succeed(change, read.in_file, loaded);
+                Ok(read)
             }
             Err(error) => {
-                self.fail(&error.to_string());
+                self.fail(change, &error.to_string());
                 Err(error)
             }
         }
     }
 
-    fn succeed(&self, loaded: Option<Loaded>) {
+    fn succeed(&self, change: &Change, in_file: bool, loaded: Option<Loaded>) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        state.failed = None;
-        let Some(loaded) = loaded else { return };
+        let mut failures = mem::take(&mut state.failures);
+        failures.end(change, in_file);
+        let is_new = loaded.is_some();
+        let loaded = loaded.map_or_else(|| Arc::clone(&state.loaded), Arc::new);
         let version = loaded.version.clone();
-        let old = mem::replace(&mut state.loaded, Arc::new(loaded));
+        let old = mem::replace(&mut *state, State::new(loaded, failures));
+        if !is_new {
+            return;
+        }
         // A poisoned lock heals here: the state was replaced whole.
         self.state.clear_poison();
         drop(state);
@@ -168,11 +196,11 @@ impl Shared {
         });
     }
 
-    pub(super) fn fail(&self, why: &str) {
+    pub(super) fn fail(&self, change: &Change, why: &str) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let version = format!("{}, and a later reload failed", state.loaded.version);
-        let since = state.failed.as_ref().map_or_else(Instant::now, |failed| failed.since);
-        state.failed = Some(Failed { why: why.into(), since, version: version.into() });
+        let mut failures = mem::take(&mut state.failures);
+        failures.note(change, why);
+        *state = State::new(Arc::clone(&state.loaded), failures);
         drop(state);
         contain::trace(|| match self.settings.grace {
             Some(grace) => tracing::error!(
@@ -192,8 +220,7 @@ impl Shared {
     }
 
     pub(super) fn version(&self) -> Option<Arc<str>> {
-        let state = self.state().ok()?;
-        Some(state.failed.map_or_else(|| state.loaded.version.clone(), |failed| failed.version))
+        Some(self.state().ok()?.version)
     }
 
     pub(super) fn state(&self) -> Result<State, NoDecision> {
@@ -212,22 +239,15 @@ impl Shared {
     }
 
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
-        let State { loaded, failed } = self.state()?;
-        let version = match failed {
-            None => loaded.version.clone(),
-            Some(failed) => {
-                if self.settings.grace.is_some_and(|grace| failed.since.elapsed() >= grace) {
-                    // FAIL CLOSED: what somebody wanted to replace must not go on permitting what
-                    // the new policies may forbid for longer than the operator said.
-                    return Err(NoDecision::unavailable(format_args!(
-                        "the policies failed to load: {}",
-                        failed.why
-                    ))
-                    .with_version(failed.version));
-                }
-                failed.version
-            }
-        };
+        let State { loaded, failures, version } = self.state()?;
+        if let Some(failed) = failures.first()
+            && self.settings.grace.is_some_and(|grace| failed.since.elapsed() >= grace)
+        {
+            // FAIL CLOSED: what somebody wanted to replace must not go on permitting what the new
+            // policies may forbid for longer than the operator said.
+            let why = format_args!("the policies failed to load: {}", failed.why);
+            return Err(NoDecision::unavailable(why).with_version(version));
+        }
         match loaded.decide(request) {
             Ok(decision) => Ok(decision.version(version)),
             Err(why) => Err(why.with_version(version)),
@@ -236,11 +256,11 @@ impl Shared {
 }
 
 /// A reload under way. Dropped, it was cut off by a panic of the parser or the validator.
-pub(super) struct Unfinished<'s>(pub(super) &'s Shared);
+pub(super) struct Unfinished<'s>(pub(super) &'s Shared, pub(super) &'s Change);
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         // FAIL CLOSED: a reload that panics has failed like any other.
-        self.0.fail("loading them panicked");
+        self.0.fail(self.1, "loading them panicked");
     }
 }

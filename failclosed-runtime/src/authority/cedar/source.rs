@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{directory, error::CedarError};
 
 /// Where a text comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Source {
     Text(String),
     File(PathBuf),
@@ -48,7 +48,7 @@ pub(super) fn text(path: &std::path::Path, what: &'static str) -> Result<String,
 }
 
 /// Where schema and policies come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Texts {
     Pair { schema: Source, policies: Source },
     Directory(PathBuf),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{CedarAuthority, shared::Unfinished};
+use super::{CedarAuthority, failed::Change, shared::Unfinished};
 
 #[test]
 fn a_poisoned_lock_gives_no_decision_until_a_reload() {
@@ -17,7 +17,7 @@ fn a_poisoned_lock_gives_no_decision_until_a_reload() {
     poisoner.join().unwrap_err();
     assert_eq!(authority.0.state().unwrap_err().detail(), "the lock of the policies is poisoned");
     authority.reload(schema, policies).unwrap();
-    assert!(authority.0.state().unwrap().failed.is_none());
+    assert!(authority.0.state().unwrap().failures.first().is_none());
 }
 
 #[test]
@@ -26,8 +26,8 @@ fn a_reload_cut_off_by_a_panic_is_a_failed_one() {
     let policies = "permit(principal, action, resource);";
     let builder = CedarAuthority::builder(schema, policies);
     let authority = builder.deny_after_failed_reload(Duration::ZERO).build().unwrap();
-    drop(Unfinished(&authority.0));
-    let failed = authority.0.state().unwrap().failed.unwrap();
-    assert_eq!(&*failed.why, "loading them panicked");
+    drop(Unfinished(&authority.0, &Change::Entities));
+    let failures = authority.0.state().unwrap().failures;
+    assert_eq!(&*failures.first().unwrap().why, "loading them panicked");
     assert!(authority.version().unwrap().ends_with("a later reload failed"));
 }
