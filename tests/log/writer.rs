@@ -249,8 +249,8 @@ async fn a_record_tells_what_the_decision_rests_on() {
             let (result, ran) = buy(&guard, "lunch", amount).await;
             let runs = [1, 3].contains(&amount);
             assert_eq!((result.is_ok(), ran), (runs, u64::from(runs)));
-            let decisions = store.records().into_iter();
-            let record = decisions.filter(|record| record.record == Kind::Decision).last().unwrap();
+            let mut decisions = store.records().into_iter().rev();
+            let record = decisions.find(|record| record.record == Kind::Decision).unwrap();
             let Record { verdict, by_person, rule, decision_id, version, .. } = record;
             (verdict.unwrap(), by_person, rule, decision_id, version)
         }
