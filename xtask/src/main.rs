@@ -7,6 +7,7 @@ mod peers;
 
 use std::{
     env,
+    path::Path,
     process::{Command, ExitCode},
     time::Instant,
 };
@@ -28,6 +29,17 @@ const TEST: &[Step] = &[
         // A feature must not change an outcome: the core's own tests pass without any.
         name: "tests of the core, with no feature",
         args: &["test", "-p", "failclosed-runtime", "-p", "failclosed", "--no-default-features"],
+    },
+    Step {
+        // Nor must a feature that another crate of the program switched on.
+        name: "tests, with every feature of other crates",
+        args: &[
+            "test",
+            "--manifest-path",
+            "tests/unified/Cargo.toml",
+            "--target-dir",
+            "target/unified",
+        ],
     },
     Step {
         name: "example: purchase",
@@ -102,11 +114,15 @@ fn run(steps: &[Step]) -> ExitCode {
 }
 
 fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
+    let Some(root) = Path::new(env!("CARGO_MANIFEST_DIR")).parent() else {
+        eprintln!("xtask lies in no workspace");
+        return ExitCode::FAILURE;
+    };
     for (index, step) in steps.iter().enumerate() {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        match Command::new(cargo).args(step.args).envs(env.iter().copied()).status() {
+        match Command::new(cargo).args(step.args).current_dir(root).envs(env.iter().copied()).status() {
             Ok(status) if status.success() => {
                 println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
             }

@@ -15,13 +15,15 @@ const MOST_DIGITS: usize = 17;
 /// Writes the number that `text` spells.
 ///
 /// # Denies
-/// A number of more than 64 bits, and one with more digits than a float keeps: a reader would round it.
+/// A number of more than 64 bits, and one with more digits than a float keeps, or smaller than any: a
+/// reader would round it.
 pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), NotShowable> {
     if let Ok(value) = text.parse::<u64>() {
         return writer.unsigned(value);
     }
     if let Ok(value) = text.parse::<i64>() {
-        return writer.signed(value);
+        // `-0`, which is a float without the feature: whole numbers have one zero.
+        return if value == 0 { writer.float(-0.0) } else { writer.signed(value) };
     }
     let is_number = text
         .bytes()
@@ -30,6 +32,10 @@ pub(super) fn write(writer: &mut Writer, text: &str) -> Result<(), NotShowable> 
     match text.parse::<f64>() {
         // FAIL CLOSED: JSON readers fail on it or round it.
         _ if !is_number || is_whole => Err(NotShowable::new("a number of more than 64 bits")),
+        // FAIL CLOSED: too small for a float, which would be zero.
+        Ok(0.0) if significant_digits(text) > 0 => {
+            Err(NotShowable::new("a number that is not zero, and zero as a 64-bit float"))
+        }
         Ok(value) if significant_digits(text) <= MOST_DIGITS => writer.float(value),
         // FAIL CLOSED: the authority would be shown another number than the body has.
         Ok(_) | Err(_) => Err(NotShowable::new(
