@@ -122,7 +122,12 @@ fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        match Command::new(cargo).args(step.args).current_dir(root).envs(env.iter().copied()).status() {
+        match Command::new(cargo)
+            .args(step.args)
+            .current_dir(root)
+            .envs(env.iter().copied())
+            .status()
+        {
             Ok(status) if status.success() => {
                 println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
             }
