@@ -4,10 +4,13 @@
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
 mod peers;
+mod publish;
+mod tools;
 
 use std::{
     env,
-    path::Path,
+    ffi::OsString,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
 };
@@ -87,19 +90,27 @@ fn main() -> ExitCode {
             // The slow lane: a million replies in each wire format, read twice.
             run_with(SOAK, &[("FAILCLOSED_CASES", "1000000")])
         }
-        Some("peers") => match peers::set_up() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("{why}");
-                ExitCode::FAILURE
-            }
-        },
+        Some("peers") => ended(peers::set_up()),
+        Some("package") => ended(publish::package()),
+        Some("deny") => ended(publish::deny()),
         _ => {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
                  cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
-                 cargo xtask peers    only sets up: installs the programs the tests talk to"
+                 cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
+                 cargo xtask package  packs what is published, and looks at its files\n       \
+                 cargo xtask deny     licences, sources, versions and advisories of all dependencies"
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
             ExitCode::FAILURE
         }
     }
@@ -114,15 +125,14 @@ fn run(steps: &[Step]) -> ExitCode {
 }
 
 fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
-    let Some(root) = Path::new(env!("CARGO_MANIFEST_DIR")).parent() else {
-        eprintln!("xtask lies in no workspace");
-        return ExitCode::FAILURE;
+    let root = match tools::root() {
+        Ok(root) => root,
+        Err(why) => return ended(Err(why)),
     };
     for (index, step) in steps.iter().enumerate() {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        match Command::new(cargo)
+        match Command::new(cargo())
             .args(step.args)
             .current_dir(root)
             .envs(env.iter().copied())
@@ -154,6 +164,16 @@ fn prerequisites() -> Result<(), String> {
             .into());
     }
     Ok(())
+}
+
+fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The folder this program was built into, two levels up.
+fn target() -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    program.ancestors().nth(2).map(Path::to_owned).ok_or_else(|| "no target folder".into())
 }
 
 fn runs(program: &str, arg: &str) -> bool {
