@@ -12,6 +12,7 @@
 //! 6. `conclude`: completed or failed. Dropped before this, the call records that it was abandoned.
 //!
 //! The hidden module is named in it. Do not call that by hand: `Guard::run` is the way without a macro.
+#![allow(clippy::match_single_binding, reason = "generated: an action without arguments")]
 
 use std::error::Error;
 

@@ -1,5 +1,6 @@
 //! Names on both sides: those by which servers let a request be another one, and those that browsers,
 //! proxies, load balancers, tracing and applications send every day.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{header, query};
 
