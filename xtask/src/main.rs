@@ -3,13 +3,13 @@
 //! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
+mod mutants;
 mod peers;
 mod publish;
 mod tools;
 
 use std::{
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
@@ -92,6 +92,7 @@ fn main() -> ExitCode {
         }
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
+        Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
         Some("deny") => ended(publish::deny()),
         _ => {
             eprintln!(
@@ -99,7 +100,8 @@ fn main() -> ExitCode {
                  cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \
-                 cargo xtask deny     licences, sources, versions and advisories of all dependencies"
+                 cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
+                 cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
             );
             ExitCode::FAILURE
         }
@@ -132,12 +134,7 @@ fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
     for (index, step) in steps.iter().enumerate() {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
-        match Command::new(cargo())
-            .args(step.args)
-            .current_dir(root)
-            .envs(env.iter().copied())
-            .status()
-        {
+        match cargo().args(step.args).current_dir(root).envs(env.iter().copied()).status() {
             Ok(status) if status.success() => {
                 println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
             }
@@ -166,8 +163,23 @@ fn prerequisites() -> Result<(), String> {
     Ok(())
 }
 
-fn cargo() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+/// Cargo, without what the one that runs this program told it about its own package: build scripts look
+/// at that, and would run again each time.
+fn cargo() -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = Command::new(program);
+    forget(&mut cargo);
+    cargo
+}
+
+fn forget(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
+        }) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// The folder this program was built into, two levels up.

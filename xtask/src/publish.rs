@@ -33,7 +33,7 @@ const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 /// Packs each published package, from sources that are committed or not, and looks at its files.
 pub(crate) fn package() -> Result<(), String> {
     for package in PACKAGES {
-        let mut list = Command::new(cargo());
+        let mut list = cargo();
         list.args(["package", "--list", "--allow-dirty", "--package", package])
             .current_dir(root()?);
         let output = list.output().map_err(|error| format!("{list:?}: {error}"))?;
@@ -53,7 +53,7 @@ pub(crate) fn package() -> Result<(), String> {
         }
     }
     // All at once, because they depend on each other and none is at a registry yet.
-    let mut pack = Command::new(cargo());
+    let mut pack = cargo();
     pack.args(["package", "--quiet", "--no-verify", "--allow-dirty"]).current_dir(root()?);
     pack.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
     done(&mut pack)

@@ -24,7 +24,7 @@ impl Tool {
         }
         println!("installing {} {} into {}", self.name, self.version, root.display());
         let version = format!("={}", self.version);
-        let mut install = Command::new(cargo());
+        let mut install = cargo();
         install
             .args(["install", self.name, "--locked", "--version", &version, "--root"])
             .arg(&root);
