@@ -1,81 +1,25 @@
-//! What `#[requires_permission]` makes of a function, by hand: the twin of `purchase`.
+//! What the attribute and the derives make of `purchase`, compiled and run: `expansion.rs` is written by
+//! the macros, and a test of theirs fails where it is not what they make today.
 //!
-//! The hidden module is named here to show it. Do not call it: `Guard::run` is the way without a
-//! macro.
+//! What to look for in it, from the top of `buy`:
+//!
+//! 1. `guard_of`: who asks is the guard of `self`, cloned, so that the body may use all of `self`.
+//! 2. `enter`: the one door. Nothing below it runs without an awaited allow that is on record. Its
+//!    closure writes the question down, and again after each wait: the resource, and every parameter.
+//! 3. `from_denial`: everything but an allow ends here.
+//! 4. `permit`: the proof, lent by the call. It cannot outlive it.
+//! 5. The body, in a block of its own: its `return` and `?` end there, and are seen.
+//! 6. `conclude`: completed or failed. Dropped before this, the call records that it was abandoned.
+//!
+//! The hidden module is named in it. Do not call that by hand: `Guard::run` is the way without a macro.
+#![allow(clippy::match_single_binding, reason = "generated: an action without arguments")]
 
 use std::error::Error;
 
-use failclosed::{
-    __private_0_1_0 as private, Action, Denial, Guard, HasGuard, Locked, Permit, Subject,
-    audit::MemoryLog, cedar::CedarAuthority,
-};
+use failclosed::{Denial, Guard, Locked, Permit, Subject, audit::MemoryLog, cedar::CedarAuthority};
 use failclosed_examples::{POLICIES, SCHEMA, Stripe, print_log};
 
-// #[derive(Action)]
-// #[action(name = "purchase")]
-struct Purchase;
-
-impl failclosed::request::Arguments for Purchase {
-    fn argument(&self, _index: usize) -> Option<failclosed::request::NamedArgument<'_>> {
-        None
-    }
-}
-
-impl Action for Purchase {
-    const NAME: &'static str = "purchase";
-    type Key = Self;
-}
-
-// #[derive(HasGuard)]
-struct Shop {
-    // #[guard]
-    guard: Guard,
-    stripe: Locked<Stripe, Purchase>,
-}
-
-impl HasGuard for Shop {
-    fn guard(&self) -> &Guard {
-        &self.guard
-    }
-}
-
-impl Shop {
-    // #[requires_permission(action = Purchase, resource = ("Vendor", vendor))]
-    // async fn buy(&self, #[permit] permit: Permit<'_, Purchase>, vendor: &str, cents: i64)
-    //     -> Result<String, Denial>
-    async fn buy(&self, vendor: &str, cents: i64) -> Result<String, Denial> {
-        // Who asks: the guard of `self`, cloned, so that the body may use all of `self`.
-        let guard = private::guard_of(&self);
-        // What is asked for. The authority is shown every parameter, by name.
-        let action = Purchase;
-        // The one door: nothing below this line runs without an awaited allow that is on record.
-        let call = match private::enter(&private::Asking::new(
-            &guard,
-            private::Entry::of(&action),
-            // Called when the question is written down, and again after each wait.
-            &|question: &mut private::Question<'_>| {
-                question.resource(&("Vendor", vendor));
-                question.argument("vendor", &vendor);
-                question.argument("cents", &cents);
-            },
-        ))
-        .await
-        {
-            Ok(call) => call,
-            Err(denial) => {
-                return <Result<String, Denial> as failclosed::FromDenial>::from_denial(denial);
-            }
-        };
-        // The proof, lent by the call: it cannot outlive it.
-        let permit: Permit<'_, Purchase> = call.permit();
-        // The body, in a block of its own: its `return` and `?` end here, and are seen.
-        let result: Result<String, Denial> =
-            async move { Ok(self.stripe.open(&permit).charge(vendor, cents).await) }.await;
-        // Completed or failed. Dropped before this, the call records that it was abandoned.
-        call.conclude(failclosed::FromDenial::failed(&result));
-        result
-    }
-}
+include!("purchase_expanded/expansion.rs");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

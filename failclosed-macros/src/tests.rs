@@ -115,6 +115,55 @@ fn derived_impls_are_as_reviewed() {
     expect_file!["tests/expanded/derives.rs"].assert_eq(&both);
 }
 
+/// The example beside the README's: what is made of `purchase.rs` is compiled and run as the program
+/// `purchase_expanded`, which has no other text of it.
+#[test]
+fn the_expanded_example_is_the_expansion_of_the_example() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let source = std::fs::read_to_string(examples.join("purchase.rs")).unwrap();
+    let mut expansion = TokenStream::new();
+    for item in syn::parse_file(&source).unwrap().items {
+        match item {
+            syn::Item::Struct(item) => expansion.extend(derived(item)),
+            syn::Item::Impl(item) => expansion.extend(rewritten(item)),
+            _ => {}
+        }
+    }
+    let expansion = prettyplease::unparse(&syn::parse2(expansion).unwrap());
+    expect_file!["../../examples/purchase_expanded/expansion.rs"].assert_eq(&expansion);
+}
+
+/// A struct without the attributes that are ours, and what they derive.
+fn derived(mut item: syn::ItemStruct) -> TokenStream {
+    let tokens = quote::quote!(#item);
+    let derives = item.attrs.iter().find(|attr| attr.path().is_ident("derive")).unwrap();
+    let list = derives.parse_args::<syn::Ident>().unwrap().to_string();
+    let derived = match list.as_str() {
+        "Action" => derive::action::expand(tokens),
+        "HasGuard" => derive::has_guard::expand(tokens),
+        other => panic!("`{other}` is not ours"),
+    };
+    item.attrs.clear();
+    item.fields.iter_mut().for_each(|field| field.attrs.clear());
+    quote::quote!(#item #derived)
+}
+
+/// An impl whose guarded functions are what the attribute makes of them.
+fn rewritten(item: syn::ItemImpl) -> TokenStream {
+    let (of, functions) = (&item.self_ty, &item.items);
+    let functions = functions.iter().map(|function| {
+        let syn::ImplItem::Fn(function) = function else { panic!("something else than functions") };
+        let mut function = function.clone();
+        let is_ours = |attr: &syn::Attribute| attr.path().is_ident("requires_permission");
+        let at = function.attrs.iter().position(is_ours).unwrap();
+        let attribute = function.attrs.remove(at);
+        function.attrs.clear();
+        let syn::Meta::List(list) = attribute.meta else { panic!("without arguments") };
+        expand::requires_permission(list.tokens, quote::quote!(#function))
+    });
+    quote::quote!(impl #of { #(#functions)* })
+}
+
 /// The names that a user's module most often has others of.
 const SHADOWED: [&str; 11] = [
     "Result",

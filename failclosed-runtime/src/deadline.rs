@@ -187,4 +187,38 @@ mod tests {
         }
         assert_eq!(deadline.wait(&mut ready(())).await, Ok(()));
     }
+    /// Neither a moment nor a pause ends before its time, or where there is none to wait with.
+    #[cfg(all(feature = "acp", feature = "http"))]
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_takes_its_time() {
+        let clock = tokio::time::Instant::now;
+        let began = clock();
+        assert!(moment().await.is_ok());
+        assert!(clock() - began >= MOMENT);
+        let (deadline, length) = (Deadline::after(Duration::from_secs(60)), 10 * MOMENT);
+        let began = clock();
+        assert_eq!(deadline.pause(length).await, Ok(()));
+        assert!(clock() - began >= length);
+        // What would end behind the deadline does not begin.
+        let began = clock();
+        assert_eq!(deadline.pause(Duration::from_secs(61)).await, Err(Expired::Passed));
+        assert_eq!(clock(), began);
+    }
+
+    #[cfg(feature = "acp")]
+    #[test]
+    fn a_moment_without_a_timer_has_not_passed() {
+        let waker = std::task::Waker::noop();
+        let polled = pin!(moment()).poll(&mut Context::from_waker(waker));
+        assert!(matches!(polled, Poll::Ready(Err(_))), "{polled:?}");
+    }
+
+    #[test]
+    fn time_is_taken_from_the_beginning() {
+        let (second, now) = (Duration::from_secs(1), Instant::now());
+        let since = |began| Deadline { began, due: now + second, limit: second };
+        assert!(since(now - second).took_time(now));
+        assert!(!since(now + second).took_time(now));
+        assert_eq!(Deadline::after(second).limit(), second);
+    }
 }

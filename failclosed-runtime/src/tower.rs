@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod asked;
+mod overruling;
 mod scoped;
 
 pub use scoped::ScopedBody;
@@ -123,12 +124,19 @@ where
 /// - a path that is not in the normal form of RFC 3986 (empty segments, `.` and `..`, encoded
 ///   letters, digits and slashes), or is encoded twice, or is no text when it is decoded; `%c3` is
 ///   asked about as `%C3`;
-/// - a header that overrules method or path, such as `x-http-method-override`.
+/// - a path with `;`, `%3B`, `%3F` or `%23`, where some servers end a segment or the path, unless
+///   [`accepting_in_paths`](Self::accepting_in_paths) says otherwise;
+/// - a header whose name says that it overrules method or path, such as `x-http-method-override`,
+///   `x-original-url`, `x-forwarded-prefix` or `script_name`, unless it is
+///   [trusted](Self::trusting_header); and a member of the query that does, such as `_method`.
+///
+/// What a file system makes of a name is not known here: case, and dots or blanks at its end.
 #[derive(Clone)]
 pub struct PermissionLayer<D> {
     action: &'static str,
     callers: Callers,
     on_denied: D,
+    declared: asked::Declared,
 }
 
 impl<D> PermissionLayer<D> {
@@ -139,7 +147,33 @@ impl<D> PermissionLayer<D> {
         identify: impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static,
         on_denied: D,
     ) -> Self {
-        Self { action, callers: Callers(Arc::new(identify)), on_denied }
+        let callers = Callers(Arc::new(identify));
+        Self { action, callers, on_denied, declared: asked::Declared::default() }
+    }
+
+    /// Asks about paths that hold these of `;`, `?` and `#`, the last two encoded. Other characters
+    /// have no effect.
+    ///
+    /// Only for a service that takes them for a part of the path, **and behind which no other does
+    /// otherwise**: Tomcat, Jetty and Spring serve `/admin;x` as `/admin`, and a rule for `/admin` does
+    /// not see that.
+    #[must_use]
+    pub fn accepting_in_paths(mut self, characters: &'static str) -> Self {
+        self.declared.in_paths = characters;
+        self
+    }
+
+    /// Asks about requests with this header, though by its name it can make them other ones. The
+    /// authority does not see what it says. Once for each header; `name` is compared without case, and
+    /// `_` is not `-`.
+    ///
+    /// **Only where callers cannot set it**: a proxy of yours writes or removes it in every request,
+    /// and nobody reaches the service past that proxy; or where nothing below reads it. Otherwise
+    /// whoever may ask for anything can have everything: `x-original-url: /admin`.
+    #[must_use]
+    pub fn trusting_header(mut self, name: &'static str) -> Self {
+        self.declared.trusted.push(name);
+        self
     }
 }
 
@@ -179,10 +213,12 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let on_denied = self.layer.on_denied.clone();
         let action = self.layer.action;
+        let declared = self.layer.declared.clone();
         let (parts, body) = request.into_parts();
         let guard = self.layer.callers.guard(&parts);
         Box::pin(async move {
-            let (method, path, query) = (asked::method(&parts), asked::path(&parts), query(&parts));
+            let (method, path) = (asked::method(&parts, &declared), asked::path(&parts, &declared));
+            let query = asked::query(&parts);
             let show = |question: &mut Question<'_>| {
                 question.resource(&Resource::new("http", path.as_str()));
                 question.argument("method", &method);
@@ -202,10 +238,6 @@ where
             served
         })
     }
-}
-
-fn query(parts: &Parts) -> Option<String> {
-    parts.uri.query().map(str::to_owned)
 }
 
 impl fmt::Debug for Callers {

@@ -31,6 +31,8 @@ mod no_runtime;
 mod observers;
 mod outcome;
 mod presentation;
+#[path = "../unified/questions.rs"]
+mod questions;
 mod reentrance;
 mod secrets;
 mod self_check;

@@ -105,7 +105,14 @@ struct Foreign {
     log: MemoryLog,
 }
 
+/// What makes a response of a denial.
+type Respond = fn(Denial) -> Response;
+
 async fn foreign() -> Foreign {
+    foreign_under(|guard| PermissionLayer::new("fetch", caller(guard), problem as Respond)).await
+}
+
+async fn foreign_under(layer: impl FnOnce(&Guard) -> PermissionLayer<Respond>) -> Foreign {
     let (guard, log) = guard(ReadsInPublic);
     let served = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&served);
@@ -114,7 +121,7 @@ async fn foreign() -> Foreign {
             count.fetch_add(1, Ordering::SeqCst);
             "served"
         })
-        .layer(PermissionLayer::new("fetch", caller(&guard), problem));
+        .layer(layer(&guard));
     Foreign { address: serve(routes).await, served, log }
 }
 
@@ -133,7 +140,7 @@ impl Foreign {
 }
 
 /// What some service takes for another path than the one that it says.
-const OTHER_SPELLINGS: [&str; 28] = [
+const OTHER_SPELLINGS: [&str; 40] = [
     "/public/../admin",
     "/public/./../admin",
     "/public/..",
@@ -162,6 +169,18 @@ const OTHER_SPELLINGS: [&str; 28] = [
     "/public/%C3",
     "/public/%5cadmin",
     "/public/%2",
+    "/public/a;",
+    "/public/a;x",
+    "/public/a;b=c",
+    "/public/;/a",
+    "/public/;x/a",
+    "/;x/public/a",
+    "/public/a%3Bx",
+    "/public/a%3bx",
+    "/public/%3B/a",
+    "/public/a%3Fx",
+    "/public/a%3fx",
+    "/public/a%23x",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -188,7 +207,7 @@ async fn a_path_that_says_one_thing_is_asked_about_as_it_is() {
         "/public/caf%c3%A9",
         "/public/caf%c3%a9/%e2%82%ac",
         "/public/100%25",
-        "/public/a;b=c",
+        "/public/a?b;c",
         "/public/a?next=/../admin",
     ];
     for (count, path) in (1..).zip(paths) {
@@ -220,8 +239,45 @@ async fn a_header_that_makes_it_another_request_is_refused() {
         "x-method-override: GET",
         "x-original-url: /admin",
         "X-Rewrite-URL: /admin",
+        "x_original_url: /admin",
+        "X-Forwarded-Prefix: /admin",
+        "SCRIPT_NAME: /admin",
+        "x-envoy-original-path:",
     ] {
         service.refuses("GET /public/a", &format!("{header}\r\n"), Cause::Malformed).await;
+    }
+    for query in ["_method=DELETE", "a=b;%5Fmethod", "x-http-method-override=GET", "_url=/admin"] {
+        service.refuses(&format!("GET /public/a?{query}"), "", Cause::Malformed).await;
+    }
+    let ordinary = "access-control-request-method: PUT\r\nx-forwarded-host: shop\r\n";
+    let reply = exchange(service.address, request("GET /public/a?method=card", ordinary)).await;
+    assert!(reply.ends_with("served"), "the next healthy call: {reply}");
+}
+
+/// A declaration is for what it names, and takes back nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_declared_is_asked_about() {
+    let layer = |guard: &Guard| {
+        PermissionLayer::new("fetch", caller(guard), problem as Respond)
+            .accepting_in_paths(";")
+            .trusting_header("X-Forwarded-Prefix")
+            .trusting_header("x-envoy-original-path")
+    };
+    let service = foreign_under(layer).await;
+    let trusted = "x-forwarded-prefix: /shop\r\nx-envoy-original-path: /shop/public/a\r\n";
+    for (path, headers) in [("/public/a;b=c", ""), ("/public/a%3Bb", ""), ("/public/a", trusted)] {
+        let reply = exchange(service.address, request(&format!("GET {path}"), headers)).await;
+        assert!(reply.ends_with("served"), "{path}: {reply}");
+        assert_eq!(decisions(&service.log).pop().unwrap().arguments["path"], path);
+    }
+    let service = foreign_under(layer).await;
+    for path in ["/public/..;/admin", "/public/..;a=b/admin", "/public/.;/admin", "/public/a%3Fx"] {
+        service.refuses(&format!("GET {path}"), "", Cause::Malformed).await;
+    }
+    service.refuses("GET /admin;x", "", Cause::Denied).await;
+    for header in ["x_forwarded_prefix: /", "x-forwarded-path: /", "x-original-url: /admin"] {
+        let headers = format!("{trusted}{header}\r\n");
+        service.refuses("GET /public/a", &headers, Cause::Malformed).await;
     }
 }
 

@@ -3,10 +3,14 @@
 //! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
+mod mutants;
 mod peers;
+mod publish;
+mod tools;
 
 use std::{
     env,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
 };
@@ -28,6 +32,17 @@ const TEST: &[Step] = &[
         // A feature must not change an outcome: the core's own tests pass without any.
         name: "tests of the core, with no feature",
         args: &["test", "-p", "failclosed-runtime", "-p", "failclosed", "--no-default-features"],
+    },
+    Step {
+        // Nor must a feature that another crate of the program switched on.
+        name: "tests, with every feature of other crates",
+        args: &[
+            "test",
+            "--manifest-path",
+            "tests/unified/Cargo.toml",
+            "--target-dir",
+            "target/unified",
+        ],
     },
     Step {
         name: "example: purchase",
@@ -75,19 +90,29 @@ fn main() -> ExitCode {
             // The slow lane: a million replies in each wire format, read twice.
             run_with(SOAK, &[("FAILCLOSED_CASES", "1000000")])
         }
-        Some("peers") => match peers::set_up() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => {
-                eprintln!("{why}");
-                ExitCode::FAILURE
-            }
-        },
+        Some("peers") => ended(peers::set_up()),
+        Some("package") => ended(publish::package()),
+        Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
+        Some("deny") => ended(publish::deny()),
         _ => {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
                  cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
-                 cargo xtask peers    only sets up: installs the programs the tests talk to"
+                 cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
+                 cargo xtask package  packs what is published, and looks at its files\n       \
+                 cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
+                 cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
             ExitCode::FAILURE
         }
     }
@@ -102,11 +127,14 @@ fn run(steps: &[Step]) -> ExitCode {
 }
 
 fn run_with(steps: &[Step], env: &[(&str, &str)]) -> ExitCode {
+    let root = match tools::root() {
+        Ok(root) => root,
+        Err(why) => return ended(Err(why)),
+    };
     for (index, step) in steps.iter().enumerate() {
         let started = Instant::now();
         println!("[{}/{}] {}: cargo {}", index + 1, steps.len(), step.name, step.args.join(" "));
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        match Command::new(cargo).args(step.args).envs(env.iter().copied()).status() {
+        match cargo().args(step.args).current_dir(root).envs(env.iter().copied()).status() {
             Ok(status) if status.success() => {
                 println!("[{}/{}] done in {:.0?}\n", index + 1, steps.len(), started.elapsed());
             }
@@ -133,6 +161,31 @@ fn prerequisites() -> Result<(), String> {
             .into());
     }
     Ok(())
+}
+
+/// Cargo, without what the one that runs this program told it about its own package: build scripts look
+/// at that, and would run again each time.
+fn cargo() -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = Command::new(program);
+    forget(&mut cargo);
+    cargo
+}
+
+fn forget(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
+        }) {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// The folder this program was built into, two levels up.
+fn target() -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    program.ancestors().nth(2).map(Path::to_owned).ok_or_else(|| "no target folder".into())
 }
 
 fn runs(program: &str, arg: &str) -> bool {

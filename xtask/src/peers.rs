@@ -1,10 +1,8 @@
 //! Programs that other people wrote, installed by package name under `target/peers`.
 
-use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, io, path::Path, process::Command};
+
+use crate::target;
 
 /// A set of packages, and how it is installed into a folder of its own.
 struct Peers {
@@ -87,10 +85,4 @@ fn missing() -> Result<(), String> {
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(missing) }
-}
-
-/// The folder this program was built into, two levels up.
-fn target() -> Result<PathBuf, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    program.ancestors().nth(2).map(Path::to_owned).ok_or_else(|| "no target folder".into())
 }

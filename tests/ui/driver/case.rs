@@ -1,6 +1,7 @@
 //! The cases on disk, and what their files have to say about themselves.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -79,6 +80,19 @@ impl Suite {
 
     fn fault(&mut self, path: &Path, what: &str) {
         self.faults.push(format!("{}: {what}", path.display()));
+    }
+
+    /// Of each class, how many attempts it has and how many programs that compile; in order of names.
+    pub(crate) fn counts(&self) -> Vec<(String, usize, usize)> {
+        let mut counts = BTreeMap::<String, (usize, usize)>::new();
+        for case in &self.cases {
+            counts.entry(case.class.clone()).or_default().0 += 1;
+        }
+        for path in &self.passing {
+            let class = path.ancestors().nth(2).map(name).unwrap_or_default();
+            counts.entry(class).or_default().1 += 1;
+        }
+        counts.into_iter().map(|(class, (fail, pass))| (class, fail, pass)).collect()
     }
 
     /// Everything that is wrong with the files, without compiling them.

@@ -1,0 +1,1 @@
+//! Nothing: the proofs are in the tests beside this.

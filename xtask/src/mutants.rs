@@ -1,0 +1,274 @@
+//! `cargo xtask mutants`: changes enforcement code, one operator or return value at a time, and runs the
+//! tests. A change that no test notices is a guarantee that nobody proves.
+//!
+//! The files are named here, each with the test programs that hold it. What survives and is no fault
+//! stands in `tests/mutants.txt` with the reason. The code is changed in place and put back, so the
+//! files have to be committed.
+
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
+
+use crate::{
+    forget, target,
+    tools::{Tool, done, root},
+};
+
+const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0" };
+
+/// What survives, and why that is no fault.
+const ACCEPTED: &str = "tests/mutants.txt";
+
+/// What a file's name stands behind there, when all of its survivors were looked at.
+const SETTLED: &str = "settled: ";
+
+/// Enforcement code that is proven together.
+struct Area {
+    /// Files, and folders by their slash.
+    sources: &'static [&'static str],
+    /// The test programs that hold it, beside the unit tests.
+    tests: &'static [&'static str],
+    /// As many mutants as the gate tries: some minutes.
+    at_once: usize,
+}
+
+const AREAS: [Area; 4] = [
+    Area {
+        sources: &[
+            "failclosed-runtime/src/approval/answer.rs",
+            "failclosed-runtime/src/approval/fold.rs",
+            "failclosed-runtime/src/call.rs",
+            "failclosed-runtime/src/contain.rs",
+            "failclosed-runtime/src/deadline.rs",
+            "failclosed-runtime/src/enforce.rs",
+            "failclosed-runtime/src/enforce/",
+            "failclosed-runtime/src/guard.rs",
+            "failclosed-runtime/src/guard/",
+            "failclosed-runtime/src/permit.rs",
+        ],
+        tests: &[
+            "denies",
+            "shapes",
+            "guarded",
+            "installed",
+            "process_log",
+            "http_deadline_denies",
+            "http_retry",
+        ],
+        at_once: 15,
+    },
+    Area {
+        sources: &[
+            "failclosed-runtime/src/authority/http/binding.rs",
+            "failclosed-runtime/src/authority/http/exchange.rs",
+            "failclosed-runtime/src/authority/http/reply.rs",
+            "failclosed-runtime/src/authority/http/verdict.rs",
+            "failclosed-runtime/src/strict.rs",
+            "failclosed-runtime/src/strict/",
+        ],
+        tests: &[
+            "remote",
+            "http_exchange_denies",
+            "http_deadline_denies",
+            "http_retry",
+            "http_kept_denies",
+            "http_secrets",
+        ],
+        at_once: 15,
+    },
+    Area {
+        sources: &["failclosed-runtime/src/authority/cedar/answer.rs"],
+        tests: &[
+            "cedar_asks_denies",
+            "cedar_decides",
+            "cedar_evaluation_denies",
+            "cedar_policies_denies",
+        ],
+        at_once: 15,
+    },
+    Area {
+        sources: &["failclosed-macros/src/check.rs", "failclosed-macros/src/expand.rs"],
+        tests: &["shapes", "guarded", "ui"],
+        at_once: 6,
+    },
+];
+
+/// Tries the mutants of `files`; without any, some of those of the files that the last commit changed, if
+/// the list calls them settled.
+///
+/// # Errors
+/// A survivor without a reason, a reason without a survivor, and tests that fail by themselves.
+pub(crate) fn run(files: &[String]) -> Result<(), String> {
+    let (files, is_whole) = match files {
+        [] => (settled(changed()?)?, false),
+        named => (named.to_vec(), true),
+    };
+    let is_known = |file: &String| {
+        AREAS.iter().any(|area| area.sources.iter().any(|source| is_in(file, source)))
+    };
+    if let Some(file) = files.iter().find(|file| is_whole && !is_known(file)) {
+        return Err(format!("{file} is in no area\nhelp: the areas are in xtask/src/mutants.rs"));
+    }
+    let (program, workspace) = (MUTANTS.installed()?, root()?);
+    for area in AREAS {
+        if let Some(moved) = area.sources.iter().find(|source| !workspace.join(source).exists()) {
+            return Err(format!("{moved} is not there\nhelp: name it in xtask/src/mutants.rs"));
+        }
+        let of_area = |file: &&String| area.sources.iter().any(|source| is_in(file, source));
+        let files: Vec<&String> = files.iter().filter(of_area).collect();
+        if !files.is_empty() {
+            area.try_mutants(&program, &files, is_whole)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_in(file: &str, source: &str) -> bool {
+    file == source || source.ends_with('/') && file.starts_with(source)
+}
+
+impl Area {
+    fn try_mutants(&self, program: &Path, files: &[&String], is_whole: bool) -> Result<(), String> {
+        for file in files {
+            // It is put back from memory, also after an interrupt; but not after a power cut.
+            done(git()?.args(["diff", "--quiet", "HEAD", "--", file]))
+                .map_err(|_| format!("{file} has changes\nhelp: commit or stash them"))?;
+        }
+        let output = target()?.join("mutants");
+        let mutants = || -> Result<Command, String> {
+            let mut mutants = Command::new(program);
+            forget(&mut mutants);
+            mutants.env("CARGO_INCREMENTAL", "0").current_dir(root()?);
+            mutants
+                .args(["mutants", "--workspace"])
+                .args(files.iter().flat_map(|file| ["--file", file.as_str()]));
+            Ok(mutants)
+        };
+        let list = mutants()?.arg("--list").output().map_err(|error| error.to_string())?;
+        let count = String::from_utf8_lossy(&list.stdout).lines().count();
+        let parts = if is_whole { 1 } else { count.div_ceil(self.at_once).max(1) };
+        if !list.status.success() || is_whole && count == 0 {
+            let why = String::from_utf8_lossy(&list.stderr);
+            return Err(format!("no mutants in {files:?} ({}): {why}", list.status));
+        }
+        println!("{count} mutants in {files:?}, of which one in {parts}");
+        let mut trial = mutants()?;
+        trial.args(["--in-place", "--minimum-test-timeout", "60"]);
+        trial
+            .args([
+                "--shard",
+                &format!("{}/{parts}", number_of_head()? % parts),
+                "--sharding",
+                "round-robin",
+                "--output",
+            ])
+            .arg(&output);
+        // Of the whole workspace, built as the other tests are; and no more of it than holds these files.
+        // `--workspace` takes precedence over the package that the tool names.
+        let mut arguments =
+            vec!["--workspace", "--exclude", "failclosed-benches", "--all-features", "--lib"];
+        arguments.extend(self.tests.iter().flat_map(|test| ["--test", test]));
+        trial.args(arguments.iter().map(|argument| format!("--cargo-arg={argument}")));
+        let status = trial.status().map_err(|error| format!("{trial:?}: {error}"))?;
+        // 2: some survived. 3: some ran into the time limit, which is a way to be noticed.
+        if !matches!(status.code(), Some(0 | 2 | 3)) {
+            return Err(format!("{trial:?} failed ({status})"));
+        }
+        let missed = fs::read_to_string(output.join("mutants.out/missed.txt"))
+            .map_err(|error| format!("what survived was not written down: {error}"))?;
+        judge(&missed, files, parts == 1)
+    }
+}
+
+/// Compares what survived with what is accepted.
+fn judge(missed: &str, files: &[&String], is_whole: bool) -> Result<(), String> {
+    let accepted = accepted(&list()?)?;
+    let mut found = BTreeMap::<String, usize>::new();
+    for line in missed.lines() {
+        *found.entry(without_place(line)).or_default() += 1;
+    }
+    let mut faults = String::new();
+    for (mutant, count) in &found {
+        let known = accepted.get(mutant).copied().unwrap_or(0);
+        if *count > known {
+            faults.push_str(&format!("survived {count} times, accepted {known}: {mutant}\n"));
+        }
+    }
+    if is_whole {
+        let here = |mutant: &str| files.iter().any(|file| mutant.starts_with(&format!("{file}: ")));
+        for (mutant, count) in accepted.iter().filter(|(mutant, _)| here(mutant)) {
+            let times = found.get(mutant).copied().unwrap_or(0);
+            if times < *count {
+                faults.push_str(&format!("survived {times} times, accepted {count}: {mutant}\n"));
+            }
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{faults}help: write a test that notices it, or give the reason in {ACCEPTED}"))
+}
+
+/// Lines `file: mutant`, each with its reason on the indented lines below it.
+fn accepted(text: &str) -> Result<BTreeMap<String, usize>, String> {
+    let mut accepted = BTreeMap::<String, usize>::new();
+    let mut lines = text.lines().filter(|line| !line.starts_with('#')).peekable();
+    while let Some(line) = lines.next() {
+        if line.is_empty() || line.starts_with(' ') || line.starts_with(SETTLED) {
+            continue;
+        }
+        if !lines.peek().is_some_and(|reason| reason.starts_with("    ")) {
+            return Err(format!("{ACCEPTED}: no reason for: {line}"));
+        }
+        *accepted.entry(line.to_owned()).or_default() += 1;
+    }
+    Ok(accepted)
+}
+
+/// `file:line:column: mutant` without its line and column, which any change above it moves.
+fn without_place(line: &str) -> String {
+    let mut parts = line.splitn(4, ':');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(file), Some(_), Some(_), Some(mutant)) => format!("{file}:{mutant}"),
+        _ => line.to_owned(),
+    }
+}
+
+/// Those of the files whose survivors were all looked at: `settled: file`.
+fn settled(files: Vec<String>) -> Result<Vec<String>, String> {
+    let text = list()?;
+    let settled: Vec<_> = text.lines().filter_map(|line| line.strip_prefix(SETTLED)).collect();
+    if let Some(lost) =
+        settled.iter().find(|file| !root().is_ok_and(|root| root.join(file).exists()))
+    {
+        return Err(format!("{ACCEPTED} calls {lost} settled, which is not there"));
+    }
+    Ok(files.into_iter().filter(|file| settled.contains(&file.as_str())).collect())
+}
+
+fn list() -> Result<String, String> {
+    fs::read_to_string(root()?.join(ACCEPTED)).map_err(|error| format!("{ACCEPTED}: {error}"))
+}
+
+fn changed() -> Result<Vec<String>, String> {
+    let mut diff = git()?;
+    diff.args(["diff", "--name-only", "--diff-filter=d", "HEAD~1", "HEAD"]);
+    let output = diff.output().map_err(|error| format!("{diff:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{diff:?} failed ({})", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
+/// Another part with each commit.
+fn number_of_head() -> Result<usize, String> {
+    let mut name = git()?;
+    let output = name.args(["rev-parse", "HEAD"]).output().map_err(|error| error.to_string())?;
+    let digits = output.stdout.get(..7).unwrap_or_default();
+    let digits = std::str::from_utf8(digits).map_err(|error| error.to_string())?;
+    usize::from_str_radix(digits, 16).map_err(|error| format!("no commit here: {error}"))
+}
+
+fn git() -> Result<Command, String> {
+    let mut git = Command::new("git");
+    git.current_dir(root()?);
+    Ok(git)
+}
