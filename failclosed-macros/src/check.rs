@@ -206,8 +206,8 @@ fn attribute_in(expr: &Expr) -> Option<Span> {
 
 // `skip(cardd)`, `skip(self)`
 pub(crate) fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
-    let names: Vec<String> =
-        params.bindings.iter().map(|binding| name_of(&binding.ident)).collect();
+    let known = params.constants.iter().chain(&params.bindings);
+    let names: Vec<String> = known.map(|binding| name_of(&binding.ident)).collect();
     for skipped in &args.skip {
         if skipped == "self" {
             errors.push(diag::arg::skip_self(skipped.span()));

@@ -150,7 +150,7 @@ pub(crate) mod arg {
             "action" => "write `action = \"purchase\"`, or a type: `action = Purchase`",
             "guard" => "write `guard = self.guard`",
             "resource" => "write `resource = vendor`",
-            "args" => "write `args(vendor = order.vendor, amount = order.amount)`",
+            "args" => "write `args(price = amount)`",
             "skip" => "write `skip(card)`",
             "on_denied" => "write `on_denied = path::to::function`",
             _ => "write `crate = ::path::to::failclosed`",
@@ -228,6 +228,17 @@ pub(crate) mod arg {
 
     pub(crate) fn skip_self(span: Span) -> Error {
         error(span, "`self` is never shown to the authority", "remove `self` from `skip`")
+    }
+
+    pub(crate) fn partly_shown(name: &Ident) -> Error {
+        error(
+            name.span(),
+            format_args!("`{name}` is shown only in part, and the body would have the rest unseen"),
+            format_args!(
+                "add `skip({name})` if the rest may be hidden; or show all of it: `args({name} = \
+                 {name})`, or a parameter `Order {{ vendor, amount }}: Order` that names the parts"
+            ),
+        )
     }
 
     pub(crate) fn conditional_field(span: Span) -> Error {

@@ -38,12 +38,14 @@ mod tests;
 /// | `action` | `"purchase"`, `Purchase`, `Purchase { vendor, amount }` | what is permitted; required |
 /// | `guard` | an expression | which guard asks; else `self`'s (`HasGuard`), else the current one |
 /// | `resource` | an expression | the thing acted on |
-/// | `args(..)` | `name = expr, ..` | shows an expression in place of the parameters it names |
+/// | `args(..)` | `name = expr, ..` | shows an expression, in place of a parameter that it gives whole |
 /// | `skip(..)` | `name, ..` | parameters that the authority is not shown |
 /// | `on_denied` | a path | turns the denial into the return value |
 /// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
 ///
-/// Every parameter but `self` is shown to the authority, by name, as it was passed. A parameter
+/// Every parameter but `self` is shown to the authority, by name, as it was passed, constants included.
+/// One that an expression shows in part, `args(vendor = order.vendor)`, has to be shown beside it or be
+/// named in `skip(order)`. A parameter
 /// `#[permit] permit: Permit<'_, Purchase>` is lent the proof; callers do not see it.
 ///
 /// `guard`, `resource`, `args` and an action's fields are evaluated before the check.

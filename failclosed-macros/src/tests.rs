@@ -8,6 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::{derive, expand};
 
 mod guarded;
+mod partly;
 
 struct Case {
     name: &'static str,
@@ -51,7 +52,7 @@ fn cases() -> Vec<Case> {
         ),
         case!(
             "action_with_arguments",
-            "action = Purchase { vendor: &order.vendor, amount: order.amount }",
+            "action = Purchase { vendor: &order.vendor, amount: order.amount }, skip(order)",
             "async fn charge(#[permit] permit: Permit<'_, Purchase<'_>>, order: Order)
                  -> Result<u64, Denial> {
                  Ok(permit.amount)

@@ -34,4 +34,5 @@ mod presentation;
 mod reentrance;
 mod secrets;
 mod self_check;
+mod shown_whole;
 mod texts;

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, ExprStruct, Ident, Member, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, Expr, ExprStruct, Ident, Member, UnOp, ext::IdentExt, spanned::Spanned};
 
 use super::operand;
 use crate::{
@@ -21,11 +21,12 @@ pub(crate) struct ShownArgument {
 }
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
-/// neither skipped nor named in one of them.
+/// neither skipped nor shown as a whole in one of them.
 pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
     // Each name, and whether it is there under a condition only.
     let mut taken: Vec<(String, bool)> = Vec::new();
-    let mut named = carried(args);
+    let whole = whole(args);
+    let partly = check_partly(args, params, &whole, errors);
     if let Some(Action::Carrying(action)) = &args.action {
         check_conditions(action, params, errors);
         for field in &action.fields {
@@ -36,7 +37,6 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
     }
     let mut shown = Vec::new();
     for argument in &args.shown {
-        names_in(&argument.value, &mut named);
         let name = name_of(&argument.name);
         if taken.iter().any(|(other, _)| *other == name) {
             // `args(vendor = a, vendor = b)`
@@ -50,10 +50,11 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
             cfgs: conditions_of(&argument.value, params),
         });
     }
-    for binding in &params.bindings {
+    for binding in params.constants.iter().chain(&params.bindings) {
         let Binding { ident, cfgs, .. } = binding;
         let name = name_of(ident);
-        if named.iter().chain(&args.skip).any(|other| name_of(other) == name) {
+        let mut accounted = whole.iter().chain(&args.skip).chain(&partly);
+        if accounted.any(|other| name_of(other) == name) {
             continue;
         }
         let conditional = !cfgs.is_empty();
@@ -66,6 +67,26 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         shown.push(ShownArgument { name, value, span: ident.span(), cfgs });
     }
     shown
+}
+
+// `args(total = pick(cents, 1))`, `action = Pay { cents: order.cents }`: what the expression leaves of
+// the parameter, the body has and nobody was asked about, also a field that is added next year.
+fn check_partly(args: &Args, params: &Params, whole: &[Ident], errors: &mut Errors) -> Vec<Ident> {
+    let mut read = carried(args);
+    args.shown.iter().for_each(|argument| names_in(&argument.value, &mut read));
+    let mut reported: Vec<Ident> = Vec::new();
+    for ident in read {
+        let name = name_of(&ident);
+        let is = |other: &Ident| name_of(other) == name;
+        let accounted = whole.iter().chain(&args.skip).any(is);
+        let mut known = params.constants.iter().chain(&params.bindings);
+        if !accounted && !reported.iter().any(is) && known.any(|binding| is(&binding.ident)) {
+            // FAIL CLOSED: a part was picked, and nothing says that the rest may be hidden.
+            errors.push(diag::arg::partly_shown(&ident));
+            reported.push(ident);
+        }
+    }
+    reported
 }
 
 // `action = Purchase { vendor, #[cfg(any())] amount }`: without the field, the parameter would be
@@ -95,11 +116,40 @@ fn bound_in<'p>(expr: &Expr, params: &'p Params) -> Vec<&'p Binding> {
     names_in(expr, &mut names);
     let read =
         |binding: &&Binding| names.iter().any(|name| name_of(name) == name_of(&binding.ident));
-    params.bindings.iter().filter(read).collect()
+    params.constants.iter().chain(&params.bindings).filter(read).collect()
 }
 
 pub(super) fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
+}
+
+/// The parameters that `args(..)` or the action's fields show as they are, all of them.
+fn whole(args: &Args) -> Vec<Ident> {
+    let mut names = Vec::new();
+    fields(args).for_each(|expr| whole_in(expr, &mut names));
+    args.shown.iter().for_each(|argument| whole_in(&argument.value, &mut names));
+    names
+}
+
+/// The variables that an expression gives whole: by name, borrowed, dereferenced, in parentheses,
+/// cloned, and in a tuple or an array of such. The guide has this list.
+fn whole_in(expr: &Expr, names: &mut Vec<Ident>) {
+    match expr {
+        Expr::Path(path) => names.extend(path.path.get_ident().cloned()),
+        Expr::Reference(inner) => whole_in(&inner.expr, names),
+        Expr::Unary(inner) if matches!(inner.op, UnOp::Deref(_)) => whole_in(&inner.expr, names),
+        Expr::Paren(inner) => whole_in(&inner.expr, names),
+        Expr::Group(inner) => whole_in(&inner.expr, names),
+        Expr::Tuple(list) => list.elems.iter().for_each(|element| whole_in(element, names)),
+        Expr::Array(list) => list.elems.iter().for_each(|element| whole_in(element, names)),
+        Expr::MethodCall(call)
+            if (call.method == "clone" || call.method == "to_owned") && call.args.is_empty() =>
+        {
+            whole_in(&call.receiver, names);
+        }
+        // FAIL CLOSED: what is computed from a parameter may be less than the parameter.
+        _ => {}
+    }
 }
 
 /// The variables an expression certainly reads. One that is not found here is shown to the
@@ -113,7 +163,10 @@ fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
         Expr::Paren(inner) => names_in(&inner.expr, names),
         Expr::Group(inner) => names_in(&inner.expr, names),
         Expr::Cast(inner) => names_in(&inner.expr, names),
-        Expr::Index(index) => names_in(&index.expr, names),
+        Expr::Index(index) => {
+            names_in(&index.expr, names);
+            names_in(&index.index, names);
+        }
         Expr::MethodCall(call) => {
             names_in(&call.receiver, names);
             call.args.iter().for_each(|argument| names_in(argument, names));
@@ -121,6 +174,9 @@ fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
         Expr::Call(call) => call.args.iter().for_each(|argument| names_in(argument, names)),
         Expr::Tuple(list) => list.elems.iter().for_each(|element| names_in(element, names)),
         Expr::Array(list) => list.elems.iter().for_each(|element| names_in(element, names)),
+        Expr::Struct(value) => {
+            value.fields.iter().for_each(|field| names_in(&field.expr, names));
+        }
         Expr::Binary(binary) => {
             names_in(&binary.left, names);
             names_in(&binary.right, names);
@@ -129,14 +185,23 @@ fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
     }
 }
 
+/// The expressions of the action's fields.
+fn fields(args: &Args) -> impl Iterator<Item = &Expr> {
+    let action = match &args.action {
+        Some(Action::Carrying(action)) => Some(action),
+        Some(Action::Name(_) | Action::Unit(_)) | None => None,
+    };
+    action.into_iter().flat_map(|action| action.fields.iter().map(|field| &field.expr))
+}
+
+/// What the action was built from.
 pub(super) fn carried(args: &Args) -> Vec<Ident> {
     let mut names = Vec::new();
-    if let Some(Action::Carrying(action)) = &args.action {
-        action.fields.iter().for_each(|field| names_in(&field.expr, &mut names));
-    }
+    fields(args).for_each(|expr| names_in(expr, &mut names));
     names
 }
 
+/// What the guard was found by.
 pub(super) fn finding(args: &Args) -> Vec<Ident> {
     let mut names = Vec::new();
     args.guard.iter().for_each(|expr| names_in(expr, &mut names));

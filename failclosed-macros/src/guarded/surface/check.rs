@@ -286,7 +286,13 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     if let (Some(span), None) = (unit, &args.on_denied) {
         errors.push(diag::fun::no_return_type(span));
     }
-    let bound = Params { receiver: None, bindings: bindings(sig), permit: None };
+    let bound = Params {
+        receiver: None,
+        // Generic methods are refused.
+        constants: Vec::new(),
+        bindings: bindings(sig),
+        permit: None,
+    };
     check_expressions(&args, errors);
     check_distinct(&bound, errors);
     check_skip(&args, &bound, errors);
