@@ -22,6 +22,7 @@ pub(crate) struct Args {
     pub(crate) resource: Option<Expr>,
     pub(crate) shown: Vec<Shown>,
     pub(crate) skip: Vec<Ident>,
+    pub(crate) mask: Vec<Ident>,
     pub(crate) on_denied: Option<Path>,
     pub(crate) krate: CratePath,
 }
@@ -51,6 +52,7 @@ impl Args {
             resource: None,
             shown: Vec::new(),
             skip: Vec::new(),
+            mask: Vec::new(),
             on_denied: None,
             krate: CratePath::facade(),
         };
@@ -87,6 +89,7 @@ impl Args {
                 })?;
             }
             "skip" => self.skip = pair.list(Ident::parse_any)?,
+            "mask" => self.mask = pair.list(Ident::parse_any)?,
             // FAIL CLOSED: a key that is not understood may have been meant to protect something.
             _ => return Err(diag::arg::unknown_key(&pair.key)),
         }

@@ -114,8 +114,8 @@ pub(crate) mod arg {
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
-    pub(crate) const KEYS: [&str; 7] =
-        ["action", "guard", "resource", "args", "skip", "on_denied", "crate"];
+    pub(crate) const KEYS: [&str; 8] =
+        ["action", "guard", "resource", "args", "skip", "mask", "on_denied", "crate"];
 
     pub(crate) fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -152,6 +152,7 @@ pub(crate) mod arg {
             "resource" => "write `resource = vendor`",
             "args" => "write `args(price = amount)`",
             "skip" => "write `skip(card)`",
+            "mask" => "write `mask(card)`",
             "on_denied" => "write `on_denied = path::to::function`",
             _ => "write `crate = ::path::to::failclosed`",
         }
@@ -224,6 +225,36 @@ pub(crate) mod arg {
             }
         };
         error(name.span(), format_args!("there is no parameter `{name}`"), help)
+    }
+
+    pub(crate) fn unknown_argument<'a>(
+        name: &Ident,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Error {
+        let help = match did_you_mean(&name.to_string(), known) {
+            Some(meant) => format!("did you mean `mask({meant})`?"),
+            None => format!(
+                "mask an argument by the name that it is shown under; `skip` takes it from \
+                 everybody, and a field of an action is masked in its struct: `#[action(mask)] {name}`"
+            ),
+        };
+        error(name.span(), format_args!("no argument `{name}` is shown here"), help)
+    }
+
+    pub(crate) fn masked_resource(span: Span) -> Error {
+        error(
+            span,
+            "the resource is shown to people and logs as it is, and this is masked",
+            "name something else as the resource, or leave it out",
+        )
+    }
+
+    pub(crate) fn masked_twice(span: Span, name: &str) -> Error {
+        error(
+            span,
+            format_args!("this shows what `{name}` masks"),
+            "mask this argument too, or leave it out",
+        )
     }
 
     pub(crate) fn skip_self(span: Span) -> Error {
@@ -445,6 +476,14 @@ pub(crate) mod derived {
         };
         let what = format_args!("unknown option `{name}`; expected {}", listed(known));
         error(option.span(), what, help)
+    }
+
+    pub(crate) fn skipped_and_masked(span: Span) -> Error {
+        error(
+            span,
+            "what is skipped is shown to nobody, so there is nothing to mask",
+            "keep `skip`, or `mask` for an authority that sees it",
+        )
     }
 
     pub(crate) fn guard_with_options(span: Span) -> Error {

@@ -222,11 +222,12 @@ pub(crate) fn show(
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
-    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs }| {
+    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, .. }| {
         // Located at the user's own tokens, so that "cannot be shown" points there.
         let here = site.located_at(*span);
         let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        quote_spanned!(site=> #(#cfgs)* #private::Question::argument(#question, #name, #value);)
+        let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
+        quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
     });
     let recomputed = recomputed.iter().map(|expr| {
         let here = site.located_at(expr.span());

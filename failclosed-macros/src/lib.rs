@@ -40,6 +40,7 @@ mod tests;
 /// | `resource` | an expression | the thing acted on |
 /// | `args(..)` | `name = expr, ..` | shows an expression, in place of a parameter that it gives whole |
 /// | `skip(..)` | `name, ..` | parameters that the authority is not shown |
+/// | `mask(..)` | `name, ..` | arguments that people and logs see as a keyed hash, and the authority as they are |
 /// | `on_denied` | a path | turns the denial into the return value |
 /// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
 ///
@@ -86,7 +87,7 @@ pub fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// #[derive(Action)]
 /// #[action(name = "purchase", resource = vendor)]
-/// struct Purchase { vendor: String, amount: u64, #[action(skip)] card: Card }
+/// struct Purchase { vendor: String, amount: u64, #[action(mask)] token: String, #[action(skip)] card: Card }
 /// ```
 #[proc_macro_derive(Action, attributes(action))]
 pub fn derive_action(input: TokenStream) -> TokenStream {

@@ -27,6 +27,7 @@ mod deadline;
 mod exhaustion;
 mod guard_lookup;
 mod in_time;
+mod masked;
 mod no_runtime;
 mod observers;
 mod outcome;

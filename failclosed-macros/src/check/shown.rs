@@ -18,6 +18,10 @@ pub(crate) struct ShownArgument {
     pub(crate) span: Span,
     /// What decides whether there is such an argument.
     pub(crate) cfgs: Vec<Attribute>,
+    /// Whether people and logs see a mask in its place.
+    pub(crate) masked: bool,
+    /// The parameters it is made from.
+    reads: Vec<Ident>,
 }
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
@@ -43,11 +47,15 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
             errors.push(diag::arg::duplicate_name(&argument.name));
         }
         taken.push((name.clone(), false));
+        let mut reads = Vec::new();
+        names_in(&argument.value, &mut reads);
         shown.push(ShownArgument {
             name,
             value: operand(&argument.value),
             span: argument.value.span(),
             cfgs: conditions_of(&argument.value, params),
+            masked: false,
+            reads,
         });
     }
     for binding in params.constants.iter().chain(&params.bindings) {
@@ -64,9 +72,57 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         }
         taken.push((name.clone(), conditional));
         let (value, cfgs) = (quote!(#ident), cfgs.clone());
-        shown.push(ShownArgument { name, value, span: ident.span(), cfgs });
+        let reads = vec![ident.clone()];
+        shown.push(ShownArgument { name, value, span: ident.span(), cfgs, masked: false, reads });
     }
+    mask(args, &mut shown, errors);
     shown
+}
+
+/// Marks the arguments that are masked. What they are made from is shown nowhere else.
+fn mask(args: &Args, shown: &mut [ShownArgument], errors: &mut Errors) {
+    for name in &args.mask {
+        let known: Vec<String> = shown.iter().map(|argument| argument.name.clone()).collect();
+        let mut named =
+            shown.iter_mut().filter(|argument| argument.name == name_of(name)).peekable();
+        if named.peek().is_none() {
+            // FAIL CLOSED: `mask(cadr)`, `mask(card), skip(card)`: something was to be hidden.
+            errors.push(diag::arg::unknown_argument(name, known.iter().map(String::as_str)));
+        }
+        named.for_each(|argument| argument.masked = true);
+    }
+    let (masked, open): (Vec<_>, Vec<_>) = shown.iter().partition(|argument| argument.masked);
+    let hidden = |names: &[Ident]| {
+        let reads = |argument: &&&ShownArgument| {
+            argument
+                .reads
+                .iter()
+                .any(|ident| names.iter().any(|name| name_of(name) == name_of(ident)))
+        };
+        masked.iter().find(reads).map(|argument| argument.name.clone())
+    };
+    // `args(copy = card.clone(), card = card), mask(card)`
+    for argument in open {
+        if let Some(name) = hidden(&argument.reads) {
+            errors.push(diag::arg::masked_twice(argument.span, &name));
+        }
+    }
+    // `action = Pay { ending: card.last_four() }, args(card = card), mask(card)`
+    for field in fields(args) {
+        let mut reads = Vec::new();
+        names_in(field, &mut reads);
+        if let Some(name) = hidden(&reads) {
+            errors.push(diag::arg::masked_twice(field.span(), &name));
+        }
+    }
+    // `resource = card, mask(card)`
+    if let Some(resource) = &args.resource {
+        let mut reads = Vec::new();
+        names_in(resource, &mut reads);
+        if hidden(&reads).is_some() {
+            errors.push(diag::arg::masked_resource(resource.span()));
+        }
+    }
 }
 
 // `args(total = pick(cents, 1))`, `action = Pay { cents: order.cents }`: what the expression leaves of
