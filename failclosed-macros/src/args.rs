@@ -12,6 +12,7 @@ use syn::{
 use crate::{
     diag::{self, Errors},
     path::CratePath,
+    text,
 };
 
 /// What the attribute asks for.
@@ -99,10 +100,7 @@ impl Args {
 
 /// Names that begin with `failclosed:` are the crate's own, such as that of the self check.
 pub(crate) fn is_action_name(text: &str) -> bool {
-    !text.trim().is_empty()
-        && text.trim() == text
-        && !text.chars().any(char::is_control)
-        && !text.starts_with("failclosed:")
+    text::is_name(text) && !text.starts_with("failclosed:")
 }
 
 fn action(value: Expr) -> syn::Result<Action> {

@@ -1,8 +1,8 @@
 //! Rules across the attribute and the function. Each `check_*` shows the input it refuses.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Expr, Ident, spanned::Spanned};
+use syn::{Expr, ExprLit, Ident, Lit, ReturnType, Type, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
@@ -10,6 +10,7 @@ use crate::{
     item::{Body, GuardedFn},
     params::{Binding, Params},
     shape::{Output, Shape},
+    text,
 };
 pub(crate) use shown::{ShownArgument, shown};
 use shown::{carried, finding, name_of};
@@ -36,6 +37,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
     let mut sig = function.sig.clone();
     check_modifiers(function, errors);
     check_expressions(args, errors);
+    check_resource(args, errors);
     let shape = match function.body {
         Some(_) => errors.keep(Shape::of(&sig)),
         None => {
@@ -50,16 +52,17 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
     check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
     let shown = shown(args, &params, errors);
     let (shape, output) = shape?;
+    check_body(function, errors);
     // `async fn charge(vendor: &str) { .. }`
     if output.is_unit() && args.on_denied.is_none() {
         errors.push(diag::fun::no_return_type(match &sig.output {
-            syn::ReturnType::Default => sig.paren_token.span.close(),
-            syn::ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => sig.paren_token.span.close(),
+            ReturnType::Type(_, ty) => ty.span(),
         }));
     }
     // `async fn serve() -> ! { .. }`
-    if let syn::ReturnType::Type(_, ty) = &sig.output
-        && matches!(**ty, syn::Type::Never(_))
+    if let ReturnType::Type(_, ty) = &sig.output
+        && matches!(**ty, Type::Never(_))
     {
         errors.push(diag::fun::never_returns(ty.span()));
     }
@@ -114,6 +117,65 @@ pub(crate) fn check_expressions(args: &Args, errors: &mut Errors) {
         if let Some(span) = does_more_than_look(expr).or_else(|| attribute_in(expr)) {
             errors.push(diag::arg::not_a_lookup(span));
         }
+    }
+}
+
+// `resource = ("Vendor\u{200b}", vendor)`: looks like a kind that a policy names, and is another one.
+pub(crate) fn check_resource(args: &Args, errors: &mut Errors) {
+    let said = |expr: &Expr| match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some((text.span(), text.value())),
+        _ => None,
+    };
+    let parts = match &args.resource {
+        Some(Expr::Tuple(pair)) => pair.elems.iter().filter_map(said).collect(),
+        resource => resource.iter().filter_map(said).collect::<Vec<_>>(),
+    };
+    for (span, text) in parts {
+        if !text::is_name(&text) {
+            errors.push(diag::arg::unseen_name(span, "the resource"));
+        }
+    }
+}
+
+// `async fn may_pay(cents: u64) -> Result<(), Denial> { Ok(()) }`: whoever forgets to look at the answer
+// pays all the same.
+fn check_body(function: &GuardedFn, errors: &mut Errors) {
+    let Some(body) = &function.body else { return };
+    let tokens: Vec<TokenTree> = body.tokens.clone().into_iter().collect();
+    let idle = match tokens.as_slice() {
+        [TokenTree::Ident(ok), TokenTree::Group(group)] if ok == "Ok" => {
+            is_constant(group.stream())
+        }
+        // Beside a `Result` it is half a body, and the compiler says so better.
+        _ => !returns_result(&function.sig.output) && is_constant(body.tokens.clone()),
+    };
+    if idle {
+        errors.push(diag::fun::does_nothing(body.brace.span.join()));
+    }
+}
+
+/// Whether these tokens are nothing, a literal, or `()`.
+fn is_constant(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    match tokens.as_slice() {
+        [] | [TokenTree::Literal(_)] => true,
+        [TokenTree::Ident(word)] => word == "true" || word == "false",
+        [TokenTree::Group(group)] => {
+            group.delimiter() != Delimiter::Bracket && is_constant(group.stream())
+        }
+        _ => false,
+    }
+}
+
+fn returns_result(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(path) => {
+                path.path.segments.last().is_some_and(|last| last.ident == "Result")
+            }
+            _ => false,
+        },
+        ReturnType::Default => false,
     }
 }
 
@@ -196,8 +258,8 @@ fn assigns(op: &syn::BinOp) -> Option<Span> {
 fn attribute_in(expr: &Expr) -> Option<Span> {
     fn hash(tokens: TokenStream) -> Option<Span> {
         tokens.into_iter().find_map(|token| match token {
-            proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
-            proc_macro2::TokenTree::Group(group) => hash(group.stream()),
+            TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
+            TokenTree::Group(group) => hash(group.stream()),
             _ => None,
         })
     }

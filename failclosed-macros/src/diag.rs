@@ -169,8 +169,20 @@ pub(crate) mod arg {
     pub(crate) fn blank_action(span: Span) -> Error {
         error(
             span,
-            "the action's name is blank or reserved, or has white space around it or control characters in it",
+            "the action's name is blank or reserved, too long, or has white space around it or \
+             characters in it that nobody sees",
             "name what the function does, such as `action = \"purchase\"`",
+        )
+    }
+
+    pub(crate) fn unseen_name(span: Span, what: &str) -> Error {
+        error(
+            span,
+            format_args!(
+                "{what} is blank or too long, or has white space around it or characters in it that \
+                 nobody sees"
+            ),
+            "use a name that looks like itself",
         )
     }
 
@@ -420,6 +432,15 @@ pub(crate) mod fun {
             span,
             "a permit is lent inside an `async fn`, and this function only returns a future",
             "write `async fn`, or use `guard.run(action, async |permit| ..)`",
+        )
+    }
+
+    pub(crate) fn does_nothing(span: Span) -> Error {
+        error(
+            span,
+            "this body does nothing: a guard around it is a check whose answer can get lost",
+            "put what the permission is for into this function; where that cannot be, lock it and \
+             open it with the permit: `Locked<Client, Purchase>`",
         )
     }
 

@@ -22,6 +22,7 @@ mod item;
 mod params;
 mod path;
 mod shape;
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::{
     args::{Action, Args},
     diag::{self, Errors},
     params::{Binding, Params, attrs::are_same},
+    text,
 };
 
 /// One argument for the authority.
@@ -74,6 +75,10 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         let (value, cfgs) = (quote!(#ident), cfgs.clone());
         let reads = vec![ident.clone()];
         shown.push(ShownArgument { name, value, span: ident.span(), cfgs, masked: false, reads });
+    }
+    for argument in shown.iter().filter(|argument| !text::is_name(&argument.name)) {
+        // `amount` beside `amount\u{3164}`: two names that nobody tells apart.
+        errors.push(diag::arg::unseen_name(argument.span, "the argument's name"));
     }
     mask(args, &mut shown, errors);
     shown

@@ -10,6 +10,7 @@ use syn::{
 use crate::{
     diag::{self, Errors},
     path::CratePath,
+    text,
 };
 
 // Input:
@@ -42,6 +43,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let is = |field: &Field, name: &Ident| {
         field.ident.as_ref().is_some_and(|other| other.unraw() == name.unraw())
     };
+    for name in shown.iter().filter_map(|shown| shown.field.ident.as_ref()) {
+        if !text::is_name(&name.unraw().to_string()) {
+            errors.push(diag::arg::unseen_name(name.span(), "the argument's name"));
+        }
+    }
     if let Some(resource) = &options.resource
         && shown.iter().any(|shown| shown.masked && is(shown.field, resource))
     {
