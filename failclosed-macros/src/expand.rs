@@ -327,12 +327,12 @@ fn rebound(checked: &Checked) -> TokenStream {
         .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
     permit
         .chain(bindings)
-        // `_card` is never reported as unused; bound anew it would be reported as used.
-        .filter(|(ident, mutability, ..)| {
-            mutability.is_some() || !ident.unraw().to_string().starts_with('_')
-        })
         .map(|(ident, mutability, cfgs, lints)| {
-            quote_spanned!(site=> #(#cfgs)* #(#lints)* let #mutability #ident = #ident;)
+            // `_card` is dropped where it would be without us, and so is bound anew as the others are.
+            // That is no use of it, as a lint would have it.
+            let unused = ident.unraw().to_string().starts_with('_');
+            let quiet = unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+            quote_spanned!(site=> #(#cfgs)* #(#lints)* #quiet let #mutability #ident = #ident;)
         })
         .collect()
 }

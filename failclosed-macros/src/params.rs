@@ -80,8 +80,14 @@ impl Params {
                         continue;
                     }
                     typed.attrs.clone_from(&about.kept);
+                    let before = params.bindings.len();
                     let mut bound = Bound { about, bindings: &mut params.bindings };
                     bound.bind(&mut typed.pat, errors);
+                    if let Some([one, two, more @ ..]) = params.bindings.get_mut(before..) {
+                        // What is expected of the pattern need not be true of each name in it.
+                        let bound = [one, two].into_iter().chain(more);
+                        bound.flat_map(|binding| &mut binding.lints).for_each(attrs::allowed);
+                    }
                     inputs.push(FnArg::Typed(typed));
                 }
             }
