@@ -113,8 +113,7 @@ fn happens<F: Future<Output = Result<(), Failed>>>(
         }
     }
     mark("ended");
-    let happened = lines.lock().unwrap().clone();
-    happened
+    lines.lock().unwrap().clone()
 }
 
 /// The function as it is, and with the attribute: the same things happen, and so many.

@@ -6,6 +6,12 @@
 //! What the compiler says of the two must be the same: level, code, message, and every place.
 
 #![allow(missing_docs, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unit_arg,
+    clippy::match_single_binding,
+    clippy::manual_async_fn,
+    reason = "functions whose temporaries and futures are dropped at other moments"
+)]
 
 use compiler::{Said, Twins};
 

@@ -152,7 +152,7 @@ pub async fn f(n: u8) -> Result<u8, Denial> {
         source: r#"
 #[guard]
 pub async fn f(n: u8) -> Result<u8, Denial> {
-    todo!()
+    panic!()
 }
 "#,
     },
@@ -284,7 +284,7 @@ pub async fn f<'a, T: serde::Serialize + Sync>(name: &'a str, value: T) -> Resul
         source: r#"
 pub struct Shop { n: u8 }
 impl failclosed::HasGuard for Shop {
-    fn guard(&self) -> &failclosed::Guard { unimplemented!() }
+    fn guard(&self) -> &failclosed::Guard { panic!() }
 }
 impl Shop {
     #[guard]
@@ -301,7 +301,7 @@ impl Shop {
         source: r#"
 pub struct Shop { n: u8 }
 impl failclosed::HasGuard for Shop {
-    fn guard(&self) -> &failclosed::Guard { unimplemented!() }
+    fn guard(&self) -> &failclosed::Guard { panic!() }
 }
 impl Shop {
     #[guard]
@@ -317,7 +317,7 @@ impl Shop {
         source: r#"
 pub struct Shop { n: u8 }
 impl failclosed::HasGuard for Shop {
-    fn guard(&self) -> &failclosed::Guard { unimplemented!() }
+    fn guard(&self) -> &failclosed::Guard { panic!() }
 }
 impl Shop {
     #[guard]
@@ -358,7 +358,7 @@ pub trait Pay {
 }
 pub struct Shop;
 impl failclosed::HasGuard for Shop {
-    fn guard(&self) -> &failclosed::Guard { unimplemented!() }
+    fn guard(&self) -> &failclosed::Guard { panic!() }
 }
 #[async_trait::async_trait]
 impl Pay for Shop {
