@@ -33,14 +33,11 @@ struct Receipt {
     receipt: String,
 }
 
-/// A handler. Its guard is the caller's: the current one, which the layer below has set.
-#[requires_permission(
-    action = "purchase", resource = ("Vendor", &order.vendor),
-    args(vendor = order.vendor, cents = order.cents)
-)]
-async fn purchase(Json(order): Json<Order>) -> Result<Json<Receipt>, Denial> {
-    eprintln!(">>> the card is charged {} at {}", euros(order.cents), order.vendor);
-    Ok(Json(Receipt { receipt: format!("{} at {}", euros(order.cents), order.vendor) }))
+/// A handler that takes its parameters apart: each is asked about. Its guard is the caller's: the current one, which the layer below has set.
+#[requires_permission(action = "purchase", resource = ("Vendor", &vendor))]
+async fn purchase(Json(Order { vendor, cents }): Json<Order>) -> Result<Json<Receipt>, Denial> {
+    eprintln!(">>> the card is charged {} at {vendor}", euros(cents));
+    Ok(Json(Receipt { receipt: format!("{} at {vendor}", euros(cents)) }))
 }
 
 /// Who calls, once the token was checked.

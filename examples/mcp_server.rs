@@ -85,36 +85,35 @@ impl Shop {
     /// Buys something. Above 100.00 EUR a person is asked.
     // `tool_response`: it can end the call with a question.
     #[requires_permission(
-        action = Purchase, resource = ("Vendor", &order.vendor), guard = self.guards.of(&call),
-        args(vendor = order.vendor, cents = order.cents), skip(call), on_denied = mcp::tool_response
+        action = Purchase, resource = ("Vendor", &vendor), guard = self.guards.of(&call),
+        skip(call), on_denied = mcp::tool_response
     )]
     #[tool(output_schema = schema_for_output::<Receipt>(), annotations(destructive_hint = true))]
     async fn purchase(
         &self,
         #[permit] permit: Permit<'_, Purchase>,
         call: ToolCall,
-        Parameters(order): Parameters<Order>,
+        Parameters(Order { vendor, cents }): Parameters<Order>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Till = self.till.open(&permit);
         // Not `println!`: over stdio that is the wire.
-        eprintln!(">>> the card is charged {} at {}", euros(order.cents), order.vendor);
-        let receipt = format!("{} at {}", euros(order.cents), order.vendor);
+        eprintln!(">>> the card is charged {} at {vendor}", euros(cents));
+        let receipt = format!("{} at {vendor}", euros(cents));
         Ok(CallToolResult::structured(serde_json::json!(Receipt { receipt })).into())
     }
 
     /// Gives money back.
     #[requires_permission(
-        action = "refund", resource = ("Vendor", &refund.vendor), guard = self.guards.of(&call),
-        args(vendor = refund.vendor, receipt = refund.receipt), skip(call)
+        action = "refund", resource = ("Vendor", &vendor), guard = self.guards.of(&call), skip(call)
     )]
     #[tool]
     async fn refund(
         &self,
         call: ToolCall,
-        Parameters(refund): Parameters<Refund>,
+        Parameters(Refund { vendor, receipt }): Parameters<Refund>,
     ) -> Result<Json<Receipt>, failclosed::Denial> {
-        eprintln!(">>> money is given back for {}", refund.receipt);
-        Ok(Json(Receipt { receipt: refund.receipt }))
+        eprintln!(">>> money is given back for {receipt} to {vendor}");
+        Ok(Json(Receipt { receipt }))
     }
 }
 

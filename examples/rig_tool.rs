@@ -48,16 +48,15 @@ impl Tool for Purchase {
     }
 
     #[requires_permission(
-        action = "purchase", resource = ("Vendor", &order.vendor), guard = rig::guard_of(context),
-        args(vendor = order.vendor, cents = order.cents), skip(context)
+        action = "purchase", resource = ("Vendor", &vendor), guard = rig::guard_of(context), skip(context)
     )]
     async fn call(
         &self,
         context: &mut ToolContext,
-        order: Order,
+        Order { vendor, cents }: Order,
     ) -> Result<Receipt, ToolExecutionError> {
-        println!("    >>> the card is charged {} at {}", euros(order.cents), order.vendor);
-        Ok(Receipt { receipt: format!("{} at {}", euros(order.cents), order.vendor) })
+        println!("    >>> the card is charged {} at {vendor}", euros(cents));
+        Ok(Receipt { receipt: format!("{} at {vendor}", euros(cents)) })
     }
 }
 

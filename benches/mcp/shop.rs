@@ -69,7 +69,7 @@ impl Shop {
     /// Charges.
     #[requires_permission(
         action = "purchase", resource = ("Vendor", &order.vendor), guard = self.guards.of(&call),
-        args(vendor = order.vendor, cents = order.cents), skip(call), on_denied = mcp::tool_response
+        args(vendor = order.vendor, cents = order.cents), skip(call, order), on_denied = mcp::tool_response
     )]
     #[tool]
     async fn charge(

@@ -12,6 +12,7 @@ use syn::{
 use crate::{
     diag::{self, Errors},
     path::CratePath,
+    text,
 };
 
 /// What the attribute asks for.
@@ -22,6 +23,7 @@ pub(crate) struct Args {
     pub(crate) resource: Option<Expr>,
     pub(crate) shown: Vec<Shown>,
     pub(crate) skip: Vec<Ident>,
+    pub(crate) mask: Vec<Ident>,
     pub(crate) on_denied: Option<Path>,
     pub(crate) krate: CratePath,
 }
@@ -51,6 +53,7 @@ impl Args {
             resource: None,
             shown: Vec::new(),
             skip: Vec::new(),
+            mask: Vec::new(),
             on_denied: None,
             krate: CratePath::facade(),
         };
@@ -87,6 +90,7 @@ impl Args {
                 })?;
             }
             "skip" => self.skip = pair.list(Ident::parse_any)?,
+            "mask" => self.mask = pair.list(Ident::parse_any)?,
             // FAIL CLOSED: a key that is not understood may have been meant to protect something.
             _ => return Err(diag::arg::unknown_key(&pair.key)),
         }
@@ -96,10 +100,7 @@ impl Args {
 
 /// Names that begin with `failclosed:` are the crate's own, such as that of the self check.
 pub(crate) fn is_action_name(text: &str) -> bool {
-    !text.trim().is_empty()
-        && text.trim() == text
-        && !text.chars().any(char::is_control)
-        && !text.starts_with("failclosed:")
+    text::is_name(text) && !text.starts_with("failclosed:")
 }
 
 fn action(value: Expr) -> syn::Result<Action> {

@@ -1,16 +1,21 @@
 //! Rules across the attribute and the function. Each `check_*` shows the input it refuses.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprStruct, Ident, Member, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, ExprLit, Ident, Lit, ReturnType, Type, spanned::Spanned};
 
 use crate::{
     args::{Action, Args},
     diag::{self, Errors},
     item::{Body, GuardedFn},
-    params::{Binding, Params, attrs::are_same},
+    params::{Binding, Params},
     shape::{Output, Shape},
+    text,
 };
+pub(crate) use shown::{ShownArgument, shown};
+use shown::{carried, finding, name_of};
+
+mod shown;
 
 /// Everything `expand` needs, and nothing that could still be wrong.
 pub(crate) struct Checked {
@@ -27,20 +32,12 @@ pub(crate) struct Checked {
     pub(crate) finding: Vec<Ident>,
 }
 
-/// One argument for the authority.
-pub(crate) struct ShownArgument {
-    pub(crate) name: String,
-    pub(crate) value: TokenStream,
-    pub(crate) span: Span,
-    /// What decides whether there is such an argument.
-    pub(crate) cfgs: Vec<Attribute>,
-}
-
 /// `None` where an error was reported.
 pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> Option<Checked> {
     let mut sig = function.sig.clone();
     check_modifiers(function, errors);
     check_expressions(args, errors);
+    check_resource(args, errors);
     let shape = match function.body {
         Some(_) => errors.keep(Shape::of(&sig)),
         None => {
@@ -55,16 +52,17 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
     check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
     let shown = shown(args, &params, errors);
     let (shape, output) = shape?;
+    check_body(function, errors);
     // `async fn charge(vendor: &str) { .. }`
     if output.is_unit() && args.on_denied.is_none() {
         errors.push(diag::fun::no_return_type(match &sig.output {
-            syn::ReturnType::Default => sig.paren_token.span.close(),
-            syn::ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => sig.paren_token.span.close(),
+            ReturnType::Type(_, ty) => ty.span(),
         }));
     }
     // `async fn serve() -> ! { .. }`
-    if let syn::ReturnType::Type(_, ty) = &sig.output
-        && matches!(**ty, syn::Type::Never(_))
+    if let ReturnType::Type(_, ty) = &sig.output
+        && matches!(**ty, Type::Never(_))
     {
         errors.push(diag::fun::never_returns(ty.span()));
     }
@@ -119,6 +117,65 @@ pub(crate) fn check_expressions(args: &Args, errors: &mut Errors) {
         if let Some(span) = does_more_than_look(expr).or_else(|| attribute_in(expr)) {
             errors.push(diag::arg::not_a_lookup(span));
         }
+    }
+}
+
+// `resource = ("Vendor\u{200b}", vendor)`: looks like a kind that a policy names, and is another one.
+pub(crate) fn check_resource(args: &Args, errors: &mut Errors) {
+    let said = |expr: &Expr| match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some((text.span(), text.value())),
+        _ => None,
+    };
+    let parts = match &args.resource {
+        Some(Expr::Tuple(pair)) => pair.elems.iter().filter_map(said).collect(),
+        resource => resource.iter().filter_map(said).collect::<Vec<_>>(),
+    };
+    for (span, text) in parts {
+        if !text::is_name(&text) {
+            errors.push(diag::arg::unseen_name(span, "the resource"));
+        }
+    }
+}
+
+// `async fn may_pay(cents: u64) -> Result<(), Denial> { Ok(()) }`: whoever forgets to look at the answer
+// pays all the same.
+fn check_body(function: &GuardedFn, errors: &mut Errors) {
+    let Some(body) = &function.body else { return };
+    let tokens: Vec<TokenTree> = body.tokens.clone().into_iter().collect();
+    let idle = match tokens.as_slice() {
+        [TokenTree::Ident(ok), TokenTree::Group(group)] if ok == "Ok" => {
+            is_constant(group.stream())
+        }
+        // Beside a `Result` it is half a body, and the compiler says so better.
+        _ => !returns_result(&function.sig.output) && is_constant(body.tokens.clone()),
+    };
+    if idle {
+        errors.push(diag::fun::does_nothing(body.brace.span.join()));
+    }
+}
+
+/// Whether these tokens are nothing, a literal, or `()`.
+fn is_constant(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    match tokens.as_slice() {
+        [] | [TokenTree::Literal(_)] => true,
+        [TokenTree::Ident(word)] => word == "true" || word == "false",
+        [TokenTree::Group(group)] => {
+            group.delimiter() != Delimiter::Bracket && is_constant(group.stream())
+        }
+        _ => false,
+    }
+}
+
+fn returns_result(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(path) => {
+                path.path.segments.last().is_some_and(|last| last.ident == "Result")
+            }
+            _ => false,
+        },
+        ReturnType::Default => false,
     }
 }
 
@@ -201,8 +258,8 @@ fn assigns(op: &syn::BinOp) -> Option<Span> {
 fn attribute_in(expr: &Expr) -> Option<Span> {
     fn hash(tokens: TokenStream) -> Option<Span> {
         tokens.into_iter().find_map(|token| match token {
-            proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
-            proc_macro2::TokenTree::Group(group) => hash(group.stream()),
+            TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
+            TokenTree::Group(group) => hash(group.stream()),
             _ => None,
         })
     }
@@ -211,8 +268,8 @@ fn attribute_in(expr: &Expr) -> Option<Span> {
 
 // `skip(cardd)`, `skip(self)`
 pub(crate) fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
-    let names: Vec<String> =
-        params.bindings.iter().map(|binding| name_of(&binding.ident)).collect();
+    let known = params.constants.iter().chain(&params.bindings);
+    let names: Vec<String> = known.map(|binding| name_of(&binding.ident)).collect();
     for skipped in &args.skip {
         if skipped == "self" {
             errors.push(diag::arg::skip_self(skipped.span()));
@@ -231,129 +288,6 @@ fn check_permit(args: &Args, params: &Params, shape: Option<&Shape>, errors: &mu
     }
     if let Some(Shape::Boxed | Shape::Opaque) = shape {
         errors.push(diag::fun::permit_needs_async(permit.ident.span()));
-    }
-}
-
-fn carried(args: &Args) -> Vec<Ident> {
-    let mut names = Vec::new();
-    if let Some(Action::Carrying(action)) = &args.action {
-        action.fields.iter().for_each(|field| names_in(&field.expr, &mut names));
-    }
-    names
-}
-
-fn finding(args: &Args) -> Vec<Ident> {
-    let mut names = Vec::new();
-    args.guard.iter().for_each(|expr| names_in(expr, &mut names));
-    names
-}
-
-/// The arguments beside those that the action carries: `args(..)`, then every parameter that is
-/// neither skipped nor named in one of them.
-pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
-    // Each name, and whether it is there under a condition only.
-    let mut taken: Vec<(String, bool)> = Vec::new();
-    let mut named = carried(args);
-    if let Some(Action::Carrying(action)) = &args.action {
-        check_conditions(action, params, errors);
-        for field in &action.fields {
-            if let Member::Named(name) = &field.member {
-                taken.push((name_of(name), false));
-            }
-        }
-    }
-    let mut shown = Vec::new();
-    for argument in &args.shown {
-        names_in(&argument.value, &mut named);
-        let name = name_of(&argument.name);
-        if taken.iter().any(|(other, _)| *other == name) {
-            // `args(vendor = a, vendor = b)`
-            errors.push(diag::arg::duplicate_name(&argument.name));
-        }
-        taken.push((name.clone(), false));
-        shown.push(ShownArgument {
-            name,
-            value: operand(&argument.value),
-            span: argument.value.span(),
-            cfgs: conditions_of(&argument.value, params),
-        });
-    }
-    for binding in &params.bindings {
-        let Binding { ident, cfgs, .. } = binding;
-        let name = name_of(ident);
-        if named.iter().chain(&args.skip).any(|other| name_of(other) == name) {
-            continue;
-        }
-        let conditional = !cfgs.is_empty();
-        if taken.iter().any(|(other, also)| *other == name && !(conditional && *also)) {
-            // `args(vendor = host)` beside a parameter `vendor`
-            errors.push(diag::arg::duplicate_name(ident));
-        }
-        taken.push((name.clone(), conditional));
-        let (value, cfgs) = (quote!(#ident), cfgs.clone());
-        shown.push(ShownArgument { name, value, span: ident.span(), cfgs });
-    }
-    shown
-}
-
-// `action = Purchase { vendor, #[cfg(any())] amount }`: without the field, the parameter would be
-// neither carried nor shown.
-fn check_conditions(action: &ExprStruct, params: &Params, errors: &mut Errors) {
-    for field in &action.fields {
-        let Some(attr) = field.attrs.first() else { continue };
-        let bound = bound_in(&field.expr, params);
-        if bound.is_empty() || !bound.iter().all(|other| are_same(&other.cfgs, &field.attrs)) {
-            // FAIL CLOSED: nobody knows whether it hides a parameter that exists.
-            errors.push(diag::arg::conditional_field(attr.path().span()));
-        }
-    }
-}
-
-/// The condition of the one parameter that an expression reads. With two of them, one that exists
-/// could be hidden by the condition of the other: then there is none, and the compiler asks for both.
-fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
-    match bound_in(expr, params).as_slice() {
-        [only] => only.cfgs.clone(),
-        _ => Vec::new(),
-    }
-}
-
-fn bound_in<'p>(expr: &Expr, params: &'p Params) -> Vec<&'p Binding> {
-    let mut names = Vec::new();
-    names_in(expr, &mut names);
-    let read =
-        |binding: &&Binding| names.iter().any(|name| name_of(name) == name_of(&binding.ident));
-    params.bindings.iter().filter(read).collect()
-}
-
-fn name_of(ident: &Ident) -> String {
-    ident.unraw().to_string()
-}
-
-/// The variables an expression certainly reads. One that is not found here is shown to the
-/// authority in its own right, so overlooking one is the safe direction.
-fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
-    match expr {
-        Expr::Path(path) => names.extend(path.path.get_ident().cloned()),
-        Expr::Field(field) => names_in(&field.base, names),
-        Expr::Reference(inner) => names_in(&inner.expr, names),
-        Expr::Unary(inner) => names_in(&inner.expr, names),
-        Expr::Paren(inner) => names_in(&inner.expr, names),
-        Expr::Group(inner) => names_in(&inner.expr, names),
-        Expr::Cast(inner) => names_in(&inner.expr, names),
-        Expr::Index(index) => names_in(&index.expr, names),
-        Expr::MethodCall(call) => {
-            names_in(&call.receiver, names);
-            call.args.iter().for_each(|argument| names_in(argument, names));
-        }
-        Expr::Call(call) => call.args.iter().for_each(|argument| names_in(argument, names)),
-        Expr::Tuple(list) => list.elems.iter().for_each(|element| names_in(element, names)),
-        Expr::Array(list) => list.elems.iter().for_each(|element| names_in(element, names)),
-        Expr::Binary(binary) => {
-            names_in(&binary.left, names);
-            names_in(&binary.right, names);
-        }
-        _ => {}
     }
 }
 

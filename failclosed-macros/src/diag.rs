@@ -114,8 +114,8 @@ pub(crate) mod arg {
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
-    pub(crate) const KEYS: [&str; 7] =
-        ["action", "guard", "resource", "args", "skip", "on_denied", "crate"];
+    pub(crate) const KEYS: [&str; 8] =
+        ["action", "guard", "resource", "args", "skip", "mask", "on_denied", "crate"];
 
     pub(crate) fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -150,8 +150,9 @@ pub(crate) mod arg {
             "action" => "write `action = \"purchase\"`, or a type: `action = Purchase`",
             "guard" => "write `guard = self.guard`",
             "resource" => "write `resource = vendor`",
-            "args" => "write `args(vendor = order.vendor, amount = order.amount)`",
+            "args" => "write `args(price = amount)`",
             "skip" => "write `skip(card)`",
+            "mask" => "write `mask(card)`",
             "on_denied" => "write `on_denied = path::to::function`",
             _ => "write `crate = ::path::to::failclosed`",
         }
@@ -168,8 +169,20 @@ pub(crate) mod arg {
     pub(crate) fn blank_action(span: Span) -> Error {
         error(
             span,
-            "the action's name is blank or reserved, or has white space around it or control characters in it",
+            "the action's name is blank or reserved, too long, or has white space around it or \
+             characters in it that nobody sees",
             "name what the function does, such as `action = \"purchase\"`",
+        )
+    }
+
+    pub(crate) fn unseen_name(span: Span, what: &str) -> Error {
+        error(
+            span,
+            format_args!(
+                "{what} is blank or too long, or has white space around it or characters in it that \
+                 nobody sees"
+            ),
+            "use a name that looks like itself",
         )
     }
 
@@ -226,8 +239,49 @@ pub(crate) mod arg {
         error(name.span(), format_args!("there is no parameter `{name}`"), help)
     }
 
+    pub(crate) fn unknown_argument<'a>(
+        name: &Ident,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Error {
+        let help = match did_you_mean(&name.to_string(), known) {
+            Some(meant) => format!("did you mean `mask({meant})`?"),
+            None => format!(
+                "mask an argument by the name that it is shown under; `skip` takes it from \
+                 everybody, and a field of an action is masked in its struct: `#[action(mask)] {name}`"
+            ),
+        };
+        error(name.span(), format_args!("no argument `{name}` is shown here"), help)
+    }
+
+    pub(crate) fn masked_resource(span: Span) -> Error {
+        error(
+            span,
+            "the resource is shown to people and logs as it is, and this is masked",
+            "name something else as the resource, or leave it out",
+        )
+    }
+
+    pub(crate) fn masked_twice(span: Span, name: &str) -> Error {
+        error(
+            span,
+            format_args!("this shows what `{name}` masks"),
+            "mask this argument too, or leave it out",
+        )
+    }
+
     pub(crate) fn skip_self(span: Span) -> Error {
         error(span, "`self` is never shown to the authority", "remove `self` from `skip`")
+    }
+
+    pub(crate) fn partly_shown(name: &Ident) -> Error {
+        error(
+            name.span(),
+            format_args!("`{name}` is shown only in part, and the body would have the rest unseen"),
+            format_args!(
+                "add `skip({name})` if the rest may be hidden; or show all of it: `args({name} = \
+                 {name})`, or a parameter `Order {{ vendor, amount }}: Order` that names the parts"
+            ),
+        )
     }
 
     pub(crate) fn conditional_field(span: Span) -> Error {
@@ -381,6 +435,15 @@ pub(crate) mod fun {
         )
     }
 
+    pub(crate) fn does_nothing(span: Span) -> Error {
+        error(
+            span,
+            "this body does nothing: a guard around it is a check whose answer can get lost",
+            "put what the permission is for into this function; where that cannot be, lock it and \
+             open it with the permit: `Locked<Client, Purchase>`",
+        )
+    }
+
     pub(crate) fn opaque_pattern(span: Span) -> Error {
         error(
             span,
@@ -434,6 +497,14 @@ pub(crate) mod derived {
         };
         let what = format_args!("unknown option `{name}`; expected {}", listed(known));
         error(option.span(), what, help)
+    }
+
+    pub(crate) fn skipped_and_masked(span: Span) -> Error {
+        error(
+            span,
+            "what is skipped is shown to nobody, so there is nothing to mask",
+            "keep `skip`, or `mask` for an authority that sees it",
+        )
     }
 
     pub(crate) fn guard_with_options(span: Span) -> Error {

@@ -222,11 +222,12 @@ pub(crate) fn show(
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
-    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs }| {
+    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, .. }| {
         // Located at the user's own tokens, so that "cannot be shown" points there.
         let here = site.located_at(*span);
         let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        quote_spanned!(site=> #(#cfgs)* #private::Question::argument(#question, #name, #value);)
+        let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
+        quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
     });
     let recomputed = recomputed.iter().map(|expr| {
         let here = site.located_at(expr.span());
@@ -326,12 +327,12 @@ fn rebound(checked: &Checked) -> TokenStream {
         .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
     permit
         .chain(bindings)
-        // `_card` is never reported as unused; bound anew it would be reported as used.
-        .filter(|(ident, mutability, ..)| {
-            mutability.is_some() || !ident.unraw().to_string().starts_with('_')
-        })
         .map(|(ident, mutability, cfgs, lints)| {
-            quote_spanned!(site=> #(#cfgs)* #(#lints)* let #mutability #ident = #ident;)
+            // `_card` is dropped where it would be without us, and so is bound anew as the others are.
+            // That is no use of it, as a lint would have it.
+            let unused = ident.unraw().to_string().starts_with('_');
+            let quiet = unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+            quote_spanned!(site=> #(#cfgs)* #(#lints)* #quiet let #mutability #ident = #ident;)
         })
         .collect()
 }

@@ -22,6 +22,7 @@ mod item;
 mod params;
 mod path;
 mod shape;
+mod text;
 
 #[cfg(test)]
 mod tests;
@@ -38,12 +39,15 @@ mod tests;
 /// | `action` | `"purchase"`, `Purchase`, `Purchase { vendor, amount }` | what is permitted; required |
 /// | `guard` | an expression | which guard asks; else `self`'s (`HasGuard`), else the current one |
 /// | `resource` | an expression | the thing acted on |
-/// | `args(..)` | `name = expr, ..` | shows an expression in place of the parameters it names |
+/// | `args(..)` | `name = expr, ..` | shows an expression, in place of a parameter that it gives whole |
 /// | `skip(..)` | `name, ..` | parameters that the authority is not shown |
+/// | `mask(..)` | `name, ..` | arguments that people and logs see as a keyed hash, and the authority as they are |
 /// | `on_denied` | a path | turns the denial into the return value |
 /// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
 ///
-/// Every parameter but `self` is shown to the authority, by name, as it was passed. A parameter
+/// Every parameter but `self` is shown to the authority, by name, as it was passed, constants included.
+/// One that an expression shows in part, `args(vendor = order.vendor)`, has to be shown beside it or be
+/// named in `skip(order)`. A parameter
 /// `#[permit] permit: Permit<'_, Purchase>` is lent the proof; callers do not see it.
 ///
 /// `guard`, `resource`, `args` and an action's fields are evaluated before the check.
@@ -84,7 +88,7 @@ pub fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// #[derive(Action)]
 /// #[action(name = "purchase", resource = vendor)]
-/// struct Purchase { vendor: String, amount: u64, #[action(skip)] card: Card }
+/// struct Purchase { vendor: String, amount: u64, #[action(mask)] token: String, #[action(skip)] card: Card }
 /// ```
 #[proc_macro_derive(Action, attributes(action))]
 pub fn derive_action(input: TokenStream) -> TokenStream {

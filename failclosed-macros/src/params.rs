@@ -1,8 +1,8 @@
 //! What the parameters of a function bind, and the one that takes the permit.
 
 use syn::{
-    Attribute, FnArg, Ident, Meta, Pat, Signature, Token, Type, punctuated::Punctuated,
-    spanned::Spanned,
+    Attribute, FnArg, GenericParam, Ident, Meta, Pat, Signature, Token, Type,
+    punctuated::Punctuated, spanned::Spanned,
 };
 
 use crate::diag::{self, Errors};
@@ -14,6 +14,8 @@ pub(crate) mod attrs;
 pub(crate) struct Params {
     /// `self`, as the signature spells it.
     pub(crate) receiver: Option<Token![self]>,
+    /// `const N: usize`: chosen by the caller like any other, and never bound anew.
+    pub(crate) constants: Vec<Binding>,
     pub(crate) bindings: Vec<Binding>,
     pub(crate) permit: Option<PermitParam>,
 }
@@ -49,7 +51,8 @@ impl Params {
     /// Takes the `#[permit]` parameter out of the signature, and `mut` out of its patterns: the
     /// body binds every name anew, `mut` where it was, so that lints about unused ones still fire.
     pub(crate) fn take(sig: &mut Signature, errors: &mut Errors) -> Self {
-        let mut params = Self { receiver: None, bindings: Vec::new(), permit: None };
+        let constants = constants(sig);
+        let mut params = Self { receiver: None, constants, bindings: Vec::new(), permit: None };
         let mut inputs = Punctuated::new();
         for input in std::mem::take(&mut sig.inputs) {
             match input {
@@ -77,8 +80,14 @@ impl Params {
                         continue;
                     }
                     typed.attrs.clone_from(&about.kept);
+                    let before = params.bindings.len();
                     let mut bound = Bound { about, bindings: &mut params.bindings };
                     bound.bind(&mut typed.pat, errors);
+                    if let Some([one, two, more @ ..]) = params.bindings.get_mut(before..) {
+                        // What is expected of the pattern need not be true of each name in it.
+                        let bound = [one, two].into_iter().chain(more);
+                        bound.flat_map(|binding| &mut binding.lints).for_each(attrs::allowed);
+                    }
                     inputs.push(FnArg::Typed(typed));
                 }
             }
@@ -86,6 +95,19 @@ impl Params {
         sig.inputs = inputs;
         params
     }
+}
+
+// `async fn pay<const CENTS: u64>()`
+fn constants(sig: &Signature) -> Vec<Binding> {
+    let params = sig.generics.params.iter();
+    let constant = |param: &GenericParam| match param {
+        GenericParam::Const(constant) => Some(Binding {
+            cfgs: attrs::conditions(&constant.attrs),
+            ..Binding::of(constant.ident.clone())
+        }),
+        GenericParam::Lifetime(_) | GenericParam::Type(_) => None,
+    };
+    params.filter_map(constant).collect()
 }
 
 fn permit_param(pat: Pat, ty: Type, about: ParamAttrs) -> syn::Result<PermitParam> {

@@ -8,6 +8,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::{derive, expand};
 
 mod guarded;
+mod idle;
+mod names;
+mod partly;
 
 struct Case {
     name: &'static str,
@@ -51,7 +54,7 @@ fn cases() -> Vec<Case> {
         ),
         case!(
             "action_with_arguments",
-            "action = Purchase { vendor: &order.vendor, amount: order.amount }",
+            "action = Purchase { vendor: &order.vendor, amount: order.amount }, skip(order)",
             "async fn charge(#[permit] permit: Permit<'_, Purchase<'_>>, order: Order)
                  -> Result<u64, Denial> {
                  Ok(permit.amount)
@@ -239,7 +242,7 @@ fn an_error_leaves_no_body() {
 fn all_errors_are_reported_at_once() {
     let output = expand::requires_permission(
         r#"action = "", gaurd = x, skip(nobody), resource"#.parse().unwrap(),
-        "const fn f(a: u8) { }".parse().unwrap(),
+        "const fn f(a: u8) { act() }".parse().unwrap(),
     );
     let errors = flat(output).iter().filter(|token| *token == "compile_error").count();
     assert_eq!(

@@ -55,6 +55,10 @@ impl<A: Action> Carries for A {
         Arguments::argument(self, index)
     }
 
+    fn is_masked(&self, index: usize) -> bool {
+        Arguments::is_masked(self, index)
+    }
+
     fn resource(&self) -> Option<Resource<'_>> {
         Action::resource(self)
     }

@@ -9,6 +9,7 @@ use serde::{Serialize, ser};
 
 mod compound;
 mod key;
+mod mask;
 mod number;
 mod pool;
 mod question;
@@ -20,6 +21,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use mask::MaskKey;
 pub use question::Question;
 pub(crate) use question::{Carries, Nothing};
 pub(crate) use snapshot::Snapshot;
@@ -76,6 +78,13 @@ mod shown {
 pub trait Arguments: Sync {
     /// The argument at `index` with its name, `None` past the last one.
     fn argument(&self, index: usize) -> Option<NamedArgument<'_>>;
+
+    /// Whether the argument at `index` is masked: shown to the authority, and to people and logs as a
+    /// keyed hash.
+    fn is_masked(&self, index: usize) -> bool {
+        let _ = index;
+        false
+    }
 }
 
 /// One argument with the name it goes by.

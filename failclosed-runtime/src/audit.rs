@@ -30,6 +30,7 @@ mod store;
 mod verify;
 mod writer;
 
+pub use crate::argument::MaskKey;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use file::{FileOptions, FileStore};
 pub use installed::install;

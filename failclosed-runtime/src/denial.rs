@@ -133,6 +133,24 @@ impl Denial {
         }))
     }
 
+    /// The same denial, each of its texts as `rewrite` gives it, where it gives one.
+    pub(crate) fn rewritten(mut self, rewrite: &dyn Fn(&str) -> Option<String>) -> Self {
+        let parts = &mut *self.0;
+        if let Some(reason) = rewrite(&parts.reason) {
+            parts.reason = reason.into();
+        }
+        if let Some(detail) = parts.detail.as_deref().and_then(rewrite) {
+            parts.detail = Some(detail);
+        }
+        let Grounds { rule, decision_id, version } = &mut parts.grounds;
+        for part in [rule, decision_id, version] {
+            if let Some(text) = part.as_deref().and_then(rewrite) {
+                *part = Some(text.into());
+            }
+        }
+        self
+    }
+
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(text::line(detail.into(), MAX_DETAIL).into_owned());
         self

@@ -84,6 +84,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             carried: entry.carried,
             show,
             context: &guard.0.context,
+            mask_key: guard.0.mask_key.as_ref(),
         };
         let request = source.request();
         Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }
@@ -232,6 +233,9 @@ impl<'b> Check<'b> {
             Err(denial) => Err(denial),
         };
         let opened = recorded.and_then(|allowed| self.open(&allowed));
+        // Before anybody reads it: the caller, the log, whoever traces.
+        let hidden = |text: &str| self.request.without_masked(text);
+        let opened = opened.map_err(|denial| denial.rewritten(&hidden));
         if let Err(denial) = &opened {
             Box::pin(self.record_deny(denial, &mut unfinished)).await;
         }

@@ -42,6 +42,11 @@ pub enum ConfigError {
         /// What is wrong with their keys.
         fault: String,
     },
+    /// A key for masks that could be guessed.
+    MaskKey {
+        /// How long it is.
+        bytes: usize,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -63,6 +68,13 @@ impl fmt::Display for ConfigError {
                 write!(f, "\nhelp: keep the guard that was built, and call `asking` on that")
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
+            Self::MaskKey { bytes } => {
+                write!(f, "a key for masks needs 32 random bytes, and this one has {bytes}")?;
+                write!(
+                    f,
+                    "\nhelp: `openssl rand 32` makes one; without a key the process has its own"
+                )
+            }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }

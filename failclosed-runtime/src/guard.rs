@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     answer::Answer,
     approval::Approver,
-    argument::Argument,
+    argument::{Argument, MaskKey},
     audit::{self, AuditSink},
     authority::Authority,
     decision::NoDecision,
@@ -51,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<Arc<dyn AuditSink>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) context: Vec<ContextEntry>,
+    /// For the masks of masked arguments; else the process has a key.
+    pub(crate) mask_key: Option<MaskKey>,
     /// Whether it was lent to a task by [`Guard::current`], which may use it and not change it.
     pub(crate) lent: bool,
 }
@@ -76,6 +78,7 @@ impl Guard {
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),
+            mask_key: None,
             lent: false,
         })
     }
@@ -165,6 +168,13 @@ impl GuardBuilder {
         self
     }
 
+    /// The key of the masks that people and logs see in the place of masked arguments. Without it the
+    /// process has a key of its own, and masks of different runs cannot be compared.
+    pub fn mask_key(mut self, key: MaskKey) -> Self {
+        self.0.mask_key = Some(key);
+        self
+    }
+
     /// Somebody who is told of every denial: the user, an alarm. May be given several times.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.0.observers.push(Arc::new(observer));
@@ -224,6 +234,7 @@ impl Guard {
             sinks: Vec::new(),
             observers: Vec::new(),
             context: Vec::new(),
+            mask_key: None,
             lent: false,
         }))
     }

@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     argument::{
-        Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, NotShowable, Question, Snapshot,
-        Value,
+        Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, MaskKey, NotShowable, Question,
+        Snapshot, Value,
     },
     decision::NoDecision,
     id::CallId,
@@ -34,6 +34,8 @@ pub struct Request<'a> {
     snapshot: Result<Snapshot, NotShowable>,
     /// Computed for whoever asks first.
     digest: OnceLock<Digest>,
+    /// The same question with its masked arguments masked, where it has some.
+    masked: Option<Box<Request<'a>>>,
 }
 
 /// One fact that the guard adds to each of its requests.
@@ -48,17 +50,33 @@ pub(crate) struct Source<'a> {
     /// What the attribute's expressions give, computed anew each time.
     pub(crate) show: &'a (dyn Fn(&mut Question<'_>) + Sync),
     pub(crate) context: &'a [ContextEntry],
+    /// The guard's own key for masks.
+    pub(crate) mask_key: Option<&'a MaskKey>,
 }
 
 impl<'a> Source<'a> {
     /// The question about these values as they are now.
     pub(crate) fn request(&self) -> Request<'a> {
-        Request {
-            id: CallId::next(),
-            subject: self.subject,
-            action: self.action,
-            snapshot: self.snapshot(),
-            digest: OnceLock::new(),
+        let snapshot = self.snapshot();
+        let with = |id, snapshot, masked| {
+            let (subject, action) = (self.subject, self.action);
+            Request { id, subject, action, snapshot, digest: OnceLock::new(), masked }
+        };
+        let id = CallId::next();
+        match snapshot {
+            Ok(clear) if clear.has_masked() => match self.masked(&clear) {
+                Ok(masked) => with(id, Ok(clear), Some(Box::new(with(id, Ok(masked), None)))),
+                // FAIL CLOSED: what cannot be masked is not shown to anybody.
+                Err(why) => with(id, Err(why), None),
+            },
+            snapshot => with(id, snapshot, None),
+        }
+    }
+
+    fn masked(&self, clear: &Snapshot) -> Result<Snapshot, NotShowable> {
+        match self.mask_key {
+            Some(key) => clear.masked(key),
+            None => clear.masked(MaskKey::of_process()?),
         }
     }
 
@@ -185,12 +203,27 @@ impl<'a> Request<'a> {
         self.snapshot.as_ref().map_or(&[], Snapshot::text)
     }
 
+    /// The question as people and logs see it: approvers, presentations, sinks and observers are given
+    /// this one, and never the values of masked arguments.
+    pub(crate) fn for_people(&self) -> &Request<'a> {
+        self.masked.as_deref().unwrap_or(self)
+    }
+
+    /// A text without what masked arguments hold, where it has some: an authority that was shown them
+    /// may have quoted one, in a reason or in an error.
+    pub(crate) fn without_masked(&self, text: &str) -> Option<String> {
+        let (Ok(clear), Some(_)) = (&self.snapshot, &self.masked) else { return None };
+        clear.without_masked(text)
+    }
+
     /// Whether everything that is asked could be shown whole, each argument under a name of its own.
     pub(crate) fn shown(&self) -> Result<&Snapshot, &NotShowable> {
         self.snapshot.as_ref()
     }
 
-    /// SHA-256 of the [question](Self::question): what an answer can be bound to.
+    /// SHA-256 of the [question](Self::question): what an answer can be bound to. That of a question with
+    /// masked arguments is over their masks for people and logs, and over the values for authorities:
+    /// an unkeyed digest of a short secret on record would give it away.
     ///
     /// # Errors
     /// Arguments that cannot be shown have none.

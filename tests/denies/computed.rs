@@ -38,7 +38,7 @@ fn text(cart: &Cart) -> String {
     cart.total().to_string()
 }
 
-#[requires_permission(action = "pay", args(total = cart.total()))]
+#[requires_permission(action = "pay", args(total = cart.total()), skip(cart))]
 async fn shown(cart: Cart) -> Result<u64, Denial> {
     Ok(cart.total())
 }
@@ -48,7 +48,7 @@ async fn named(cart: Cart) -> Result<u64, Denial> {
     Ok(cart.total())
 }
 
-#[requires_permission(action = "pay", args(total = cart.total()))]
+#[requires_permission(action = "pay", args(total = cart.total()), skip(cart))]
 fn boxed(cart: Cart) -> Pin<Box<dyn Future<Output = Result<u64, Denial>> + Send>> {
     Box::pin(async move { Ok(cart.total()) })
 }
@@ -59,13 +59,13 @@ struct Pay {
     total: u64,
 }
 
-#[requires_permission(action = Pay { total: cart.total() })]
+#[requires_permission(action = Pay { total: cart.total() }, skip(cart))]
 async fn computed_action(cart: Cart) -> Result<u64, Denial> {
     Ok(cart.total())
 }
 
 /// Here the body is lent what was approved.
-#[requires_permission(action = Pay { total: cart.total() })]
+#[requires_permission(action = Pay { total: cart.total() }, skip(cart))]
 async fn lent_action(#[permit] permit: Permit<'_, Pay>, cart: Cart) -> Result<u64, Denial> {
     Ok(permit.total)
 }
@@ -86,7 +86,7 @@ impl Shop {
 
 #[guarded]
 trait Bank {
-    #[requires_permission(action = "pay", args(total = cart.total()))]
+    #[requires_permission(action = "pay", args(total = cart.total()), skip(cart))]
     async fn pay(&self, cart: Cart) -> Result<u64, Denial>;
 }
 

@@ -53,7 +53,7 @@ pub trait Payments: std::fmt::Debug {
         action = "order",
         resource = counter(&order.vendor),
         args(vendor = order.vendor, total = order.amount + 1),
-        skip(card)
+        skip(order, card)
     )]
     async fn order(&self, order: &super::pay::Order, card: Card) -> Result<u64, Denial>;
 

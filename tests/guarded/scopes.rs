@@ -14,7 +14,7 @@ mod names {
 
     #[guarded]
     pub(crate) trait Names {
-        #[requires_permission(action = "names", resource = guard, args(shown = offer.len()), skip(inner))]
+        #[requires_permission(action = "names", resource = guard, args(shown = offer.len()), skip(offer, inner))]
         async fn names(
             &self,
             guard: &str,

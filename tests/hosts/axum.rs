@@ -52,14 +52,14 @@ fn ran(order: &Order) -> Response {
 }
 
 #[requires_permission(
-    action = "purchase", args(vendor = order.vendor, cents = order.cents)
+    action = "purchase", args(vendor = order.vendor, cents = order.cents), skip(order)
 )]
 async fn typed(Json(order): Json<Order>) -> Result<Response, Denial> {
     Ok(ran(&order))
 }
 
 #[requires_permission(
-    action = "purchase", args(vendor = order.vendor, cents = order.cents),
+    action = "purchase", args(vendor = order.vendor, cents = order.cents), skip(order),
     on_denied = problem
 )]
 #[axum::debug_handler]
@@ -69,13 +69,16 @@ async fn above_debug_handler(Json(order): Json<Order>) -> Response {
 
 #[axum::debug_handler]
 #[tracing::instrument(skip_all)]
-#[requires_permission(action = "purchase", args(vendor = order.vendor, cents = order.cents))]
+#[requires_permission(
+    action = "purchase", args(vendor = order.vendor, cents = order.cents), skip(order)
+)]
 async fn below_debug_handler(Json(order): Json<Order>) -> Response {
     ran(&order)
 }
 
 #[requires_permission(
-    action = "purchase", guard = &guard, args(vendor = order.vendor, cents = order.cents), skip(guard)
+    action = "purchase", guard = &guard, args(vendor = order.vendor, cents = order.cents),
+    skip(guard, order)
 )]
 async fn explicit(
     State(guard): State<Guard>,

@@ -54,7 +54,7 @@ impl Tool for OfTheRun {
     }
 
     #[requires_permission(
-        action = "purchase", guard = guard_of(context), skip(context),
+        action = "purchase", guard = guard_of(context), skip(context, order),
         args(vendor = order.vendor, cents = order.cents)
     )]
     async fn call(
@@ -94,7 +94,9 @@ impl PortableTool for OfTheTool {
         denial.into()
     }
 
-    #[requires_permission(action = "purchase", args(vendor = order.vendor, cents = order.cents))]
+    #[requires_permission(
+        action = "purchase", args(vendor = order.vendor, cents = order.cents), skip(order)
+    )]
     async fn call(&self, order: Order) -> Result<String, Denial> {
         self.bodies.fetch_add(1, Ordering::SeqCst);
         Ok(format!("bought for {}", order.cents))

@@ -10,5 +10,6 @@
 mod chain;
 mod common;
 mod killed;
+mod masked;
 mod store;
 mod writer;

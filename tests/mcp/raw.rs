@@ -45,7 +45,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// Buys.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call),
+        action = "purchase", guard = self.guards.of(&call), skip(call, order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]
@@ -61,7 +61,7 @@ impl Desk {
 
     /// Buys, and takes its arguments before anybody could look at them.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call),
+        action = "purchase", guard = self.guards.of(&call), skip(call, order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]
@@ -76,7 +76,7 @@ impl Desk {
 
     /// Buys, and asks twice: before it begins, and before it pays.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call),
+        action = "purchase", guard = self.guards.of(&call), skip(call, order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]

@@ -304,3 +304,22 @@ async fn verify_is_asked_nothing_that_it_would_not_look_at() {
         asks(Behalf::new(), shopper(), async |guard| write(guard, "/etc/passwd").await).await;
     assert_eq!((asked, cause(outcome)), (None, Cause::Malformed));
 }
+
+/// The authority has to see what people and logs must not.
+#[tokio::test]
+async fn a_masked_argument_is_asked_about_as_it_is() {
+    #[requires_permission(action = "fetch", resource = url, mask(token))]
+    async fn fetch(url: &str, token: &str) -> Result<usize, Denial> {
+        Ok(url.len() + token.len())
+    }
+    let subject = Subject::agent("shopper").unwrap();
+    let (asked, outcome) =
+        asks(AuthZen::new().resource_type("page"), subject, async |guard: Guard| {
+            guard.scope(fetch("/a", "sk_live_4242")).await
+        })
+        .await;
+    assert_eq!(asked.unwrap()["resource"]["properties"]["token"], "sk_live_4242");
+    let denial = outcome.unwrap_err();
+    assert_eq!(denial.cause(), Cause::Malformed);
+    assert!(!format!("{denial:?} {}", denial.operator()).contains("4242"), "{denial:?}");
+}

@@ -10,6 +10,7 @@ use syn::{
 use crate::{
     diag::{self, Errors},
     path::CratePath,
+    text,
 };
 
 // Input:
@@ -39,6 +40,19 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let options = Options::parse(&input, &mut errors);
     let fields = errors.keep(named_fields(&input));
     let shown = fields.map(|fields| shown(fields, &mut errors)).unwrap_or_default();
+    let is = |field: &Field, name: &Ident| {
+        field.ident.as_ref().is_some_and(|other| other.unraw() == name.unraw())
+    };
+    for name in shown.iter().filter_map(|shown| shown.field.ident.as_ref()) {
+        if !text::is_name(&name.unraw().to_string()) {
+            errors.push(diag::arg::unseen_name(name.span(), "the argument's name"));
+        }
+    }
+    if let Some(resource) = &options.resource
+        && shown.iter().any(|shown| shown.masked && is(shown.field, resource))
+    {
+        errors.push(diag::arg::masked_resource(resource.span()));
+    }
     for param in &input.generics.params {
         if !matches!(param, GenericParam::Lifetime(_)) {
             errors.push(diag::derived::generic(param.span()));
@@ -114,31 +128,55 @@ fn named_fields(input: &DeriveInput) -> syn::Result<&Fields> {
     }
 }
 
-fn shown<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<&'a Ident> {
-    fields
-        .iter()
-        .filter(|field| errors.keep(is_skipped(field)) != Some(true))
-        .filter_map(|field| field.ident.as_ref())
-        .collect()
+/// A field that is an argument.
+struct Shown<'a> {
+    field: &'a Field,
+    /// Whether people and logs see a mask in its place.
+    masked: bool,
 }
 
-fn is_skipped(field: &Field) -> syn::Result<bool> {
-    let mut skipped = false;
-    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
-        attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("skip") {
-                skipped = true;
-                Ok(())
-            } else {
-                // FAIL CLOSED: a misspelt `skip` is no `skip`, and no secret is shown for it.
-                Err(diag::derived::unknown_option(&meta.path, &["skip"]))
-            }
-        })?;
+fn shown<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<Shown<'a>> {
+    let mut shown = Vec::new();
+    for field in fields {
+        match errors.keep(Said::about(field)).unwrap_or_default() {
+            Said { skip: true, .. } => {}
+            Said { mask: masked, .. } => shown.push(Shown { field, masked }),
+        }
     }
-    Ok(skipped)
+    shown
 }
 
-fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> TokenStream {
+/// What `#[action(..)]` says about a field.
+#[derive(Default)]
+struct Said {
+    skip: bool,
+    mask: bool,
+}
+
+impl Said {
+    fn about(field: &Field) -> syn::Result<Self> {
+        let mut said = Self::default();
+        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
+            attr.parse_nested_meta(|meta| {
+                if meta.path.is_ident("skip") {
+                    said.skip = true;
+                } else if meta.path.is_ident("mask") {
+                    said.mask = true;
+                } else {
+                    // FAIL CLOSED: a misspelt `skip` is no `skip`, and no secret is shown for it.
+                    return Err(diag::derived::unknown_option(&meta.path, &["skip", "mask"]));
+                }
+                if said.skip && said.mask {
+                    return Err(diag::derived::skipped_and_masked(meta.path.span()));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(said)
+    }
+}
+
+fn implementations(input: &DeriveInput, options: &Options, shown: &[Shown<'_>]) -> TokenStream {
     let private = options.krate.private();
     let ident = &input.ident;
     let name = &options.name;
@@ -150,7 +188,20 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
     } else {
         quote_spanned!(site=> #ident<#(#lifetimes),*>)
     };
-    let arms = shown.iter().enumerate().map(|(index, field)| {
+    let masked = shown.iter().enumerate().filter(|(_, shown)| shown.masked);
+    let masked: Vec<usize> = masked.map(|(index, _)| index).collect();
+    let masked = (!masked.is_empty()).then(|| {
+        quote_spanned! {site=>
+            fn is_masked(&self, index: ::core::primitive::usize) -> ::core::primitive::bool {
+                match index {
+                    #(#masked)|* => true,
+                    _ => false,
+                }
+            }
+        }
+    });
+    let named = shown.iter().filter_map(|shown| shown.field.ident.as_ref());
+    let arms = named.enumerate().map(|(index, field)| {
         let text = field.unraw().to_string();
         let here = Span::mixed_site().located_at(field.span());
         let value = quote_spanned! {here=> (#text, &self.#field as &dyn #private::Argument)};
@@ -177,6 +228,8 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[&Ident]) -> 
                     _ => ::core::option::Option::None,
                 }
             }
+
+            #masked
         }
 
         #[automatically_derived]

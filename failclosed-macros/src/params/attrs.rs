@@ -52,6 +52,15 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
     sorted.cfgs
 }
 
+/// `#[expect(unused_variables)]` as `#[allow(unused_variables)]`.
+pub(crate) fn allowed(lint: &mut Attribute) {
+    if let Meta::List(list) = &mut lint.meta
+        && list.path.is_ident("expect")
+    {
+        list.path = Path::from(syn::Ident::new("allow", list.path.span()));
+    }
+}
+
 /// Whether two lists of conditions are the same one, word for word.
 pub(crate) fn are_same(left: &[Attribute], right: &[Attribute]) -> bool {
     quote!(#(#left)*).to_string() == quote!(#(#right)*).to_string()

@@ -64,6 +64,7 @@ impl Presentation {
     /// nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and facts, more than
     /// [`MAX_SHOWN_CHARS`] in all.
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
+        let request = request.for_people();
         let mut shown = Lines::default();
         shown.text("Question", ask.question());
         for ask in ask.each() {
@@ -141,6 +142,7 @@ struct Lines {
     parts: Vec<Part>,
     hidden: bool,
     shortened: bool,
+    masked: bool,
 }
 
 impl Lines {
@@ -174,6 +176,7 @@ impl Lines {
     ) -> Result<(), NoDecision> {
         let name = if is_name(name) { name.to_owned() } else { self.one_line(&to_json(name)?)? };
         let text = self.one_line(value.json())?;
+        self.masked |= value.is_masked();
         self.push(label, Some(name), text);
         Ok(())
     }
@@ -197,6 +200,10 @@ impl Lines {
         }
         if self.shortened {
             let note = "a value is too long to show whole; what is left out is approved too";
+            self.push("Note", None, note);
+        }
+        if self.masked {
+            let note = "a masked value is known to the authority, and shown to nobody";
             self.push("Note", None, note);
         }
         if self.parts.iter().any(Part::runs_backwards) {

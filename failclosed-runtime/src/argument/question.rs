@@ -18,6 +18,9 @@ pub(crate) trait Carries: Sync {
     /// Its arguments, by position.
     fn argument(&self, index: usize) -> Option<(&'static str, &dyn Argument)>;
 
+    /// Whether people and logs see a mask in its place.
+    fn is_masked(&self, index: usize) -> bool;
+
     /// The thing acted on, if one of its fields names it.
     fn resource(&self) -> Option<Resource<'_>>;
 }
@@ -57,7 +60,7 @@ impl<'s> Question<'s> {
             show(&mut question);
             question.begin_arguments();
             question.begin_context();
-            context.for_each(|(name, value)| question.member(name, value));
+            context.for_each(|(name, value)| question.member(name, value, false));
         });
         if let Err(Panicked(text)) = shown {
             question.fault(NotShowable::new(format_args!("panicked while it was shown: {text}")));
@@ -78,7 +81,13 @@ impl<'s> Question<'s> {
     /// One argument under its name.
     pub fn argument(&mut self, name: &'static str, value: &dyn Argument) {
         self.begin_arguments();
-        self.member(name, value);
+        self.member(name, value, false);
+    }
+
+    /// One argument that people and logs see a mask of.
+    pub fn masked(&mut self, name: &'static str, value: &dyn Argument) {
+        self.begin_arguments();
+        self.member(name, value, true);
     }
 
     /// What an expression gives that is not shown by itself, because the action it became a part of
@@ -135,8 +144,9 @@ impl<'s> Question<'s> {
             }
         }
         self.writer.raw(b",\"arguments\":{");
-        for (name, value) in (0..).map_while(|index| carried.argument(index)) {
-            self.member(name, value);
+        let numbered = |index| Some((index, carried.argument(index)?));
+        for (index, (name, value)) in (0..).map_while(numbered) {
+            self.member(name, value, carried.is_masked(index));
             if self.fault.is_some() {
                 // An action that never says `None` ends where it is too large.
                 return;
@@ -151,12 +161,15 @@ impl<'s> Question<'s> {
         self.writer.raw(b"},\"context\":{");
     }
 
-    fn member(&mut self, name: &'static str, value: &dyn Argument) {
+    fn member(&mut self, name: &'static str, value: &dyn Argument, masked: bool) {
         if self.fault.is_some() {
             return;
         }
-        let refused =
-            |fault: NotShowable| NotShowable::new(format_args!("argument `{name}`: {fault}"));
+        let refused = |fault: NotShowable| match masked {
+            false => NotShowable::new(format_args!("argument `{name}`: {fault}")),
+            // What a type says about its own fault may quote the value.
+            true => NotShowable::new(format_args!("argument `{name}` is masked, and has a fault")),
+        };
         if self.writer.page.text.last() != Some(&b'{') {
             self.writer.raw(b",");
         }
@@ -171,7 +184,7 @@ impl<'s> Question<'s> {
         });
         self.check(shown.map_err(refused));
         let value = start..self.writer.at();
-        self.writer.page.members.push(Member { name, value });
+        self.writer.page.members.push(Member { name, value, masked });
     }
 
     fn distinct(&self) -> Result<(), NotShowable> {
@@ -235,6 +248,10 @@ pub(crate) struct Nothing;
 impl Carries for Nothing {
     fn argument(&self, _: usize) -> Option<(&'static str, &dyn Argument)> {
         None
+    }
+
+    fn is_masked(&self, _: usize) -> bool {
+        false
     }
 
     fn resource(&self) -> Option<Resource<'_>> {

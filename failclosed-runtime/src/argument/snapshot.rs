@@ -15,7 +15,7 @@
 
 use std::{fmt, ops::Range};
 
-use super::{Value, pool};
+use super::{MaskKey, NotShowable, Value, mask, pool};
 use crate::resource::Resource;
 
 /// Where in the text something is. Texts are shorter than [`MAX_ARGUMENT_BYTES`](super::MAX_ARGUMENT_BYTES).
@@ -49,6 +49,8 @@ pub(super) enum Mark {
 pub(super) struct Member {
     pub(super) name: &'static str,
     pub(super) value: Span,
+    /// Whether people and logs see a mask in its place.
+    pub(super) masked: bool,
 }
 
 /// What is written, in buffers that are used again.
@@ -174,8 +176,8 @@ impl Snapshot {
     ) -> impl Iterator<Item = (&'static str, Value<'_>)> {
         self.page().into_iter().flat_map(move |page| {
             let members = page.members.get(which(page)).unwrap_or_default();
-            members.iter().map(|Member { name, value }| {
-                (*name, Value::of(&page.text, &page.marks, value.clone()))
+            members.iter().map(|Member { name, value, masked }| {
+                (*name, Value::of(&page.text, &page.marks, value.clone(), *masked))
             })
         })
     }
@@ -204,6 +206,56 @@ impl Snapshot {
         self.page().is_none_or(|page| page.has_wide_number)
     }
 
+    /// Whether some argument is masked.
+    pub(crate) fn has_masked(&self) -> bool {
+        self.page().is_some_and(|page| page.members.iter().any(|member| member.masked))
+    }
+
+    /// The same question for people and logs: a mask in the place of each masked value. What is only
+    /// compared is left out, for it may be what a masked value was computed from.
+    ///
+    /// # Denies
+    /// A question that grows beyond what a text can number.
+    pub(crate) fn masked(&self, key: &MaskKey) -> Result<Self, NotShowable> {
+        let mut to = pool::take();
+        let Some(from) = self.page() else { return Ok(Self(Some(to))) };
+        let mut at = 0;
+        for Member { name, value, masked } in &from.members {
+            copied(from, &mut to, at..value.start);
+            let start = to.text.len();
+            if *masked {
+                to.text.extend(key.mask(piece(from, value)).bytes());
+            } else {
+                copied(from, &mut to, value.clone());
+            }
+            let value_of_copy = offset(start)?..offset(to.text.len())?;
+            to.members.push(Member { name, value: value_of_copy, masked: *masked });
+            at = value.end;
+        }
+        copied(from, &mut to, at..offset(from.text.len())?);
+        to.arguments = from.arguments;
+        to.resource.push_str(&from.resource);
+        to.resource_kind = from.resource_kind;
+        to.has_null = from.has_null;
+        to.has_wide_number = from.has_wide_number;
+        Ok(Self(Some(to)))
+    }
+
+    /// Takes what a masked value holds out of a text that somebody made who was shown it.
+    pub(crate) fn without_masked(&self, text: &str) -> Option<String> {
+        let mut hidden = Vec::new();
+        let masked = self.page().into_iter().flat_map(|page| {
+            let members = page.members.iter().filter(|member| member.masked);
+            members.filter_map(|member| serde_json::from_slice(piece(page, &member.value)).ok())
+        });
+        masked.for_each(|value| mask::quotable(&value, &mut hidden));
+        hidden.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let found = hidden.iter().any(|secret| text.contains(secret.as_str()));
+        found.then(|| {
+            hidden.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[masked]"))
+        })
+    }
+
     /// Whether both tell the same, to the last byte and mark.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self.page(), other.page()) {
@@ -226,6 +278,28 @@ impl Snapshot {
             })
             .map(|(name, _)| name)
     }
+}
+
+fn piece<'p>(page: &'p Page, span: &Span) -> &'p [u8] {
+    page.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+}
+
+/// Copies a piece of a page behind what another one has, with what the text does not tell.
+fn copied(from: &Page, to: &mut Page, span: Span) {
+    let behind = to.text.len();
+    let first = from.marks.partition_point(|(at, _)| *at < span.start);
+    let marks = from.marks.get(first..).unwrap_or_default().iter();
+    let within = marks.take_while(|(at, _)| *at < span.end);
+    to.marks.extend(within.filter_map(|(at, mark)| {
+        let moved = behind + (*at - span.start) as usize;
+        Some((u32::try_from(moved).ok()?, *mark))
+    }));
+    to.text.extend_from_slice(piece(from, &span));
+}
+
+fn offset(at: usize) -> Result<u32, NotShowable> {
+    // FAIL CLOSED: what cannot be numbered cannot be read back.
+    u32::try_from(at).map_err(|_| NotShowable::new("the question is too long to be masked"))
 }
 
 impl Drop for Snapshot {

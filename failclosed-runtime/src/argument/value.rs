@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Serialize,
+    Deserialize, Serialize, de,
     ser::{self, SerializeMap, SerializeSeq},
 };
 
@@ -23,6 +23,8 @@ pub struct Value<'a> {
     marks: &'a [(u32, Mark)],
     start: usize,
     end: usize,
+    /// Whether people and logs see a mask in its place: then no error may quote it.
+    masked: bool,
 }
 
 /// What a value is.
@@ -41,8 +43,13 @@ pub(crate) enum Node<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn of(text: &'a [u8], marks: &'a [(u32, Mark)], span: Span) -> Self {
-        Self { text, marks, start: span.start as usize, end: span.end as usize }
+    pub(super) fn of(text: &'a [u8], marks: &'a [(u32, Mark)], span: Span, masked: bool) -> Self {
+        Self { text, marks, start: span.start as usize, end: span.end as usize, masked }
+    }
+
+    /// Whether people and logs see a mask in its place.
+    pub fn is_masked(&self) -> bool {
+        self.masked
     }
 
     fn bytes(&self) -> &'a [u8] {
@@ -60,7 +67,10 @@ impl<'a> Value<'a> {
     /// # Errors
     /// It is of another type. With `?` in an authority that is no decision: *malformed*.
     pub fn read<T: Deserialize<'a>>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(self.bytes())
+        serde_json::from_slice(self.bytes()).map_err(|error| match self.masked {
+            true => de::Error::custom("a masked value of another type"),
+            false => error,
+        })
     }
 
     fn marks(&self) -> impl Iterator<Item = Mark> {

@@ -103,7 +103,7 @@ impl<'b> Check<'b> {
             return Err(self.needs_approval(ask.clone()));
         }
         let asking = Self { deadline: Deadline::after(*limit), ..self };
-        let answered = asking.answer(|| approver.approve(self.request, ask)).await;
+        let answered = asking.answer(|| approver.approve(self.request.for_people(), ask)).await;
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
             Decision::Allow(allow) => Ok(allow),

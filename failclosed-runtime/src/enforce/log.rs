@@ -107,7 +107,7 @@ impl<'b> Check<'b> {
             return;
         }
         for observer in &self.guard.observers {
-            if let Err(panicked) = contain(|| observer.denied(self.request, denial)) {
+            if let Err(panicked) = contain(|| observer.denied(self.request.for_people(), denial)) {
                 contain::trace(|| {
                     tracing::error!(
                         target: "failclosed", panic = panicked.0, "an observer panicked"
@@ -197,7 +197,7 @@ fn judge(taken: Result<Result<(), NotRecorded>, Panicked>) -> Result<(), String>
 }
 
 fn record<'a>(request: &'a Request<'a>, verdict: Verdict<'a>) -> DecisionRecord<'a> {
-    DecisionRecord { request, verdict, at: SystemTime::now() }
+    DecisionRecord { request: request.for_people(), verdict, at: SystemTime::now() }
 }
 
 fn trace_denied(request: &Request<'_>, denial: &Denial) {

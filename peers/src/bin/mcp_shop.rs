@@ -74,8 +74,8 @@ struct Shop {
 impl Shop {
     /// Buys.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), args(cents = order.cents), skip(call),
-        on_denied = mcp::tool_response
+        action = "purchase", guard = self.guards.of(&call), args(cents = order.cents),
+        skip(call, order), on_denied = mcp::tool_response
     )]
     #[tool(output_schema = schema_for_output::<Receipt>())]
     async fn buy(
@@ -89,8 +89,8 @@ impl Shop {
 
     /// The same action by another name.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), args(cents = order.cents), skip(call),
-        on_denied = mcp::tool_response
+        action = "purchase", guard = self.guards.of(&call), args(cents = order.cents),
+        skip(call, order), on_denied = mcp::tool_response
     )]
     #[tool]
     async fn buy_too(

@@ -10,7 +10,7 @@ use syn::{
 use super::header::{check_header, check_names};
 use crate::{
     args::{self, Args},
-    check::{ShownArgument, check_distinct, check_expressions, check_skip, shown},
+    check::{ShownArgument, check_distinct, check_expressions, check_resource, check_skip, shown},
     diag::{self, Errors},
     guarded::{
         lifetimes,
@@ -286,8 +286,15 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     if let (Some(span), None) = (unit, &args.on_denied) {
         errors.push(diag::fun::no_return_type(span));
     }
-    let bound = Params { receiver: None, bindings: bindings(sig), permit: None };
+    let bound = Params {
+        receiver: None,
+        // Generic methods are refused.
+        constants: Vec::new(),
+        bindings: bindings(sig),
+        permit: None,
+    };
     check_expressions(&args, errors);
+    check_resource(&args, errors);
     check_distinct(&bound, errors);
     check_skip(&args, &bound, errors);
     let shown = shown(&args, &bound, errors);

@@ -7,7 +7,7 @@ async fn vendor(amount: u64) -> String {
     amount.to_string()
 }
 
-#[requires_permission(action = "purchase", args(vendor = vendor(amount).await))]
+#[requires_permission(action = "purchase", args(vendor = vendor(amount).await), skip(amount))]
 async fn charge(amount: u64) -> Result<u64, Denial> {
     Ok(amount)
 }

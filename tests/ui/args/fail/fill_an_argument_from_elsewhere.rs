@@ -9,7 +9,7 @@ struct Shown {
     amount: u64,
 }
 
-#[requires_permission(action = "purchase", args(about = Shown { vendor: "x", ..{ return Ok(amount) } }))]
+#[requires_permission(action = "purchase", args(about = Shown { vendor: "x", ..{ return Ok(amount) } }), skip(amount))]
 async fn charge(amount: u64) -> Result<u64, Denial> {
     Ok(amount)
 }

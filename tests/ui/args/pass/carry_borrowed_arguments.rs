@@ -15,7 +15,7 @@ struct Order {
     amount: u64,
 }
 
-#[requires_permission(action = Purchase { vendor: &order.vendor, amount: order.amount }, args(pieces = pieces.len()))]
+#[requires_permission(action = Purchase { vendor: &order.vendor, amount: order.amount }, args(count = pieces.len(), pieces = pieces), skip(order))]
 async fn charge(order: &Order, pieces: Vec<String>, note: Option<&str>) -> Result<usize, Denial> {
     Ok(order.vendor.len() + pieces.len() + note.map_or(0, str::len))
 }

@@ -1,6 +1,6 @@
 use failclosed::{Denial, requires_permission};
 
-#[requires_permission(action = "purchase", args(left = (*balance - amount)))]
+#[requires_permission(action = "purchase", args(left = (*balance - amount)), skip(balance, amount))]
 async fn charge(balance: &mut u64, amount: u64) -> Result<u64, Denial> {
     *balance -= amount;
     Ok(amount)

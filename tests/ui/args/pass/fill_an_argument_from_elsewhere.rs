@@ -6,7 +6,7 @@ struct Shown {
     amount: u64,
 }
 
-#[requires_permission(action = "purchase", args(about = Shown { vendor: "x", amount }))]
+#[requires_permission(action = "purchase", args(about = Shown { vendor: "x", amount }), skip(amount))]
 async fn charge(amount: u64) -> Result<u64, Denial> {
     Ok(amount)
 }

@@ -2,7 +2,7 @@ use failclosed::{Denial, requires_permission};
 
 #[requires_permission(action = "purchase")]
 async fn charge() -> Result<usize, Denial> {
-    Ok(0)
+    Ok(std::env::args().count())
 }
 
 fn main() {}

@@ -19,11 +19,11 @@ pub trait Tool {
 impl Tool for Shop {
     #[requires_permission(action = "call")]
     async fn call(&self) -> Result<u64, Denial> {
-        Ok(1)
+        Ok(std::process::id().into())
     }
 
     async fn delete(&self) -> Result<u64, Denial> {
-        Ok(1)
+        Ok(std::process::id().into())
     }
 }
 

@@ -15,14 +15,14 @@ pub trait Tool {
 impl Tool for Shop {
     #[requires_permission(action = "call")]
     async fn call(&self) -> Result<u64, Denial> {
-        Ok(1)
+        Ok(std::process::id().into())
     }
 }
 
 #[requires_permission(action = "ask", guard = guard, skip(guard))]
 pub async fn ask(guard: &Guard) -> Result<u64, Denial> {
     let _ = guard;
-    Ok(1)
+    Ok(std::process::id().into())
 }
 
 fn main() {}

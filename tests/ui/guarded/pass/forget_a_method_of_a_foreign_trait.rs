@@ -16,12 +16,12 @@ pub trait Tool {
 impl Tool for Shop {
     #[requires_permission(action = "call")]
     async fn call(&self) -> Result<u64, Denial> {
-        Ok(1)
+        Ok(std::process::id().into())
     }
 
     #[requires_permission(action = "delete")]
     async fn delete(&self) -> Result<u64, Denial> {
-        Ok(1)
+        Ok(std::process::id().into())
     }
 }
 

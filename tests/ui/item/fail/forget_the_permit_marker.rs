@@ -10,7 +10,7 @@ struct Purchase;
 #[requires_permission(action = Purchase)]
 async fn charge(permit: Permit<'_, Purchase>) -> Result<(), Denial> {
     drop(permit);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

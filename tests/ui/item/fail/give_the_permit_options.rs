@@ -9,7 +9,7 @@ struct Purchase;
 
 #[requires_permission(action = Purchase)]
 async fn charge(#[permit(max = 500)] _permit: failclosed::Permit<'_, Purchase>) -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {

@@ -6,5 +6,5 @@ use failclosed::{Denial, requires_permission};
 #[tokio::main]
 #[requires_permission(action = "start")]
 async fn main() -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }

@@ -11,7 +11,7 @@ struct Purchase;
 async fn charge(
     #[permit] failclosed::Permit { .. }: failclosed::Permit<'_, Purchase>,
 ) -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

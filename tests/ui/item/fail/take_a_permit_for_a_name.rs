@@ -10,7 +10,7 @@ struct Purchase;
 #[requires_permission(action = "purchase")]
 async fn charge(#[permit] permit: failclosed::Permit<'_, Purchase>) -> Result<(), Denial> {
     drop(permit);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

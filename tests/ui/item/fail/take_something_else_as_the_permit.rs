@@ -12,7 +12,7 @@ fn settle(_: &Permit<'_, Purchase>) {}
 #[requires_permission(action = Purchase)]
 async fn charge(#[permit] permit: Purchase) -> Result<(), Denial> {
     let _ = (permit, settle);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

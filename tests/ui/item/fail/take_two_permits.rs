@@ -14,7 +14,7 @@ async fn charge(
 ) -> Result<(), Denial> {
     drop(second);
     drop(permit);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

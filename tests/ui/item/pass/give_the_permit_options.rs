@@ -6,7 +6,7 @@ struct Purchase;
 
 #[requires_permission(action = Purchase)]
 async fn charge(#[permit] _permit: failclosed::Permit<'_, Purchase>) -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {

@@ -5,7 +5,7 @@ impl Stream for () {}
 
 #[requires_permission(action = "purchase")]
 async fn charges() -> Result<impl Stream, failclosed::Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

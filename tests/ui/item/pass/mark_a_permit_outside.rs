@@ -7,12 +7,12 @@ struct Purchase;
 #[requires_permission(action = Purchase)]
 async fn charge(#[permit] permit: Permit<'_, Purchase>) -> Result<(), Denial> {
     drop(permit);
-    Ok(())
+    Ok(println!())
 }
 
 #[requires_permission(action = Purchase)]
 async fn other() -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

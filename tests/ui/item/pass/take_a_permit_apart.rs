@@ -8,7 +8,7 @@ struct Purchase;
 async fn charge(
     #[permit] _permit: failclosed::Permit<'_, Purchase>,
 ) -> Result<(), Denial> {
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

@@ -9,7 +9,7 @@ fn settle(_: &Permit<'_, Purchase>) {}
 #[requires_permission(action = Purchase)]
 async fn charge(#[permit] permit: Permit<'_, Purchase>) -> Result<(), Denial> {
     settle(&permit);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

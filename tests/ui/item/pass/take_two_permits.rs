@@ -9,7 +9,7 @@ async fn charge(
     #[permit] permit: failclosed::Permit<'_, Purchase>,
 ) -> Result<(), Denial> {
     drop(permit);
-    Ok(())
+    Ok(println!())
 }
 
 fn main() {}

@@ -1,0 +1,17 @@
+// attempt: carry less in the action than the body gets
+// stopped by: "is shown only in part"
+
+use failclosed::{Action, Denial, requires_permission};
+
+#[derive(Action)]
+#[action(name = "pay")]
+struct Pay {
+    cents: u64,
+}
+
+#[requires_permission(action = Pay { cents: cents.min(500) })]
+async fn pay(cents: u64) -> Result<u64, Denial> {
+    Ok(cents)
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use failclosed::{Denial, requires_permission};
+
+#[requires_permission(action = "purchase")]
+async fn charge(amount: u64) -> Result<u64, Denial> {
+    Ok(amount)
+}
+
+fn main() {}
