@@ -30,6 +30,8 @@ mod metered;
 mod opa;
 mod openfga;
 mod ordered;
+#[cfg(unix)]
+mod owner;
 mod question;
 mod reply;
 mod retry;
