@@ -133,7 +133,8 @@ async fn the_next_question_has_the_new_one() {
         let shop = shop(&server, &scratch.path("token"));
         shop.allowed().await;
         // Of the same length too, and within one tick of the file system's clock.
-        for token in [NEW, "tok_of_the_next_hour_77d1", "tok_of_the_next_hour_77d2", "tok_short_1"] {
+        for token in [NEW, "tok_of_the_next_hour_77d1", "tok_of_the_next_hour_77d2", "tok_short_1"]
+        {
             replace(&scratch, token);
             *taken.lock().unwrap() = token.into();
             let before = server.seen().len();
@@ -226,9 +227,7 @@ async fn a_header_and_a_question_for_once_are_no_exception() {
             there.put("token", NEW);
             Step::Say(reply("401 Unauthorized", "", ""))
         }
-        (_, Some(NEW)) => {
-            Step::Say(json(r#"{"requestId":"r","allowed":true,"reason":"ok"}"#))
-        }
+        (_, Some(NEW)) => Step::Say(json(r#"{"requestId":"r","allowed":true,"reason":"ok"}"#)),
         _ => Step::Say(reply("500 X", "", "")),
     });
     let secret = Secret::from_file(scratch.path("token")).unwrap();

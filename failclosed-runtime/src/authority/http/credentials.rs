@@ -267,12 +267,9 @@ fn bearer(token: &Secret, look: Look) -> Result<HeaderValue, Fault> {
     let token = token.expose_secret();
     if token.contains(' ') {
         let fault = "would carry a token with a space in it";
-        return Err(no_header(
-            "authorization",
-            fault,
-            "give the token alone, without `Bearer`",
-        )
-        .into());
+        return Err(
+            no_header("authorization", fault, "give the token alone, without `Bearer`").into()
+        );
     }
     sensitive("authorization", &format!("Bearer {token}"))
 }

@@ -104,7 +104,7 @@ impl Dialect for SpiceDb {
         let (kind, id) = self.kinds.of(resource.as_ref())?;
         if subject == "*" || id == "*" {
             // FAIL CLOSED: the wildcard is everybody, or everything.
-            return Err(NoDecision::malformed("the subject or the resource is the wildcard"));
+            return Err(NoDecision::not_showable("the subject or the resource is the wildcard"));
         }
         let mut context = question::context(request)?;
         for (name, value) in question::arguments(request)? {
