@@ -154,14 +154,20 @@ async fn a_settled_file_is_watched_too() {
         let (server, taken) = taking(TOKEN);
         let shop = shop(&server, &scratch.path("token"));
         shop.allowed().await;
+        // The file is as it was; who may put another in its place is not.
+        let real = fs::canonicalize(scratch.path("token")).unwrap();
+        mode(real.parent().unwrap(), 0o777);
+        shop.denied(Cause::Unavailable).await;
+        mode(real.parent().unwrap(), 0o755);
+        shop.allowed().await;
         replace(&scratch, NEW);
         *taken.lock().unwrap() = NEW.into();
         shop.allowed().await;
-        assert_eq!(server.seen().len(), 2, "{name}");
+        assert_eq!(server.seen().len(), 3, "{name}");
         // Its text is as it was; who may write it is not.
         mode(&scratch.path("token"), 0o666);
         shop.denied(Cause::Unavailable).await;
-        assert_eq!(server.seen().len(), 2, "{name}");
+        assert_eq!(server.seen().len(), 3, "{name}");
     }
 }
 

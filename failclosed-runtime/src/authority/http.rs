@@ -33,6 +33,7 @@ mod ordered;
 #[cfg(unix)]
 mod owner;
 mod question;
+mod reach;
 mod reply;
 mod retry;
 mod spicedb;
