@@ -12,7 +12,9 @@ use crate::{
     request::Request,
 };
 
-/// What SpiceDB's description has in a reply. The last three are `null` in a plain yes.
+/// What SpiceDB's description has in a reply: the fields of `authzed.api.v1.CheckPermissionResponse`, in
+/// `permission_service.proto` of `authzed/api`; and `optionalExpiresAt`, which not every version of it has.
+/// The last three are `null` in a plain yes.
 const OWN: [&str; 5] =
     ["permissionship", "checkedAt", "partialCaveatInfo", "debugTrace", "optionalExpiresAt"];
 
