@@ -245,7 +245,8 @@ async fn a_header_and_a_question_for_once_are_no_exception() {
 /// A file that is no secret denies, says why, asks nobody, and recovers when it is mended.
 #[tokio::test]
 async fn what_is_no_secret_any_more_denies_until_it_is_mended() {
-    let spoils: [(&str, &str, fn(&Path)); 9] = [
+    type Spoil = (&'static str, &'static str, fn(&Path));
+    let spoils: [Spoil; 9] = [
         ("deleted", "cannot be read: ", |token| fs::remove_file(token).unwrap()),
         ("blank", "is blank", |token| fs::write(token, "\n").unwrap()),
         ("empty", "is blank", |token| fs::write(token, "").unwrap()),

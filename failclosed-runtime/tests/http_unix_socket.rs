@@ -185,7 +185,7 @@ async fn a_peer_that_fails_denies() {
     let rows: [(&str, Cause, Peer); 6] = [
         ("closes", Cause::Unavailable, Box::new(drop)),
         ("half", Cause::Unavailable, Box::new(says(half.clone()))),
-        ("hangs", Cause::TimedOut, Box::new(|stream| std::mem::forget(stream))),
+        ("hangs", Cause::TimedOut, Box::new(std::mem::forget)),
         (
             "half-hangs",
             Cause::TimedOut,
