@@ -21,6 +21,10 @@ pub const MAX_REPLY_BYTES: usize = 64 * 1024;
 /// How deep a reply may nest.
 pub const MAX_REPLY_DEPTH: usize = 32;
 
+/// How the JSON library hands a number on where another crate of the program has switched on
+/// `serde_json/arbitrary_precision`: as an object with this one key, and the digits.
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// How many members one object of a reply may have: so that looking for duplicates stays quick.
 pub const MAX_REPLY_MEMBERS: usize = 256;
 
@@ -259,7 +263,19 @@ impl<'de> Visitor<'de> for ValueAt {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        ObjectAt(self.0).visit_map(map).map(Value::Object)
+        let object = ObjectAt(self.0).visit_map(map)?;
+        match object.members.as_slice() {
+            [(key, Value::Text(digits))] if key == NUMBER => match digits.parse() {
+                Ok(number)
+                    if f64::is_finite(serde_json::Number::as_f64(&number).unwrap_or(f64::NAN)) =>
+                {
+                    Ok(Value::Number(number))
+                }
+                // FAIL CLOSED: what is no number everywhere is none here.
+                Ok(_) | Err(_) => Err(de::Error::custom("a number that is not finite")),
+            },
+            _ => Ok(Value::Object(object)),
+        }
     }
 }
 

@@ -30,7 +30,10 @@ mod metered;
 mod opa;
 mod openfga;
 mod ordered;
+#[cfg(unix)]
+mod owner;
 mod question;
+mod reach;
 mod reply;
 mod retry;
 mod spicedb;

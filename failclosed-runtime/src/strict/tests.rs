@@ -117,3 +117,24 @@ fn a_boolean_is_a_boolean() {
     let empty = Object::parse(b"{}").unwrap();
     assert_eq!(empty.boolean("allowed").unwrap_err().detail(), "the reply has no `allowed`");
 }
+
+/// As the JSON library does where another crate switches on its `arbitrary_precision`.
+#[test]
+fn reads_a_number_that_is_handed_on_as_digits() {
+    use serde::de::{DeserializeSeed, value::MapDeserializer};
+    let read = |key: &'static str, digits: &'static str| {
+        let map = MapDeserializer::<_, serde_json::Error>::new([(key, digits)].into_iter());
+        ValueAt(0).deserialize(map)
+    };
+    for digits in ["0", "-7", "1764188054", "18446744073709551615", "0.5", "1e3"] {
+        let Value::Number(number) = read(NUMBER, digits).unwrap() else { panic!("{digits}") };
+        assert_eq!(number, digits.parse().unwrap());
+        // The same as without it.
+        let object = Object::parse(format!(r#"{{"a":{digits}}}"#).as_bytes()).unwrap();
+        assert_eq!(object.get("a"), Some(&Value::Number(number)));
+    }
+    for no_number in ["", "1e999", "-1e999", "NaN", "1 ", "0x1", "01", "yes"] {
+        assert!(read(NUMBER, no_number).is_err(), "{no_number}");
+    }
+    assert!(matches!(read("a", "1").unwrap(), Value::Object(_)));
+}

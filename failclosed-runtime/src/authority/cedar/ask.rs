@@ -68,7 +68,7 @@ impl Rules {
         if let Some(fault) = id_fault(resource.id()) {
             // FAIL CLOSED: `evil.example ` is another id than the one that is forbidden, and the same
             // place to whoever trims it.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "the id of the resource {fault}\n\
                  help: name the resource by the id that the call uses, trimmed and checked"
             )));

@@ -50,7 +50,7 @@ pub(super) fn build<'a>(
 }
 
 fn refused(what: &str, name: &str, why: &NoCedarValue) -> NoDecision {
-    NoDecision::malformed(format_args!("{what} `{name}`: {why}"))
+    NoDecision::not_showable(format_args!("{what} `{name}`: {why}"))
 }
 
 /// `None` for what is left out: nothing, where the schema says that it is optional.

@@ -1,6 +1,6 @@
 //! Puts an [`HttpAuthority`] together.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use hyper::{
     Uri,
@@ -21,6 +21,7 @@ use super::{
     endpoint::Endpoint,
     error::HttpError,
     exchange::{Engine, REQUEST_ID},
+    reach,
     tls::Tls,
 };
 
@@ -36,6 +37,7 @@ const MAX_RETRIES: u32 = 3;
 pub struct HttpBuilder<D> {
     dialect: D,
     endpoint: String,
+    socket: Option<PathBuf>,
     credentials: Credentials,
     tls: Tls,
     deadline: Duration,
@@ -50,6 +52,7 @@ impl<D: Dialect> HttpBuilder<D> {
         Self {
             dialect,
             endpoint: String::new(),
+            socket: None,
             credentials: Credentials::default(),
             tls: Tls::default(),
             deadline: DEFAULT_HTTP_DEADLINE,
@@ -65,6 +68,21 @@ impl<D: Dialect> HttpBuilder<D> {
     /// for these two addresses whatever a resolver says.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = url.into();
+        self
+    }
+
+    /// Asks over a Unix domain socket: `/run/opa/opa.sock`. The endpoint may be left out; else it is
+    /// plain `http` to this host, and its path and its `Host` are what is sent.
+    ///
+    /// There is no certificate there, so that who may replace the socket may answer. It, the directory
+    /// that it really lies in, and the program that listens belong to root or to the user of this
+    /// process, and nobody else may write to the directory: all this is looked at before each
+    /// connection. Who may write to the socket may only ask.
+    ///
+    /// # Denies
+    /// As *unavailable*, while any of this is not so, or nobody listens.
+    pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.socket = Some(path.into());
         self
     }
 
@@ -153,9 +171,18 @@ impl<D: Dialect> HttpBuilder<D> {
     /// # Errors
     /// Every [`HttpError`] but [`HttpError::Discovery`].
     pub fn build(self) -> Result<HttpAuthority<D>, HttpError> {
-        let endpoint = Endpoint::parse(&self.endpoint)?;
+        let endpoint = Endpoint::parse(self.given_endpoint())?;
         let url = endpoint.join(self.dialect.name(), self.dialect.path())?;
         self.build_at(endpoint, url)
+    }
+
+    pub(super) fn given_endpoint(&self) -> &str {
+        // The host of a socket's questions is a word without a meaning; this is what others send.
+        if self.socket.is_some() && self.endpoint.is_empty() {
+            "http://localhost"
+        } else {
+            &self.endpoint
+        }
     }
 
     pub(super) fn build_at(
@@ -182,6 +209,13 @@ impl<D: Dialect> HttpBuilder<D> {
                 fault: "certificates are given for an endpoint without TLS".into(),
                 help: "write the endpoint with `https`",
             });
+        }
+        let socket = self.socket.clone().map(reach::path).transpose()?;
+        if socket.is_some() && endpoint.is_https() {
+            return Err(HttpError::endpoint(
+                "is `https`, and a Unix domain socket has no certificate",
+                "leave the endpoint out, or write `http://localhost` with a path behind it",
+            ));
         }
         let refused = |fault: String| HttpError::Client { detail: fault };
         let uri = Uri::try_from(url.as_str()).map_err(|error| refused(error.to_string()))?;
@@ -220,7 +254,7 @@ impl<D: Dialect> HttpBuilder<D> {
             uri,
             headers,
             credentials: self.credentials.clone(),
-            clients: Clients::new(endpoint, self.tls.config()?, single_use),
+            clients: Clients::new(endpoint, socket, self.tls.config()?, single_use),
             slots: Semaphore::new(CONNECTIONS),
             deadline: self.deadline,
             retries,
@@ -245,10 +279,6 @@ impl<D: Discover> HttpBuilder<D> {
     pub(super) fn dialect(&self) -> &D {
         &self.dialect
     }
-
-    pub(super) fn given_endpoint(&self) -> &str {
-        &self.endpoint
-    }
 }
 
 impl<D: fmt::Debug> fmt::Debug for HttpBuilder<D> {
@@ -256,6 +286,7 @@ impl<D: fmt::Debug> fmt::Debug for HttpBuilder<D> {
         // Not the endpoint: until it is parsed it may have a password in it.
         f.debug_struct("HttpBuilder")
             .field("dialect", &self.dialect)
+            .field("socket", &self.socket)
             .field("headers", &self.credentials.names().collect::<Vec<_>>())
             .field("tls", &self.tls)
             .field("deadline", &self.deadline)

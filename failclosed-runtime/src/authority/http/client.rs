@@ -6,6 +6,7 @@ use std::{
     future::{self, Future},
     io,
     net::SocketAddr,
+    path::PathBuf,
     pin::Pin,
     sync::{Arc, PoisonError, RwLock},
     task::{Context, Poll},
@@ -30,13 +31,12 @@ use rustls::ClientConfig;
 use tokio::runtime::{self, Handle};
 use tower_service::Service;
 
-use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered};
+use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered, reach::Reach};
 
 /// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
 /// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
 /// crate.
-pub(super) type Client =
-    legacy::Client<Ordered<HttpsConnector<Metered<HttpConnector<Names>>>>, Full<Bytes>>;
+pub(super) type Client = legacy::Client<Ordered<HttpsConnector<Metered<Reach>>>, Full<Bytes>>;
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
@@ -57,14 +57,21 @@ const KEEPALIVE_RETRIES: u32 = 3;
 /// where that is gone or stands still, another one would wait for it in vain.
 pub(super) struct Clients {
     endpoint: Endpoint,
+    /// `None`: over TCP, to the endpoint's host.
+    socket: Option<PathBuf>,
     tls: Arc<ClientConfig>,
     single_use: bool,
     kept: RwLock<Vec<(runtime::Id, Arc<Client>)>>,
 }
 
 impl Clients {
-    pub(super) fn new(endpoint: Endpoint, tls: ClientConfig, single_use: bool) -> Self {
-        Self { endpoint, tls: Arc::new(tls), single_use, kept: RwLock::default() }
+    pub(super) fn new(
+        endpoint: Endpoint,
+        socket: Option<PathBuf>,
+        tls: ClientConfig,
+        single_use: bool,
+    ) -> Self {
+        Self { endpoint, socket, tls: Arc::new(tls), single_use, kept: RwLock::default() }
     }
 
     /// The client of the runtime that this is called on.
@@ -85,16 +92,32 @@ impl Clients {
         if let Some(client) = of_this(&kept) {
             return Ok(client);
         }
-        let client = Arc::new(make(&self.endpoint, Arc::clone(&self.tls), self.single_use));
+        let client = Arc::new(self.make());
         if kept.len() >= RUNTIMES {
             kept.remove(0);
         }
         kept.push((id, Arc::clone(&client)));
         Ok(client)
     }
+
+    fn make(&self) -> Client {
+        let reach = match &self.socket {
+            None => Reach::Tcp(tcp(&self.endpoint)),
+            Some(path) => Reach::Unix(path.clone()),
+        };
+        let mut connector = HttpsConnector::from((Metered(reach), Arc::clone(&self.tls)));
+        if self.endpoint.is_https() {
+            connector.enforce_https();
+        }
+        legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(if self.single_use { 0 } else { CONNECTIONS })
+            .build(Ordered(connector))
+    }
 }
 
-fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>, single_use: bool) -> Client {
+fn tcp(endpoint: &Endpoint) -> HttpConnector<Names> {
     let mut tcp = HttpConnector::new_with_resolver(Names {
         pinned: endpoint.pinned(),
         system: GaiResolver::new(),
@@ -105,15 +128,7 @@ fn make(endpoint: &Endpoint, tls: Arc<ClientConfig>, single_use: bool) -> Client
     tcp.set_keepalive(Some(KEEPALIVE));
     tcp.set_keepalive_interval(Some(KEEPALIVE));
     tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
-    let mut connector = HttpsConnector::from((Metered(tcp), tls));
-    if endpoint.is_https() {
-        connector.enforce_https();
-    }
-    legacy::Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(if single_use { 0 } else { CONNECTIONS })
-        .build(Ordered(connector))
+    tcp
 }
 
 /// The system's resolver, except for `localhost`.

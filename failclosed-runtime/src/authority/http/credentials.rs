@@ -1,6 +1,6 @@
 //! What the authority knows us by. It is sent, and shown nowhere.
 
-use std::{collections::HashSet, env, fmt, fs, io::Read, path::Path};
+use std::{collections::HashSet, env, fmt, path::Path, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -8,8 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{endpoint::is_placeholder, error::HttpError};
 
-/// The longest secret that is taken from a file, in bytes.
-const MAX_SECRET_BYTES: u64 = 16 * 1024;
+mod file;
+
+pub(super) use file::{Fault, Look};
 
 /// A dress that is shorter than this would be found in ordinary words.
 const SHORTEST_DRESS: usize = 4;
@@ -26,7 +27,13 @@ const TELLING: usize = 8;
 /// assert_eq!(format!("{:?}", Secret::new("bhf_sk_5f3a").unwrap()), "Secret(..)");
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Source);
+
+#[derive(Clone)]
+enum Source {
+    Fixed(Arc<SecretString>),
+    File(Arc<file::Watched>),
+}
 
 impl Secret {
     /// A secret that is at hand.
@@ -68,69 +75,60 @@ impl Secret {
     /// what is ours (`1777`). Who may *read* it is left to whoever mounted it: Compose and Kubernetes
     /// mount `0444`, `0644` and `0440`.
     ///
+    /// The file is looked at before each question, and read again where it changed; and once more where
+    /// the authority refuses the credentials (status 401), which is then asked again, inside the same
+    /// deadline, if another secret lies there. A file that is empty or missing is waited for a little:
+    /// it may be on its way. One that stays so, or that others can write by now, denies until that is
+    /// mended. Give `build` the same path that is mounted, not the one behind its links.
+    ///
     /// # Errors
     /// [`HttpError::Secret`]: a file that is missing, is no regular file, is longer than 16 KiB,
     /// can be written by others, or whose text [`new`](Self::new) refuses.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, HttpError> {
-        let path = path.as_ref();
-        let from = format!("the file `{}`", path.display());
-        let help = "let only root or the user of this program write it: `chmod go-w`, and its \
-                    directory too";
-        let refused = |fault: String| HttpError::Secret { from: from.clone(), fault, help };
-        let unreadable = |error| refused(format!("cannot be read: {error}"));
-        // Behind all links, so that the directory is the one it lies in.
-        let path = fs::canonicalize(path).map_err(unreadable)?;
-        // Looked at before it is opened too: opening a pipe waits for its writer.
-        if !fs::metadata(&path).map_err(unreadable)?.is_file() {
-            return Err(refused("is no regular file".into()));
-        }
-        let file = fs::File::open(&path).map_err(unreadable)?;
-        #[cfg(unix)]
-        {
-            let directory = path.parent().unwrap_or(&path);
-            let directory = fs::metadata(directory).map_err(unreadable)?;
-            // FAIL CLOSED: whoever can write it decides as whom the authority is asked.
-            if let Some(fault) = writable(&file.metadata().map_err(unreadable)?) {
-                return Err(refused(fault));
-            }
-            // FAIL CLOSED: whoever can write there puts another file in its place.
-            if let Some(fault) = writable(&directory) {
-                return Err(refused(format!("lies in a directory that {fault}")));
-            }
-        }
-        let mut secret = String::new();
-        let read = file.take(MAX_SECRET_BYTES + 1).read_to_string(&mut secret);
-        read.map_err(unreadable)?;
-        if secret.len() as u64 > MAX_SECRET_BYTES {
-            return Err(refused("is longer than 16 KiB".into()));
-        }
-        if secret.ends_with('\n') {
-            secret.pop();
-            if secret.ends_with('\r') {
-                secret.pop();
-            }
-        }
-        Self::from(from, secret, help)
+        file::Watched::open(path.as_ref()).map(|file| Self(Source::File(Arc::new(file))))
     }
 
     fn from(from: String, secret: String, help: &'static str) -> Result<Self, HttpError> {
-        // FAIL CLOSED: an empty or unfilled variable must not become a credential (CVE-2026-48814).
-        let fault = if secret.trim().is_empty() {
-            "is blank"
-        } else if secret.trim() != secret {
-            "has white space around it"
-        } else if is_placeholder(&secret) || is_unfilled(&secret) {
-            "is a placeholder"
-        } else if !secret.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            "has characters other than visible ASCII"
-        } else {
-            return Ok(Self(SecretString::from(secret)));
-        };
-        Err(HttpError::Secret { from, fault: fault.into(), help })
+        match faultless(secret) {
+            Ok(secret) => Ok(Self(Source::Fixed(Arc::new(secret)))),
+            Err(fault) => Err(HttpError::Secret { from, fault: fault.into(), help }),
+        }
     }
 
-    fn expose(&self) -> &str {
-        self.0.expose_secret()
+    /// What is sent now.
+    fn current(&self, look: Look) -> Result<Arc<SecretString>, Fault> {
+        match &self.0 {
+            Source::Fixed(secret) => Ok(Arc::clone(secret)),
+            Source::File(file) => file.current(look),
+        }
+    }
+
+    /// What is sent, and what was.
+    fn known(&self) -> Vec<Arc<SecretString>> {
+        match &self.0 {
+            Source::Fixed(secret) => vec![Arc::clone(secret)],
+            Source::File(file) => file.known(),
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        matches!(self.0, Source::File(_))
+    }
+}
+
+/// The text, if it can be a credential; else what is wrong with it.
+fn faultless(secret: String) -> Result<SecretString, &'static str> {
+    // FAIL CLOSED: an empty or unfilled variable must not become a credential (CVE-2026-48814).
+    if secret.trim().is_empty() {
+        Err("is blank")
+    } else if secret.trim() != secret {
+        Err("has white space around it")
+    } else if is_placeholder(&secret) || is_unfilled(&secret) {
+        Err("is a placeholder")
+    } else if !secret.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        Err("has characters other than visible ASCII")
+    } else {
+        Ok(SecretString::from(secret))
     }
 }
 
@@ -158,32 +156,46 @@ impl Credentials {
 
     /// Writes them into the headers of each question.
     pub(super) fn write(&self, into: &mut HeaderMap) -> Result<(), HttpError> {
-        let refused =
-            |name: &str, fault, help| Err(HttpError::Header { name: name.to_owned(), fault, help });
-        if let Some(bearer) = &self.bearer {
-            let token = bearer.expose();
-            if token.contains(' ') {
-                return refused(
-                    "authorization",
-                    "would carry a token with a space in it",
-                    "give the token alone, without `Bearer`",
-                );
-            }
-            into.insert(AUTHORIZATION, sensitive("authorization", &format!("Bearer {token}"))?);
+        if let Some(token) = &self.bearer {
+            into.insert(AUTHORIZATION, bearer(token, Look::IfChanged).map_err(|fault| fault.why)?);
         }
         for (name, secret) in &self.headers {
+            let refused = |fault, help| Err(HttpError::Header { name: name.clone(), fault, help });
             let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
-                return refused(name, "has no valid name", "write a name: `x-developer-token`");
+                return refused("has no valid name", "write a name: `x-developer-token`");
             };
             if is_owned(&parsed) {
-                return refused(name, "is not yours to set", "leave it to the client");
+                return refused("is not yours to set", "leave it to the client");
             }
             if into.contains_key(&parsed) {
-                return refused(name, "is given twice", "give it once");
+                return refused("is given twice", "give it once");
             }
-            into.insert(parsed, sensitive(name, secret.expose())?);
+            let value = plain(name, secret, Look::IfChanged).map_err(|fault| fault.why)?;
+            into.insert(parsed, value);
         }
         Ok(())
+    }
+
+    /// Writes those that may have changed over what [`write`](Self::write) wrote once.
+    pub(super) fn renew(&self, into: &mut HeaderMap, look: Look) -> Result<(), Fault> {
+        if let Some(token) = self.bearer.as_ref().filter(|token| token.is_watched()) {
+            into.insert(AUTHORIZATION, bearer(token, look)?);
+        }
+        for (name, secret) in self.headers.iter().filter(|(_, secret)| secret.is_watched()) {
+            let value = plain(name, secret, look)?;
+            match HeaderName::from_bytes(name.as_bytes()) {
+                Ok(name) => drop(into.insert(name, value)),
+                // FAIL CLOSED: `write` has refused it before.
+                Err(_) => return Err(no_header(name, "has no valid name", "write another").into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether any of them is one that can be replaced.
+    pub(super) fn are_watched(&self) -> bool {
+        let mut secrets = self.bearer.iter().chain(self.headers.iter().map(|(_, secret)| secret));
+        secrets.any(Secret::is_watched)
     }
 
     /// The names of the headers.
@@ -194,30 +206,18 @@ impl Credentials {
 
     /// Whether a text repeats a secret, or a telling part of one.
     ///
-    /// Also in another dress: other case, spaced or in pieces, base64, hex.
+    /// Also in another dress: other case, spaced or in pieces, base64, hex. And also one that was
+    /// replaced while the question was under way.
     pub(super) fn are_in(&self, text: &str) -> bool {
         let secrets = self.bearer.iter().chain(self.headers.iter().map(|(_, secret)| secret));
         let squeezed = squeezed(text.as_bytes());
-        secrets.map(|secret| secret.expose().as_bytes()).any(|secret| {
+        secrets.flat_map(Secret::known).any(|secret| {
+            let secret = secret.expose_secret().as_bytes();
             share_a_part(secret, text.as_bytes())
                 || dresses(secret)
                     .any(|dress| dress.len() >= SHORTEST_DRESS && share_a_part(&dress, &squeezed))
         })
     }
-}
-
-/// Why somebody else can write what is described here, if so.
-#[cfg(unix)]
-fn writable(found: &fs::Metadata) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-    const STICKY: u32 = 0o1000;
-    let (owner, mode) = (found.uid(), found.mode());
-    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-        return Some(format!("belongs to somebody else (user {owner})"));
-    }
-    let kept = found.is_dir() && mode & STICKY != 0;
-    (mode & 0o022 != 0 && !kept)
-        .then(|| format!("can be written by others (mode {:03o})", mode & 0o7777))
 }
 
 /// What stands where a secret was to be filled in, and may well be the name of a host.
@@ -261,14 +261,39 @@ fn dresses(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     itself.chain(hex).chain(base64)
 }
 
-fn sensitive(name: &str, value: &str) -> Result<HeaderValue, HttpError> {
-    let mut value = HeaderValue::from_str(value).map_err(|_| HttpError::Header {
-        name: name.to_owned(),
-        fault: "cannot carry its value",
-        help: "use visible ASCII",
-    })?;
+/// The header of a token.
+fn bearer(token: &Secret, look: Look) -> Result<HeaderValue, Fault> {
+    let token = token.current(look)?;
+    let token = token.expose_secret();
+    if token.contains(' ') {
+        let fault = "would carry a token with a space in it";
+        return Err(
+            no_header("authorization", fault, "give the token alone, without `Bearer`").into()
+        );
+    }
+    sensitive("authorization", &format!("Bearer {token}"))
+}
+
+/// Any other header.
+fn plain(name: &str, secret: &Secret, look: Look) -> Result<HeaderValue, Fault> {
+    sensitive(name, secret.current(look)?.expose_secret())
+}
+
+fn sensitive(name: &str, value: &str) -> Result<HeaderValue, Fault> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| no_header(name, "cannot carry its value", "use visible ASCII"))?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn no_header(name: &str, fault: &'static str, help: &'static str) -> HttpError {
+    HttpError::Header { name: name.to_owned(), fault, help }
+}
+
+impl From<HttpError> for Fault {
+    fn from(why: HttpError) -> Self {
+        Self { why, passing: false }
+    }
 }
 
 /// Headers that say how a message is sent, or that would make an answer stand for another question.

@@ -13,6 +13,13 @@ pub enum HttpError {
         /// What to write instead.
         help: String,
     },
+    /// A path that cannot be an authority's Unix domain socket.
+    Socket {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A path of a dialect that does not lead below the endpoint.
     Path {
         /// The dialect.
@@ -74,6 +81,11 @@ impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Endpoint { fault, help } => write!(f, "the endpoint {fault}\nhelp: {help}"),
+            Self::Socket { path, fault } => write!(
+                f,
+                "the socket `{path}` {fault}\n\
+                 help: write the path of its file: `.unix_socket(\"/run/opa/opa.sock\")`"
+            ),
             Self::Path { dialect, fault } => write!(
                 f,
                 "the path of `{dialect}` {fault}\n\

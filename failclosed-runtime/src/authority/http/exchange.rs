@@ -13,10 +13,10 @@ use url::Url;
 
 use super::{
     client::{Client, Clients, chain},
-    credentials::Credentials,
+    credentials::{Credentials, Look},
     json::Object,
     reply,
-    retry::{self, Failure},
+    retry::{self, Again, Failure},
     verdict::readable,
 };
 use crate::{
@@ -29,6 +29,10 @@ use crate::{
 /// authority does not see, it cannot forbid (CVE-2026-34040).
 pub(super) const MAX_QUESTION_BYTES: usize = 1024 * 1024;
 
+/// A secret's file that is being written is looked at again this often, this long apart.
+const LOOKS: u32 = 20;
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Everything about an exchange that is not its question.
@@ -38,7 +42,7 @@ pub(super) struct Engine {
     pub(super) url: Url,
     /// The same, as it is sent.
     pub(super) uri: Uri,
-    /// The same for each question: type, credentials.
+    /// The same for each question: type, credentials that do not change.
     pub(super) headers: HeaderMap,
     pub(super) credentials: Credentials,
     pub(super) clients: Clients,
@@ -91,11 +95,26 @@ impl Engine {
         // Nobody closes it; and if somebody did, that is no yes.
         let _slot = self.slots.acquire().await.map_err(NoDecision::unavailable)?;
         let mut tries = 1;
+        let mut refused = false;
+        let mut headers = self.headers(Look::IfChanged, deadline).await?;
         loop {
-            let Failure { why, again } = match self.once(&client, &question).await {
+            let Failure { why, again } = match self.once(&client, &question, &headers).await {
                 Ok(object) => return Ok(object),
                 Err(failure) => failure,
             };
+            if again == Again::AsAnother {
+                // FAIL CLOSED: once, and only as somebody else than the one who was refused.
+                let fresh = if refused || !self.credentials.are_watched() {
+                    return Err(why);
+                } else {
+                    self.headers(Look::Anew, deadline).await?
+                };
+                if fresh == headers {
+                    return Err(why);
+                }
+                (refused, headers) = (true, fresh);
+                continue;
+            }
             let Some(pause) = retry::pause(again, tries, self.retries) else {
                 return Err(why);
             };
@@ -107,6 +126,7 @@ impl Engine {
                 });
             }
             tries += 1;
+            headers = self.headers(Look::IfChanged, deadline).await?;
             trace(|| {
                 tracing::debug!(
                     target: "failclosed", authority = self.name, tries, why = why.detail,
@@ -116,11 +136,38 @@ impl Engine {
         }
     }
 
-    async fn once(&self, client: &Client, question: &Question) -> Result<Object, Failure> {
+    /// The headers of a question, with the credentials as they are now.
+    ///
+    /// # Errors
+    /// A file of theirs that is no secret.
+    async fn headers(&self, look: Look, deadline: Deadline) -> Result<HeaderMap, NoDecision> {
+        let mut headers = self.headers.clone();
+        let mut looks = 0;
+        loop {
+            let fault = match self.credentials.renew(&mut headers, look) {
+                Ok(()) => return Ok(headers),
+                Err(fault) => fault,
+            };
+            looks += 1;
+            let over = !fault.passing || looks > LOOKS;
+            if over || Box::pin(deadline.pause(LOOK_AGAIN)).await.is_err() {
+                // FAIL CLOSED: nobody is asked as anybody else, nor as who we were once.
+                let why = fault.why.to_string().replace('\n', "; ");
+                return Err(NoDecision::unavailable(format_args!("no credentials: {why}")));
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        client: &Client,
+        question: &Question,
+        headers: &HeaderMap,
+    ) -> Result<Object, Failure> {
         let mut request = Request::new(question.body.clone().into());
         *request.method_mut() = question.method.clone();
         *request.uri_mut() = self.uri.clone();
-        let mut headers = self.headers.clone();
+        let mut headers = headers.clone();
         headers.insert(REQUEST_ID, question.id.clone());
         match question.body.len() {
             0 => drop(headers.remove(CONTENT_LENGTH)),
@@ -206,7 +253,7 @@ impl Question {
     pub(super) fn post(body: Vec<u8>, id: impl fmt::Display) -> Result<Self, NoDecision> {
         if body.len() > MAX_QUESTION_BYTES {
             // FAIL CLOSED: half a question is another question.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "the question has {} bytes; at most {MAX_QUESTION_BYTES} are sent",
                 body.len()
             )));

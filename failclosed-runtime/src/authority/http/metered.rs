@@ -21,13 +21,10 @@ use hyper::{
     Uri,
     rt::{Read, ReadBuf, ReadBufCursor, Write},
 };
-use hyper_util::{
-    client::legacy::connect::{Connected, Connection},
-    rt::TokioIo,
-};
-use socket2::SockRef;
-use tokio::net::TcpStream;
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use tower_service::Service;
+
+use super::reach::Stream;
 
 /// The most that is read, in bytes, after anything was written: a TLS handshake, the head of a reply,
 /// and its 64 KiB in many small chunks have room in it.
@@ -45,7 +42,7 @@ pub(super) struct Metered<C>(pub(super) C);
 
 impl<C> Service<Uri> for Metered<C>
 where
-    C: Service<Uri, Response = TokioIo<TcpStream>>,
+    C: Service<Uri, Response = Stream>,
     C::Future: Send + 'static,
 {
     type Response = Meter;
@@ -66,7 +63,7 @@ where
 
 /// A connection that may read so much until something is written again.
 pub(super) struct Meter {
-    inner: TokioIo<TcpStream>,
+    inner: Stream,
     left: usize,
     asked: Asked,
 }
@@ -114,8 +111,7 @@ impl Read for Meter {
 impl Meter {
     /// What the socket has at this moment; nothing at its end.
     fn there(&self, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut socket = &*SockRef::from(self.inner.inner());
-        match io::Read::read(&mut socket, bytes) {
+        match self.inner.there(bytes) {
             Ok(count) => Poll::Ready(Ok(count)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
             Err(error) => Poll::Ready(Err(error)),

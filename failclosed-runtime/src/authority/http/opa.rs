@@ -134,7 +134,8 @@ impl Dialect for Opa {
             }
         };
         if allowed {
-            // Metrics, provenance and explanations come only where they are asked for.
+            // Of the members that OPA's REST API has in the reply of `v1/data`: metrics, provenance and
+            // explanations come only where they are asked for.
             self.understood.alone(reply, &["result", "decision_id", "warning"])?;
         }
         let decision = if allowed { Decision::allow() } else { verdict::no(None) };

@@ -129,7 +129,7 @@ fn typed(kind: &str, id: &str) -> Result<String, NoDecision> {
     let special = |c: char| c.is_whitespace() || matches!(c, ':' | '#' | '*' | '@');
     if kind.is_empty() || id.is_empty() || kind.contains(special) || id.contains(special) {
         // FAIL CLOSED: the check would be about others than are meant.
-        return Err(NoDecision::malformed(format_args!(
+        return Err(NoDecision::not_showable(format_args!(
             "`{kind}:{id}` does not name one thing; help: ids without `:`, `#`, `*`, `@` and spaces"
         )));
     }

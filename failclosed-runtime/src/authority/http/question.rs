@@ -41,12 +41,12 @@ fn named<'n, 'a>(
     let mut map = Map::new();
     for (name, value) in values {
         let mut value = serde_json::to_value(value).map_err(|error| {
-            NoDecision::malformed(format_args!("{what} `{name}` is not JSON: {error}"))
+            NoDecision::not_showable(format_args!("{what} `{name}` is not JSON: {error}"))
         })?;
         leave_out_nulls(&mut value);
         if !is_exact(&value) {
             // FAIL CLOSED: the authority would decide about another number than the body uses.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_showable(format_args!(
                 "{what} `{name}` holds a number beyond 2^53, which JSON readers round; help: pass \
                  it as text"
             )));
@@ -169,7 +169,7 @@ pub(super) fn resource<'r>(request: &'r Request<'_>) -> Result<Option<Resource<'
 pub(super) fn said<'t>(what: &str, text: &'t str) -> Result<&'t str, NoDecision> {
     if text.trim().is_empty() {
         // FAIL CLOSED: a rule for one thing would be asked about none, or about all.
-        return Err(NoDecision::malformed(format_args!("the {what} is blank")));
+        return Err(NoDecision::not_showable(format_args!("the {what} is blank")));
     }
     Ok(text)
 }

@@ -209,7 +209,12 @@ async fn other_status(mut response: Response<Incoming>, credentials: &Credential
     let number = status.as_u16();
     let mut again = Again::Never;
     let why = match number {
-        401 | 403 => format!("status {number}: the authority refused our credentials{said}"),
+        401 | 403 => {
+            if number == 401 {
+                again = Again::AsAnother;
+            }
+            format!("status {number}: the authority refused our credentials{said}")
+        }
         429 | 503 => match retry_after(response.headers()) {
             Ok(pause) => {
                 again = Again::Later(pause);

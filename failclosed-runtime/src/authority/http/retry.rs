@@ -5,6 +5,9 @@
 //! used is never asked for again: it is evidence of a broken or hostile authority. And only where
 //! the dialect says that asking changes nothing.
 //!
+//! One that was refused for its credentials (401) was not decided about, whatever its dialect. It is
+//! put once more where another secret lies in the file meanwhile that they come from.
+//!
 //! Under this the client has one repetition of its own, which cannot be switched off: a question
 //! that waits for a kept connection goes to another one where that connection turns out to be closed
 //! before the first byte was written. Nothing was sent then, so no authority sees it twice.
@@ -37,6 +40,8 @@ pub(super) enum Again {
     Never,
     /// There was no answer at all.
     Soon,
+    /// The authority does not know us by the credentials that it was shown.
+    AsAnother,
     /// The authority is busy, and may say for how long.
     Later(Option<Duration>),
 }
@@ -57,7 +62,8 @@ pub(super) fn pause(again: Again, tries: u32, retries: u32) -> Option<Duration> 
     let longest = PAUSE * (1 << tries.min(4));
     let pause = longest / 2 + (longest / 2).mul_f64(chance as f64 / 1000.0);
     match again {
-        Again::Never => None,
+        // FAIL CLOSED: not as the same one again.
+        Again::Never | Again::AsAnother => None,
         // Nearly always a kept connection that the authority had closed meanwhile.
         Again::Soon if tries == 1 => Some(Duration::ZERO),
         Again::Soon => Some(pause),

@@ -12,7 +12,9 @@ use crate::{
     request::Request,
 };
 
-/// What SpiceDB's description has in a reply. The last three are `null` in a plain yes.
+/// What SpiceDB's description has in a reply: the fields of `authzed.api.v1.CheckPermissionResponse`, in
+/// `permission_service.proto` of `authzed/api`; and `optionalExpiresAt`, which not every version of it has.
+/// The last three are `null` in a plain yes.
 const OWN: [&str; 5] =
     ["permissionship", "checkedAt", "partialCaveatInfo", "debugTrace", "optionalExpiresAt"];
 
@@ -104,7 +106,7 @@ impl Dialect for SpiceDb {
         let (kind, id) = self.kinds.of(resource.as_ref())?;
         if subject == "*" || id == "*" {
             // FAIL CLOSED: the wildcard is everybody, or everything.
-            return Err(NoDecision::malformed("the subject or the resource is the wildcard"));
+            return Err(NoDecision::not_showable("the subject or the resource is the wildcard"));
         }
         let mut context = question::context(request)?;
         for (name, value) in question::arguments(request)? {

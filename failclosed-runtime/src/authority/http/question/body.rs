@@ -44,7 +44,7 @@ impl Body {
         value: &(impl Serialize + ?Sized),
     ) -> Result<(), NoDecision> {
         self.name(name)?;
-        self.exact.write(&mut self.bytes, value).map_err(NoDecision::malformed)
+        self.exact.write(&mut self.bytes, value).map_err(NoDecision::not_showable)
     }
 
     /// The arguments, as [`arguments`](super::arguments) has them.
@@ -96,7 +96,7 @@ impl Body {
         }
         let start = self.bytes.len();
         // FAIL CLOSED: half a question is none.
-        let refuse = |why| NoDecision::malformed(format_args!("{what} `{name}` {why}"));
+        let refuse = |why| NoDecision::not_showable(format_args!("{what} `{name}` {why}"));
         self.exact.null_inside = false;
         self.exact.write(&mut self.bytes, &value).map_err(refuse)?;
         if self.exact.null_inside {
