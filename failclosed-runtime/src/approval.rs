@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod answer;
+mod depth;
 mod escape;
 mod fold;
 mod inert;
@@ -21,14 +22,12 @@ mod part;
 #[cfg(feature = "mcp")]
 pub mod pending;
 mod presentation;
-mod shorten;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
 
 pub use answer::{cancelled, declined, taken_back};
 pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
-pub use shorten::MAX_VALUE_CHARS;
 #[cfg(all(unix, feature = "terminal"))]
 pub use terminal::TerminalApprover;
 #[cfg(feature = "acp")]

@@ -188,6 +188,8 @@ pub(crate) enum NoDecisionKind {
     TimedOut,
     NotConfigured,
     NotShowable,
+    /// As that, and policies could be asked: it is a person who cannot read it.
+    NotForAPerson,
 }
 
 impl NoDecision {
@@ -206,6 +208,11 @@ impl NoDecision {
     /// authority has no way to express. The caller's fault; asking again unchanged cannot help.
     pub fn not_showable(detail: impl fmt::Display) -> Self {
         Self::of(NoDecisionKind::NotShowable, detail)
+    }
+
+    /// The same, where it is too much for a person to read: nothing is approved unread.
+    pub(crate) fn not_for_a_person(detail: impl fmt::Display) -> Self {
+        Self::of(NoDecisionKind::NotForAPerson, detail)
     }
 
     /// The authority could not be reached, or failed. `detail` is for the operator.

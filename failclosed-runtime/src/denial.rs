@@ -174,10 +174,15 @@ impl Denial {
             NoDecisionKind::NotShowable => {
                 (Cause::Malformed, "the arguments cannot be shown to whoever decides")
             }
+            NoDecisionKind::NotForAPerson => (
+                Cause::Malformed,
+                "it is too much to show a person, who must approve it: ask for less in one call",
+            ),
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;
-        denial.0.was_put = why.kind != NoDecisionKind::NotShowable;
+        denial.0.was_put =
+            !matches!(why.kind, NoDecisionKind::NotShowable | NoDecisionKind::NotForAPerson);
         denial
     }
 

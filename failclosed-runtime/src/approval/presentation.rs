@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::{
-    escape::escape,
+    depth::depth,
+    escape::{escape, escape_json},
     fold::fold,
     inert::inert,
     part::Part,
-    shorten::{depth, shorten},
 };
 use crate::{
     argument::Value,
@@ -33,7 +33,7 @@ const MARKDOWN_COLUMNS: usize = 80;
 ///
 /// One line a part. Whatever the agent or the authority put into a value, it stays on its line, is
 /// shown as itself or as a visible escape (`\n`, `\u{202e}`), and two different values look
-/// different; of long ones the middle is left out, with the length and SHA-256 of the whole.
+/// different. Nothing is left out: what is too much to show whole is nobody's question.
 ///
 /// ```text
 /// Question really buy it?
@@ -60,9 +60,9 @@ impl Presentation {
     /// What to show of this request.
     ///
     /// # Denies
-    /// As malformed, a request that cannot be shown faithfully: a value that does not serialize or
-    /// nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and facts, more than
-    /// [`MAX_SHOWN_CHARS`] in all.
+    /// As malformed, by the caller's fault, a request that cannot be shown faithfully: a value that
+    /// does not serialize or nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and
+    /// facts, more than [`MAX_SHOWN_CHARS`] in all.
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let mut shown = Lines::default();
         shown.text("Question", ask.question());
@@ -84,7 +84,7 @@ impl Presentation {
         }
         if request.arguments().iter().chain(request.context()).nth(MAX_PARTS).is_some() {
             // FAIL CLOSED: the first 64 of more would be a part of the action.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_for_a_person(format_args!(
                 "more than {MAX_PARTS} arguments to show a person"
             )));
         }
@@ -99,19 +99,33 @@ impl Presentation {
         let digest = request.digest().map_err(NoDecision::not_showable)?;
         shown.text("Digest", &format!("sha256 {digest}"));
         let presentation = Self { parts: shown.parts };
-        let length = presentation.to_string().chars().count();
-        if length > MAX_SHOWN_CHARS {
-            // FAIL CLOSED: too much to read is refused, never shown in part.
-            return Err(NoDecision::not_showable(format_args!(
-                "{length} characters to show a person; the limit is {MAX_SHOWN_CHARS}"
-            )));
-        }
+        // FAIL CLOSED: too much to read is refused, never shown in part.
+        let _whole = presentation.within(MAX_SHOWN_CHARS)?;
         Ok(presentation)
     }
 
     /// Its parts, for hosts with a display of their own. Show all of them.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.parts.iter()
+    }
+
+    /// The whole text, for a medium that takes no more than `limit` characters.
+    ///
+    /// # Denies
+    /// As malformed, by the caller's fault, what is longer. There is no shorter form: a yes to a part
+    /// would be a yes to the rest of it as well.
+    pub fn within(&self, limit: usize) -> Result<String, NoDecision> {
+        let whole = self.to_string();
+        let length = whole.chars().count();
+        if length > limit { Err(too_long(length, limit)) } else { Ok(whole) }
+    }
+
+    /// The whole text in pages, for a small display: each of at most `rows` lines,
+    /// [folded](Self::folded) at `columns`. Take a yes only when the last one has been shown.
+    pub fn pages(&self, columns: usize, rows: usize) -> Vec<String> {
+        let folded = self.folded(columns);
+        let lines: Vec<&str> = folded.split_inclusive('\n').collect();
+        lines.chunks(rows.max(1)).map(|page| page.concat()).collect()
     }
 
     /// As Markdown in which nothing is markup: a code block, with a fence that no line of it can
@@ -122,7 +136,8 @@ impl Presentation {
 
     /// For a display of `columns` cells, and of 20 at the least: what does not fit on a line goes on
     /// in the next one, behind a bar. A display that broke lines by itself would show the rest at the
-    /// left edge, where it can look like another argument.
+    /// left edge, where it can look like another argument. A text of several lines is shown as such:
+    /// what follows a `\n` of it stands on a line of its own, behind `>`.
     pub fn folded(&self, columns: usize) -> String {
         fold(&self.to_string(), columns)
     }
@@ -140,7 +155,6 @@ impl fmt::Display for Presentation {
 struct Lines {
     parts: Vec<Part>,
     hidden: bool,
-    shortened: bool,
 }
 
 impl Lines {
@@ -180,13 +194,17 @@ impl Lines {
 
     fn one_line(&mut self, json: &str) -> Result<String, NoDecision> {
         if depth(json) > MAX_SHOWN_DEPTH {
-            return Err(NoDecision::not_showable(format_args!(
+            return Err(NoDecision::not_for_a_person(format_args!(
                 "a value nested deeper than {MAX_SHOWN_DEPTH}, too deep to show a person"
             )));
         }
-        let shown = shorten(json);
+        let length = json.chars().count();
+        if length > MAX_SHOWN_CHARS {
+            // FAIL CLOSED: before it is written out, which may make it ten times as long.
+            return Err(too_long(length, MAX_SHOWN_CHARS));
+        }
+        let shown = escape_json(json);
         self.hidden |= shown.hidden;
-        self.shortened |= shown.shortened;
         Ok(shown.text)
     }
 
@@ -195,16 +213,19 @@ impl Lines {
             let note = "hidden or control characters are written as \\u";
             self.push("Note", None, note);
         }
-        if self.shortened {
-            let note = "a value is too long to show whole; what is left out is approved too";
-            self.push("Note", None, note);
-        }
         if self.parts.iter().any(Part::runs_backwards) {
             let note =
                 "text from right to left: what stands beside it may be shown in another order";
             self.push("Note", None, note);
         }
     }
+}
+
+fn too_long(length: usize, limit: usize) -> NoDecision {
+    NoDecision::not_for_a_person(format_args!(
+        "{length} characters to show a person whole; the limit is {limit}; help: ask for less in one \
+         call, or let a policy decide about what nobody can read"
+    ))
 }
 
 fn to_json(text: &str) -> Result<String, NoDecision> {
