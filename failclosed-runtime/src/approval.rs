@@ -11,11 +11,13 @@ use crate::{
     request::Request,
 };
 
+mod alike;
 mod answer;
 mod depth;
 mod escape;
 mod fold;
 mod inert;
+mod marks;
 #[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
 mod part;

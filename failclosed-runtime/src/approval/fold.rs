@@ -50,9 +50,17 @@ pub(super) fn fold(text: &str, columns: usize) -> String {
 }
 
 /// How wide it may be shown. Displays differ in what is two cells wide outside of ASCII, and a line
-/// that is too short hides nothing.
+/// that is too short hides nothing. A few characters are drawn as wide as a word.
 fn cells(c: char) -> usize {
-    if c.is_ascii() { 1 } else { 2 }
+    match c {
+        '\0'..='\x7f' => 1,
+        // Dashes of two and three ems; signs that Tamil and Javanese write a phrase with.
+        '\u{2e3a}' | '\u{bf3}'..='\u{bfa}' | '\u{a9c1}'..='\u{a9cd}' => 4,
+        '\u{2e3b}' => 6,
+        // Cuneiform.
+        '\u{12000}'..='\u{1254f}' => 8,
+        _ => 2,
+    }
 }
 
 /// A mark stays with its letter.
@@ -77,6 +85,16 @@ mod tests {
         let folded = fold(&line, 40);
         assert_eq!(folded.lines().next().map(str::len), Some(40));
         assert!(folded.contains("\n       | Argument amount = 1\"\n"), "{folded}");
+    }
+
+    /// A dash of three ems takes the room of six letters, and cuneiform may take more.
+    #[test]
+    fn wide_characters_are_counted_as_wide_as_they_may_be() {
+        for (c, most) in [('\u{2e3b}', 6), ('\u{2e3a}', 10), ('\u{1242b}', 5), ('\u{6f22}', 20)] {
+            let folded = fold(&format!("{}\n", c.to_string().repeat(27)), 40);
+            let first = folded.lines().next().map(|line| line.chars().count());
+            assert_eq!(first, Some(most), "{folded}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{
+    alike::Alike,
     depth::depth,
-    escape::{escape, escape_json},
+    escape::{Escaped, escape, escape_json},
     fold::fold,
     inert::inert,
     part::Part,
@@ -49,7 +50,8 @@ const MARKDOWN_COLUMNS: usize = 80;
 /// Digest   sha256 9f2c..
 /// ```
 ///
-/// Letters that look alike in different scripts are shown as they are: compare ids, not shapes.
+/// Letters that look alike in different scripts are shown as they are: compare ids, not shapes. Signs
+/// that look like those of ASCII are named in a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a person is informed by being shown it"]
 pub struct Presentation {
@@ -155,6 +157,7 @@ impl fmt::Display for Presentation {
 struct Lines {
     parts: Vec<Part>,
     hidden: bool,
+    alike: Alike,
 }
 
 impl Lines {
@@ -164,8 +167,8 @@ impl Lines {
 
     fn text(&mut self, label: &'static str, text: &str) {
         let escaped = escape(text);
-        self.hidden |= escaped.hidden;
-        self.push(label, None, escaped.text);
+        let text = self.noted(escaped);
+        self.push(label, None, text);
     }
 
     fn resource(&mut self, resource: &Resource<'_>) -> Result<(), NoDecision> {
@@ -203,14 +206,21 @@ impl Lines {
             // FAIL CLOSED: before it is written out, which may make it ten times as long.
             return Err(too_long(length, MAX_SHOWN_CHARS));
         }
-        let shown = escape_json(json);
-        self.hidden |= shown.hidden;
-        Ok(shown.text)
+        Ok(self.noted(escape_json(json)))
+    }
+
+    fn noted(&mut self, escaped: Escaped) -> String {
+        self.hidden |= escaped.hidden;
+        self.alike.append(escaped.alike);
+        escaped.text
     }
 
     fn notes(&mut self) {
         if self.hidden {
             let note = "hidden or control characters are written as \\u";
+            self.push("Note", None, note);
+        }
+        if let Some(note) = self.alike.note() {
             self.push("Note", None, note);
         }
         if self.parts.iter().any(Part::runs_backwards) {
