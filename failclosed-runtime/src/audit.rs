@@ -36,7 +36,7 @@ pub(crate) use installed::installed;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, Verified, verify};
 pub use {
-    entry::{DecisionEntry, Entry, OutcomeEntry},
+    entry::{Approval, DecisionEntry, Entry, OutcomeEntry},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},
@@ -119,6 +119,17 @@ impl Verdict<'_> {
             Self::Allow(allow) => allow.danger.as_deref(),
             Self::Deny(_) => None,
         }
+    }
+
+    /// The person's yes that an allow rests on. `None` for an allow that is the authority's own.
+    pub fn approval(&self) -> Option<Approval> {
+        let Self::Allow(Allow { approved: Some(approved), .. }) = self else { return None };
+        let hex = approved.question.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Approval {
+            question: hex,
+            through: approved.through.clone().into_owned(),
+            by: approved.by.as_deref().map(str::to_owned),
+        })
     }
 
     /// The cause of a denial.

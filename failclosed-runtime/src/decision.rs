@@ -104,11 +104,26 @@ pub struct Allow {
     pub(crate) grounds: Grounds,
     /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
     pub(crate) danger: Option<Arc<str>>,
+    /// Who said it, where it is a person's and they are known.
+    pub(crate) by: Option<Arc<str>>,
+    /// The person's yes that it rests on. Set by the guard, which has asked them.
+    pub(crate) approved: Option<Box<Approved>>,
+}
+
+/// What a person's yes was given to.
+#[derive(Debug)]
+pub(crate) struct Approved {
+    /// [`Ask::digest`].
+    pub(crate) question: [u8; 32],
+    /// The name of the approver.
+    pub(crate) through: Cow<'static, str>,
+    /// Who they are, where it is known.
+    pub(crate) by: Option<Arc<str>>,
 }
 
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self { grounds: Grounds::none(), danger: None }
+        Self { grounds: Grounds::none(), danger: None, by: None, approved: None }
     }
 
     /// What it rests on.

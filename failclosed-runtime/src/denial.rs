@@ -152,6 +152,19 @@ impl Denial {
         denial
     }
 
+    /// A person would have to be asked, and is not, for now.
+    pub(crate) fn not_asked(
+        call: CallId,
+        action: &'static str,
+        mut ask: Ask,
+        reason: String,
+    ) -> Self {
+        ask.attached = None;
+        let mut denial = Self::needs_approval(call, action, ask);
+        denial.0.reason = text::line(reason, MAX_REASON).into_owned().into();
+        denial
+    }
+
     pub(crate) fn timed_out(call: CallId, action: &'static str, limit: Duration) -> Self {
         Self::new(Cause::TimedOut, call, action, format!("no answer within {limit:?}"))
     }

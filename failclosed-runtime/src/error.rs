@@ -42,6 +42,11 @@ pub enum ConfigError {
         /// What is wrong with their keys.
         fault: String,
     },
+    /// Questions that would come too often, or never.
+    Pace {
+        /// What is out of its bounds.
+        fault: &'static str,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -64,6 +69,7 @@ impl fmt::Display for ConfigError {
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
+            Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }

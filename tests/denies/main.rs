@@ -30,6 +30,7 @@ mod in_time;
 mod no_runtime;
 mod observers;
 mod outcome;
+mod pace;
 mod presentation;
 mod reentrance;
 mod secrets;

@@ -17,7 +17,10 @@ mod agent {
 
     use failclosed::{
         Answer, Approver, Ask, Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
-        always_ask, approval::TerminalApprover, audit::MemoryLog, requires_permission,
+        always_ask,
+        approval::{Pace, TerminalApprover},
+        audit::MemoryLog,
+        requires_permission,
     };
     use failclosed_tests::{Shop, decisions};
     use rustix::{process::setsid, termios};
@@ -62,6 +65,8 @@ mod agent {
             let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
             let guard = Guard::builder(subject, always_ask("really buy it?"))
                 .approver(person, patience)
+                // Asked again as soon as they have said no: these tests are about other things.
+                .pace(Pace::new().pause(Duration::from_nanos(1)))
                 .audit(log.clone())
                 .build()?;
             Ok(Self { shop: Shop::new(guard), log })

@@ -1,6 +1,6 @@
 //! Asking the person at the terminal.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use tokio::sync::Mutex;
 
@@ -71,6 +71,10 @@ impl TerminalApprover {
 }
 
 impl Approver for TerminalApprover {
+    fn name(&self) -> Cow<'static, str> {
+        "terminal".into()
+    }
+
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         let presentation = match Presentation::of(request, ask) {
             Ok(presentation) => presentation,

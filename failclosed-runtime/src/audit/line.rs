@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
+use super::{Approval, DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
 use crate::{
     denial::Cause,
     request::{Digest, Request},
@@ -110,6 +110,7 @@ impl Draft {
             rule: grounds.rule.as_deref().map(bounded),
             decision_id: grounds.decision_id.as_deref().map(bounded),
             danger: record.verdict.danger().map(bounded),
+            approval: record.verdict.approval(),
             digest: record.digest().map(|digest| digest.to_string()),
             question_bytes,
             question,
@@ -158,6 +159,8 @@ struct Decision<'a> {
     rule: Option<String>,
     decision_id: Option<String>,
     danger: Option<String>,
+    /// Absent in records that older programs wrote: that a person was asked is not known of them.
+    approval: Option<Approval>,
     digest: Option<String>,
     question_bytes: Option<usize>,
     question: Option<Box<RawValue>>,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::line::hex;
+use super::{Approval, line::hex};
 
 /// What stands between what is hashed and the hash.
 const SEAL: &str = r#","hash":""#;
@@ -47,6 +47,8 @@ pub struct Record {
     pub decision_id: Option<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
+    /// The person's yes that an allow rests on.
+    pub approval: Option<Approval>,
     /// SHA-256 of the question.
     pub digest: Option<String>,
     /// The length of the question, in bytes, also where it is too long to be here.

@@ -168,7 +168,7 @@ impl Tally {
             // FAIL CLOSED: no votes are no yes.
             return Err(NoDecision::not_configured("no authority was asked"));
         }
-        Ok(Decision::Allow(Allow { grounds, danger }))
+        Ok(Decision::Allow(Allow { grounds, danger, ..Allow::default_grounds() }))
     }
 }
 

@@ -11,9 +11,10 @@ use crate::{
     authority::Answer,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
-    decision::{Allow, Ask, Decision, NoDecision},
+    decision::{Allow, Approved, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
     request::Changed,
+    text,
 };
 
 /// Where a question stands when it has been put.
@@ -65,7 +66,11 @@ impl<'b> Check<'b> {
         let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
         let allow = match self.sort(decision)? {
             // The authority's yes after a person's: a stamp on that one is a stamp on both.
-            Reply::Yes(allow) => allow.stamped_as(approval.danger.as_ref()),
+            Reply::Yes(allow) => {
+                let mut allow = allow.stamped_as(approval.danger.as_ref());
+                allow.approved = approval.approved;
+                allow
+            }
             // The same question means that nothing but the person's yes was missing; unless the
             // authority wants that yes given to itself.
             Reply::Person(again)
@@ -102,12 +107,31 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: the self check is not a person's business.
             return Err(self.needs_approval(ask.clone()));
         }
+        let (subject, action) = (self.request.subject(), self.request.action());
+        let brings_an_answer =
+            contain(|| approver.brings_an_answer()).map_err(|panic| self.panicked(panic))?;
+        let _open = match self.guard.pacer.enter(subject, action) {
+            Ok(place) => Some(place),
+            // It was put, and answered, before.
+            Err(_) if brings_an_answer => None,
+            // FAIL CLOSED: a person who is asked too often does not read any more.
+            Err(why) => {
+                return Err(Denial::not_asked(self.request.id(), action, ask.clone(), why));
+            }
+        };
         let asking = Self { deadline: Deadline::after(*limit), ..self };
         let answered = asking.answer(|| approver.approve(self.request, ask)).await;
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
-            Decision::Allow(allow) => Ok(allow),
+            Decision::Allow(mut allow) => {
+                let through = contain(|| approver.name()).map_err(|panic| self.panicked(panic))?;
+                let (question, by) = (ask.digest(), allow.by.take());
+                let through = text::line(through, text::MAX_NAME).into_owned().into();
+                allow.approved = Some(Box::new(Approved { question, through, by }));
+                Ok(allow)
+            }
             Decision::Deny(deny) => {
+                self.guard.pacer.declined(subject, action);
                 Err(Denial::denied(self.request.id(), self.request.action(), deny))
             }
             // FAIL CLOSED: an approver that asks on has nobody to ask.
