@@ -190,7 +190,7 @@ async fn main() {
     let guard = // Asked again as soon as they have said no: these tests are about other things.
         Guard::builder(subject, Prices)
             .audit(log.clone())
-            .pace(failclosed::approval::Pace::new().open_questions(64).pause(std::time::Duration::from_nanos(1)))
+            .pace(failclosed::approval::Pace::new().open_questions(64).pause(Duration::from_nanos(1)))
             .build().unwrap();
     let approvals = approvals(&options);
     let patience = options.get("patience").map_or(60_000, |patience| patience.parse().unwrap());
