@@ -3,7 +3,7 @@
 //! A yes is as good as the person was informed. So what they are shown is made in one place,
 //! [`Presentation`], for every way of asking.
 
-use std::sync::Arc;
+use std::{any, borrow::Cow, sync::Arc};
 
 use crate::{
     answer::Answer,
@@ -11,24 +11,28 @@ use crate::{
     request::Request,
 };
 
+mod alike;
 mod answer;
+mod depth;
 mod escape;
 mod fold;
 mod inert;
+mod marks;
 #[cfg(any(feature = "acp", feature = "mcp", all(unix, feature = "terminal")))]
 pub(crate) mod nonce;
+mod pace;
 mod part;
 #[cfg(feature = "mcp")]
 pub mod pending;
 mod presentation;
-mod shorten;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
 
-pub use answer::{cancelled, declined, taken_back};
+pub use answer::{approved_by, cancelled, declined, taken_back};
+pub(crate) use pace::Pacer;
+pub use pace::{DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace};
 pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
-pub use shorten::MAX_VALUE_CHARS;
 #[cfg(all(unix, feature = "terminal"))]
 pub use terminal::TerminalApprover;
 #[cfg(feature = "acp")]
@@ -54,6 +58,19 @@ pub trait Approver: Send + Sync {
     fn withdrawn(&self) -> Option<Deny> {
         None
     }
+
+    /// What a person was asked through, as the record of their yes says it: `terminal`. The name of the
+    /// type, unless it is said.
+    fn name(&self) -> Cow<'static, str> {
+        any::type_name::<Self>().into()
+    }
+
+    /// Whether the call brings the answer to a question that was put before, so that nobody is asked
+    /// now and no [`Pace`] is kept.
+    #[doc(hidden)]
+    fn brings_an_answer(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Approver + ?Sized> Approver for Arc<T> {
@@ -64,6 +81,14 @@ impl<T: Approver + ?Sized> Approver for Arc<T> {
     fn withdrawn(&self) -> Option<Deny> {
         (**self).withdrawn()
     }
+
+    fn name(&self) -> Cow<'static, str> {
+        (**self).name()
+    }
+
+    fn brings_an_answer(&self) -> bool {
+        (**self).brings_an_answer()
+    }
 }
 
 impl<T: Approver + ?Sized> Approver for Box<T> {
@@ -73,5 +98,13 @@ impl<T: Approver + ?Sized> Approver for Box<T> {
 
     fn withdrawn(&self) -> Option<Deny> {
         (**self).withdrawn()
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        (**self).name()
+    }
+
+    fn brings_an_answer(&self) -> bool {
+        (**self).brings_an_answer()
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use installed::installed;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, Verified, verify};
 pub use {
-    entry::{DecisionEntry, Entry, OutcomeEntry},
+    entry::{Approval, DecisionEntry, Entry, OutcomeEntry},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},
@@ -123,12 +123,15 @@ impl Verdict<'_> {
         }
     }
 
-    /// Whether an allow rests on a person's yes; `None` of a denial.
-    pub fn by_person(&self) -> Option<bool> {
-        match self {
-            Self::Allow(allow) => Some(allow.is_by_person()),
-            Self::Deny(_) => None,
-        }
+    /// The person's yes that an allow rests on. `None` for an allow that is the authority's own.
+    pub fn approval(&self) -> Option<Approval> {
+        let Self::Allow(Allow { approved: Some(approved), .. }) = self else { return None };
+        let hex = approved.question.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Approval {
+            question: hex,
+            through: approved.through.clone().into_owned(),
+            by: approved.by.as_deref().map(str::to_owned),
+        })
     }
 
     /// The cause of a denial.

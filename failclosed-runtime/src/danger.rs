@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     authority::{Answer, Authority},
-    decision::{Allow, Decision, Grounds, NoDecision},
+    decision::{Allow, Decision, NoDecision},
     error::ConfigError,
     request::Request,
 };
@@ -118,5 +118,5 @@ fn given(reason: Cow<'static, str>) -> Result<Cow<'static, str>, ConfigError> {
 }
 
 fn stamped(stamp: Arc<str>) -> Decision {
-    Decision::Allow(Allow { grounds: Grounds::none(), danger: Some(stamp), by_person: false })
+    Decision::Allow(Allow { danger: Some(stamp), ..Allow::default_grounds() })
 }

@@ -104,13 +104,26 @@ pub struct Allow {
     pub(crate) grounds: Grounds,
     /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
     pub(crate) danger: Option<Arc<str>>,
-    /// Set by the guard alone, when a person was asked.
-    pub(crate) by_person: bool,
+    /// Who said it, where it is a person's and they are known.
+    pub(crate) by: Option<Arc<str>>,
+    /// The person's yes that it rests on. Set by the guard, which has asked them.
+    pub(crate) approved: Option<Box<Approved>>,
+}
+
+/// What a person's yes was given to.
+#[derive(Debug)]
+pub(crate) struct Approved {
+    /// [`Ask::digest`].
+    pub(crate) question: [u8; 32],
+    /// The name of the approver.
+    pub(crate) through: Cow<'static, str>,
+    /// Who they are, where it is known.
+    pub(crate) by: Option<Arc<str>>,
 }
 
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self { grounds: Grounds::none(), danger: None, by_person: false }
+        Self { grounds: Grounds::none(), danger: None, by: None, approved: None }
     }
 
     /// What it rests on.
@@ -120,7 +133,7 @@ impl Allow {
 
     /// Whether it rests on a person's yes, and not on the authority's alone.
     pub fn is_by_person(&self) -> bool {
-        self.by_person
+        self.approved.is_some()
     }
 
     /// One yes does not wash off the stamp of another.
@@ -195,6 +208,8 @@ pub(crate) enum NoDecisionKind {
     TimedOut,
     NotConfigured,
     NotShowable,
+    /// As that, and policies could be asked: it is a person who cannot read it.
+    NotForAPerson,
 }
 
 impl NoDecision {
@@ -213,6 +228,11 @@ impl NoDecision {
     /// authority has no way to express. The caller's fault; asking again unchanged cannot help.
     pub fn not_showable(detail: impl fmt::Display) -> Self {
         Self::of(NoDecisionKind::NotShowable, detail)
+    }
+
+    /// The same, where it is too much for a person to read: nothing is approved unread.
+    pub(crate) fn not_for_a_person(detail: impl fmt::Display) -> Self {
+        Self::of(NoDecisionKind::NotForAPerson, detail)
     }
 
     /// The authority could not be reached, or failed. `detail` is for the operator.

@@ -170,6 +170,19 @@ impl Denial {
         denial
     }
 
+    /// A person would have to be asked, and is not, for now.
+    pub(crate) fn not_asked(
+        call: CallId,
+        action: &'static str,
+        mut ask: Ask,
+        reason: String,
+    ) -> Self {
+        ask.attached = None;
+        let mut denial = Self::needs_approval(call, action, ask);
+        denial.0.reason = text::line(reason, MAX_REASON).into_owned().into();
+        denial
+    }
+
     pub(crate) fn timed_out(call: CallId, action: &'static str, limit: Duration) -> Self {
         Self::new(Cause::TimedOut, call, action, format!("no answer within {limit:?}"))
     }
@@ -192,10 +205,15 @@ impl Denial {
             NoDecisionKind::NotShowable => {
                 (Cause::Malformed, "the arguments cannot be shown to whoever decides")
             }
+            NoDecisionKind::NotForAPerson => (
+                Cause::Malformed,
+                "it is too much to show a person, who must approve it: ask for less in one call",
+            ),
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;
-        denial.0.was_put = why.kind != NoDecisionKind::NotShowable;
+        denial.0.was_put =
+            !matches!(why.kind, NoDecisionKind::NotShowable | NoDecisionKind::NotForAPerson);
         denial
     }
 

@@ -259,7 +259,7 @@ impl<'b> Check<'b> {
         }
         self.unchanged()?;
         // Each wait before it was one in which the person could cancel.
-        if allowed.allow.by_person {
+        if allowed.allow.is_by_person() {
             self.not_withdrawn()?;
         }
         self.in_time(allowed.deadline).map(drop)

@@ -47,6 +47,11 @@ pub enum ConfigError {
         /// How long it is.
         bytes: usize,
     },
+    /// Questions that would come too often, or never.
+    Pace {
+        /// What is out of its bounds.
+        fault: &'static str,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -76,6 +81,7 @@ impl fmt::Display for ConfigError {
                 )
             }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
+            Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     answer::Answer,
-    approval::Approver,
+    approval::{Approver, Pace, Pacer},
     argument::{Argument, MaskKey},
     audit::{self, AuditSink},
     authority::Authority,
@@ -47,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) subject: Subject,
     pub(crate) authority: Arc<dyn Authority>,
     pub(crate) approver: Option<(Arc<dyn Approver>, Duration)>,
+    /// Shared by every guard that comes from this one: it is the same people who are asked.
+    pub(crate) pacer: Arc<Pacer>,
     pub(crate) deadline: Duration,
     pub(crate) sinks: Vec<Arc<dyn AuditSink>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
@@ -74,6 +76,7 @@ impl Guard {
             subject,
             authority: Arc::new(authority),
             approver: None,
+            pacer: Arc::new(Pacer::new(Pace::new())),
             deadline: Self::DEFAULT_DEADLINE,
             sinks: Vec::new(),
             observers: Vec::new(),
@@ -162,6 +165,13 @@ impl GuardBuilder {
         self
     }
 
+    /// How often one person is asked: how many questions they have open at once, and how long they are
+    /// left in peace after a no. What comes above it is denied. See [`Pace`] for what holds unless set.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.0.pacer = Arc::new(Pacer::new(pace));
+        self
+    }
+
     /// An audit log that must take every decision. May be given several times.
     pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
         self.0.sinks.push(Arc::new(sink));
@@ -190,12 +200,13 @@ impl GuardBuilder {
     /// The guard.
     ///
     /// # Errors
-    /// [`ConfigError::Deadline`], [`ConfigError::DuplicateContext`].
+    /// [`ConfigError::Deadline`], [`ConfigError::Pace`], [`ConfigError::DuplicateContext`].
     pub fn build(self) -> Result<Guard, ConfigError> {
         valid("authority", self.0.deadline)?;
         if let Some((_, deadline)) = &self.0.approver {
             valid("approver", *deadline)?;
         }
+        self.0.pacer.pace().valid()?;
         for (index, (name, _)) in self.0.context.iter().enumerate() {
             if self.0.context[..index].iter().any(|(other, _)| other == name) {
                 return Err(ConfigError::DuplicateContext { name });
@@ -230,6 +241,7 @@ impl Guard {
             subject: Subject::unknown(),
             authority: Arc::new(Nobody(detail.into())),
             approver: None,
+            pacer: Arc::new(Pacer::new(Pace::new())),
             deadline: Self::DEFAULT_DEADLINE,
             sinks: Vec::new(),
             observers: Vec::new(),

@@ -31,6 +31,7 @@ mod masked;
 mod no_runtime;
 mod observers;
 mod outcome;
+mod pace;
 mod presentation;
 #[path = "../unified/questions.rs"]
 mod questions;

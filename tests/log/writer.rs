@@ -251,19 +251,19 @@ async fn a_record_tells_what_the_decision_rests_on() {
             assert_eq!((result.is_ok(), ran), (runs, u64::from(runs)));
             let mut decisions = store.records().into_iter().rev();
             let record = decisions.find(|record| record.record == Kind::Decision).unwrap();
-            let Record { verdict, by_person, rule, decision_id, version, .. } = record;
-            (verdict.unwrap(), by_person, rule, decision_id, version)
+            let Record { verdict, approval, rule, decision_id, version, .. } = record;
+            (verdict.unwrap(), approval.is_some(), rule, decision_id, version)
         }
     };
     let told = |text: &str| Some(text.to_owned());
     let version = || told("policies a entities b");
     for (amount, verdict, by_person, id) in [
-        (1, "allow", Some(false), told("d-7")),
-        (2, "deny", None, told("d-7")),
-        (3, "allow", Some(true), None),
+        (1, "allow", false, told("d-7")),
+        (2, "deny", false, told("d-7")),
+        (3, "allow", true, None),
     ] {
         let whole = (verdict.to_owned(), by_person, told("limit"), id, version());
         assert_eq!(rests_on(amount).await, whole);
     }
-    assert_eq!(rests_on(4).await, ("deny".to_owned(), None, None, None, told("policies c")));
+    assert_eq!(rests_on(4).await, ("deny".to_owned(), false, None, None, told("policies c")));
 }

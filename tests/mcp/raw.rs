@@ -1,7 +1,10 @@
 //! A server, and a client that sends what no SDK would: line by line, in both protocols.
 
+use std::time::Duration;
+
 use failclosed::{
     Authority, Guard, Subject,
+    approval::Pace,
     audit::MemoryLog,
     guarded,
     mcp::{self, CallerGuards, SealedApprovals, StrictInput, ToolCall},
@@ -30,6 +33,11 @@ pub(crate) struct Order {
     /// Not shown to anybody.
     #[serde(default)]
     card: String,
+}
+
+/// A person who is asked again as soon as they have said no: these tests are about other things.
+fn brisk() -> Pace {
+    Pace::new().open_questions(64).pause(Duration::from_nanos(1))
 }
 
 /// Everything needs a person's yes.
@@ -112,7 +120,8 @@ impl Desk {
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap();
-        let guard = Guard::builder(subject, authority).audit(log.clone()).build().unwrap();
+        let guard =
+            Guard::builder(subject, authority).audit(log.clone()).pace(brisk()).build().unwrap();
         let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }
@@ -125,7 +134,9 @@ impl Desk {
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-        let guard = more(Guard::builder(subject, Says(ask)).audit(log.clone())).build().unwrap();
+        let guard = more(Guard::builder(subject, Says(ask)).audit(log.clone()).pace(brisk()))
+            .build()
+            .unwrap();
         let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }

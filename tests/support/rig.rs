@@ -261,6 +261,10 @@ impl<T: Approver> Approver for Breakable<T> {
     fn withdrawn(&self) -> Option<Deny> {
         if self.repaired() { None } else { self.inner.withdrawn() }
     }
+
+    fn name(&self) -> std::borrow::Cow<'static, str> {
+        self.inner.name()
+    }
 }
 
 impl<T: AuditSink> AuditSink for Breakable<T> {

@@ -1,6 +1,7 @@
 //! `session/request_permission`, and what counts as a yes to it.
 
 use std::{
+    borrow::Cow,
     fmt,
     future::{Future, poll_fn},
     pin::pin,
@@ -97,6 +98,10 @@ impl AcpApprover {
 }
 
 impl Approver for AcpApprover {
+    fn name(&self) -> Cow<'static, str> {
+        "acp".into()
+    }
+
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         match Presentation::of(request, ask) {
             Ok(presentation) => Answer::pending(self.put(request.id().to_string(), presentation)),

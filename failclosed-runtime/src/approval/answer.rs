@@ -1,10 +1,21 @@
-//! What a person's no becomes. Their yes is `Decision::Allow`, and each approver writes it itself.
+//! What a person's no becomes. Their yes is `Decision::Allow`, and each approver writes it itself, with
+//! their name where it is known.
+
+use std::sync::Arc;
 
 use super::escape::{escape, units};
-use crate::decision::{Decision, Deny};
+use crate::{
+    decision::{Allow, Decision, Deny},
+    text,
+};
 
 /// How much of what a person wrote goes to the model.
 const MAX_WORDS_CHARS: usize = 500;
+
+/// A person said yes, and it is known who: their name stands on record.
+pub fn approved_by(who: impl Into<Arc<str>>) -> Decision {
+    Decision::Allow(Allow { by: Some(text::name(who.into())), ..Allow::default_grounds() })
+}
 
 /// A person said no. What they wrote, if anything, is for the model too: it is escaped like
 /// everything that is shown, and cut after 500 characters.

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::{
-    escape::escape,
+    alike::Alike,
+    depth::depth,
+    escape::{Escaped, escape, escape_json},
     fold::fold,
     inert::inert,
     part::Part,
-    shorten::{depth, shorten},
 };
 use crate::{
     argument::Value,
@@ -33,7 +34,7 @@ const MARKDOWN_COLUMNS: usize = 80;
 ///
 /// One line a part. Whatever the agent or the authority put into a value, it stays on its line, is
 /// shown as itself or as a visible escape (`\n`, `\u{202e}`), and two different values look
-/// different; of long ones the middle is left out, with the length and SHA-256 of the whole.
+/// different. Nothing is left out: what is too much to show whole is nobody's question.
 ///
 /// ```text
 /// Question really buy it?
@@ -49,7 +50,8 @@ const MARKDOWN_COLUMNS: usize = 80;
 /// Digest   sha256 9f2c..
 /// ```
 ///
-/// Letters that look alike in different scripts are shown as they are: compare ids, not shapes.
+/// Letters that look alike in different scripts are shown as they are: compare ids, not shapes. Signs
+/// that look like those of ASCII are named in a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a person is informed by being shown it"]
 pub struct Presentation {
@@ -60,9 +62,9 @@ impl Presentation {
     /// What to show of this request.
     ///
     /// # Denies
-    /// As malformed, a request that cannot be shown faithfully: a value that does not serialize or
-    /// nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and facts, more than
-    /// [`MAX_SHOWN_CHARS`] in all.
+    /// As malformed, by the caller's fault, a request that cannot be shown faithfully: a value that
+    /// does not serialize or nests deeper than [`MAX_SHOWN_DEPTH`], more than [`MAX_PARTS`] arguments and
+    /// facts, more than [`MAX_SHOWN_CHARS`] in all.
     pub fn of(request: &Request<'_>, ask: &Ask) -> Result<Self, NoDecision> {
         let request = request.for_people();
         let mut shown = Lines::default();
@@ -85,7 +87,7 @@ impl Presentation {
         }
         if request.arguments().iter().chain(request.context()).nth(MAX_PARTS).is_some() {
             // FAIL CLOSED: the first 64 of more would be a part of the action.
-            return Err(NoDecision::malformed(format_args!(
+            return Err(NoDecision::not_for_a_person(format_args!(
                 "more than {MAX_PARTS} arguments to show a person"
             )));
         }
@@ -100,19 +102,33 @@ impl Presentation {
         let digest = request.digest().map_err(NoDecision::not_showable)?;
         shown.text("Digest", &format!("sha256 {digest}"));
         let presentation = Self { parts: shown.parts };
-        let length = presentation.to_string().chars().count();
-        if length > MAX_SHOWN_CHARS {
-            // FAIL CLOSED: too much to read is refused, never shown in part.
-            return Err(NoDecision::not_showable(format_args!(
-                "{length} characters to show a person; the limit is {MAX_SHOWN_CHARS}"
-            )));
-        }
+        // FAIL CLOSED: too much to read is refused, never shown in part.
+        let _whole = presentation.within(MAX_SHOWN_CHARS)?;
         Ok(presentation)
     }
 
     /// Its parts, for hosts with a display of their own. Show all of them.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.parts.iter()
+    }
+
+    /// The whole text, for a medium that takes no more than `limit` characters.
+    ///
+    /// # Denies
+    /// As malformed, by the caller's fault, what is longer. There is no shorter form: a yes to a part
+    /// would be a yes to the rest of it as well.
+    pub fn within(&self, limit: usize) -> Result<String, NoDecision> {
+        let whole = self.to_string();
+        let length = whole.chars().count();
+        if length > limit { Err(too_long(length, limit)) } else { Ok(whole) }
+    }
+
+    /// The whole text in pages, for a small display: each of at most `rows` lines,
+    /// [folded](Self::folded) at `columns`. Take a yes only when the last one has been shown.
+    pub fn pages(&self, columns: usize, rows: usize) -> Vec<String> {
+        let folded = self.folded(columns);
+        let lines: Vec<&str> = folded.split_inclusive('\n').collect();
+        lines.chunks(rows.max(1)).map(|page| page.concat()).collect()
     }
 
     /// As Markdown in which nothing is markup: a code block, with a fence that no line of it can
@@ -123,7 +139,8 @@ impl Presentation {
 
     /// For a display of `columns` cells, and of 20 at the least: what does not fit on a line goes on
     /// in the next one, behind a bar. A display that broke lines by itself would show the rest at the
-    /// left edge, where it can look like another argument.
+    /// left edge, where it can look like another argument. A text of several lines is shown as such:
+    /// what follows a `\n` of it stands on a line of its own, behind `>`.
     pub fn folded(&self, columns: usize) -> String {
         fold(&self.to_string(), columns)
     }
@@ -141,8 +158,8 @@ impl fmt::Display for Presentation {
 struct Lines {
     parts: Vec<Part>,
     hidden: bool,
-    shortened: bool,
     masked: bool,
+    alike: Alike,
 }
 
 impl Lines {
@@ -152,8 +169,8 @@ impl Lines {
 
     fn text(&mut self, label: &'static str, text: &str) {
         let escaped = escape(text);
-        self.hidden |= escaped.hidden;
-        self.push(label, None, escaped.text);
+        let text = self.noted(escaped);
+        self.push(label, None, text);
     }
 
     fn resource(&mut self, resource: &Resource<'_>) -> Result<(), NoDecision> {
@@ -183,14 +200,22 @@ impl Lines {
 
     fn one_line(&mut self, json: &str) -> Result<String, NoDecision> {
         if depth(json) > MAX_SHOWN_DEPTH {
-            return Err(NoDecision::not_showable(format_args!(
+            return Err(NoDecision::not_for_a_person(format_args!(
                 "a value nested deeper than {MAX_SHOWN_DEPTH}, too deep to show a person"
             )));
         }
-        let shown = shorten(json);
-        self.hidden |= shown.hidden;
-        self.shortened |= shown.shortened;
-        Ok(shown.text)
+        let length = json.chars().count();
+        if length > MAX_SHOWN_CHARS {
+            // FAIL CLOSED: before it is written out, which may make it ten times as long.
+            return Err(too_long(length, MAX_SHOWN_CHARS));
+        }
+        Ok(self.noted(escape_json(json)))
+    }
+
+    fn noted(&mut self, escaped: Escaped) -> String {
+        self.hidden |= escaped.hidden;
+        self.alike.append(escaped.alike);
+        escaped.text
     }
 
     fn notes(&mut self) {
@@ -198,8 +223,7 @@ impl Lines {
             let note = "hidden or control characters are written as \\u";
             self.push("Note", None, note);
         }
-        if self.shortened {
-            let note = "a value is too long to show whole; what is left out is approved too";
+        if let Some(note) = self.alike.note() {
             self.push("Note", None, note);
         }
         if self.masked {
@@ -212,6 +236,13 @@ impl Lines {
             self.push("Note", None, note);
         }
     }
+}
+
+fn too_long(length: usize, limit: usize) -> NoDecision {
+    NoDecision::not_for_a_person(format_args!(
+        "{length} characters to show a person whole; the limit is {limit}; help: ask for less in one \
+         call, or let a policy decide about what nobody can read"
+    ))
 }
 
 fn to_json(text: &str) -> Result<String, NoDecision> {

@@ -1,6 +1,6 @@
 //! Asking the person at the terminal.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use tokio::sync::Mutex;
 
@@ -12,10 +12,12 @@ use crate::{
 };
 
 mod line;
+mod page;
 mod session;
 
 use line::Line;
-use session::{Session, Size};
+use page::Pages;
+use session::Session;
 
 /// There is one terminal a process, and one question at a time on it. Who waits here is waiting for
 /// the person: the approver's deadline counts.
@@ -32,10 +34,13 @@ const ATTEMPTS: usize = 3;
 /// that ran out of time, is one. What else they write is a no, and goes to the model. Questions are
 /// put one at a time.
 ///
+/// What is longer than the screen is shown page by page: ENTER shows the next one, and the code stands
+/// below the last alone. So nothing can be approved that was not on the screen. `?` begins again.
+///
 /// # Denies
 /// - [`NeedsApproval`](crate::Cause::NeedsApproval): there is no terminal, or this process is not in
 ///   its foreground: as without an approver, nobody is there to ask.
-/// - [`Denied`](crate::Cause::Denied): anything but the code, an empty line too; Ctrl-C.
+/// - [`Denied`](crate::Cause::Denied): anything but the code, an empty line below it too; Ctrl-C.
 /// - [`Unavailable`](crate::Cause::Unavailable): the terminal was closed, or Ctrl-D typed: no
 ///   answer is not the person's no.
 /// - [`TimedOut`](crate::Cause::TimedOut): no answer in time. The question is then taken off, and
@@ -66,6 +71,10 @@ impl TerminalApprover {
 }
 
 impl Approver for TerminalApprover {
+    fn name(&self) -> Cow<'static, str> {
+        "terminal".into()
+    }
+
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         let presentation = match Presentation::of(request, ask) {
             Ok(presentation) => presentation,
@@ -86,11 +95,12 @@ impl Approver for TerminalApprover {
 
 async fn put(mut session: Session, presentation: &Presentation) -> Result<Decision, NoDecision> {
     let code = code()?;
-    let mut question = question(presentation, session.size()?, &code);
-    for _ in 0..ATTEMPTS {
-        let line = session.ask(question)?.await??;
-        let text = match line {
-            Line::Text(text) => text,
+    let pages = Pages::of(presentation, session.size()?, &code)?;
+    let (mut page, mut attempts) = (0, 0);
+    let mut text = pages.at(page);
+    loop {
+        let line = match session.ask(text)?.await?? {
+            Line::Text(line) => line,
             Line::Interrupted => {
                 session.end("Cancelled.");
                 return Ok(cancelled());
@@ -98,14 +108,28 @@ async fn put(mut session: Session, presentation: &Presentation) -> Result<Decisi
             // FAIL CLOSED: not an answer.
             Line::Closed => return Err(closed().into()),
         };
-        match text.trim() {
-            answer if answer == code => {
+        let is_last = pages.is_last(page);
+        match line.trim() {
+            answer if is_last && answer == code => {
                 session.end("Allowed, this once.");
                 return Ok(Decision::allow());
             }
+            "" if !is_last => {
+                page += 1;
+                text = pages.at(page);
+            }
+            "?" => {
+                page = 0;
+                text = pages.at(page);
+            }
             // They mean it, and may not have read what they mean.
             "y" | "Y" | "yes" | "Yes" | "YES" | "ok" => {
-                question = format!("To allow this once, type {code}.\n");
+                attempts += 1;
+                if attempts == ATTEMPTS {
+                    session.end("Declined: the code was not typed.");
+                    return Ok(declined(None));
+                }
+                text = pages.how_to_allow(page);
             }
             words => {
                 session.end("Declined.");
@@ -113,24 +137,6 @@ async fn put(mut session: Session, presentation: &Presentation) -> Result<Decisi
             }
         }
     }
-    session.end("Declined: the code was not typed.");
-    Ok(declined(None))
-}
-
-/// Folded to the screen. Of a question that is longer than it, the beginning is gone by the time its
-/// end is there; so the end says so.
-fn question(presentation: &Presentation, size: Size, code: &str) -> String {
-    let shown = presentation.folded(size.columns);
-    let lines = shown.lines().count() + 7;
-    let scroll = if lines < size.rows {
-        String::new()
-    } else {
-        format!("These are {lines} lines: scroll up, and read from the beginning.\n")
-    };
-    format!(
-        "\nAn agent asks for your permission.\n\n{shown}\n{scroll}Type {code} to allow this once.\n\
-         Anything else is a no, and is told to the agent.\n"
-    )
 }
 
 fn closed() -> io::Error {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{DecisionRecord, NotRecorded, Outcome, OutcomeRecord, Verdict};
@@ -44,8 +44,6 @@ pub struct DecisionEntry {
     pub digest: Option<String>,
     /// `allow` or `deny`.
     pub verdict: &'static str,
-    /// Whether an allow rests on a person's yes, and not on the authority's alone.
-    pub by_person: Option<bool>,
     /// Why not.
     pub cause: Option<Cause>,
     /// Why not, in the words the model was given.
@@ -60,6 +58,21 @@ pub struct DecisionEntry {
     pub version: Option<Arc<str>>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
+    /// The person's yes that an allow rests on.
+    pub approval: Option<Approval>,
+}
+
+/// A person's yes that an allow rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Approval {
+    /// The question they were asked: SHA-256 of it, in hexadecimal. See
+    /// [`Ask::digest`](crate::Ask::digest).
+    pub question: String,
+    /// What they were asked through: `terminal`, `acp`, `mcp`, or the approver's own name.
+    pub through: String,
+    /// Who they are, where the approver knows.
+    pub by: Option<String>,
 }
 
 /// An outcome, as it is written down.
@@ -105,7 +118,6 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             context,
             digest: record.digest().map(|digest| digest.to_string()),
             verdict: if denial.is_none() { "allow" } else { "deny" },
-            by_person: record.verdict.by_person(),
             cause: record.verdict.cause(),
             reason: denial.map(|denial| denial.reason().to_owned()),
             detail: denial.and_then(|denial| denial.detail()).map(str::to_owned),
@@ -113,6 +125,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             decision_id: grounds.decision_id,
             version: grounds.version,
             danger: record.verdict.danger().map(str::to_owned),
+            approval: record.verdict.approval(),
         })))
     }
 }

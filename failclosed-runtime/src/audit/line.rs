@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
+use super::{Approval, DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
 use crate::{
     decision::Grounds,
     denial::Cause,
@@ -106,7 +106,6 @@ impl Draft {
             person: request.subject().user_id(),
             action: request.action(),
             verdict: if denial.is_none() { "allow" } else { "deny" },
-            by_person: record.verdict.by_person(),
             cause: record.verdict.cause(),
             reason: denial.map(|denial| bounded(denial.reason())),
             detail: denial.and_then(|denial| denial.detail()).map(bounded),
@@ -114,6 +113,7 @@ impl Draft {
             decision_id: decision_id.as_deref().map(bounded),
             version: version.as_deref().map(bounded),
             danger: record.verdict.danger().map(bounded),
+            approval: record.verdict.approval(),
             digest: record.digest().map(|digest| digest.to_string()),
             question_bytes,
             question,
@@ -156,7 +156,6 @@ struct Decision<'a> {
     person: Option<&'a str>,
     action: &'a str,
     verdict: &'static str,
-    by_person: Option<bool>,
     cause: Option<Cause>,
     reason: Option<String>,
     detail: Option<String>,
@@ -164,6 +163,8 @@ struct Decision<'a> {
     decision_id: Option<String>,
     version: Option<String>,
     danger: Option<String>,
+    /// Absent in records that older programs wrote: that a person was asked is not known of them.
+    approval: Option<Approval>,
     digest: Option<String>,
     question_bytes: Option<usize>,
     question: Option<Box<RawValue>>,

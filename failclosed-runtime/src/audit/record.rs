@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::line::hex;
+use super::{Approval, line::hex};
 
 /// What stands between what is hashed and the hash.
 const SEAL: &str = r#","hash":""#;
@@ -35,8 +35,6 @@ pub struct Record {
     pub action: Option<String>,
     /// `allow` or `deny`.
     pub verdict: Option<String>,
-    /// Whether an allow rests on a person's yes, and not on the authority's alone.
-    pub by_person: Option<bool>,
     /// Why not.
     pub cause: Option<String>,
     /// Why not, in the words the model was given.
@@ -52,6 +50,8 @@ pub struct Record {
     pub version: Option<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
+    /// The person's yes that an allow rests on.
+    pub approval: Option<Approval>,
     /// SHA-256 of the question.
     pub digest: Option<String>,
     /// The length of the question, in bytes, also where it is too long to be here.

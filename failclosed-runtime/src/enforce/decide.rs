@@ -12,9 +12,10 @@ use crate::{
     argument::NotShowable,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
-    decision::{Allow, Ask, Decision, NoDecision},
+    decision::{Allow, Approved, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
     request::Changed,
+    text,
 };
 
 /// Where a question stands when it has been put.
@@ -62,9 +63,13 @@ impl<'b> Check<'b> {
         // question has been answered now, everything else still counts.
         let again = Self { deadline: Deadline::after(self.guard.deadline), ..self };
         let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
-        let mut allow = match self.sort(decision)? {
+        let allow = match self.sort(decision)? {
             // The authority's yes after a person's: a stamp on that one is a stamp on both.
-            Reply::Yes(allow) => allow.stamped_as(approval.danger.as_ref()),
+            Reply::Yes(allow) => {
+                let mut allow = allow.stamped_as(approval.danger.as_ref());
+                allow.approved = approval.approved;
+                allow
+            }
             // The same question means that nothing but the person's yes was missing; unless the
             // authority wants that yes given to itself.
             Reply::Person(again)
@@ -79,7 +84,6 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: another question was not answered by anybody.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
-        allow.by_person = true;
         Ok(Allowed { allow, deadline: again.deadline, waited: true })
     }
 
@@ -102,12 +106,31 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: the self check is not a person's business.
             return Err(self.needs_approval(ask.clone()));
         }
+        let (subject, action) = (self.request.subject(), self.request.action());
+        let brings_an_answer =
+            contain(|| approver.brings_an_answer()).map_err(|panic| self.panicked(panic))?;
+        let _open = match self.guard.pacer.enter(subject, action) {
+            Ok(place) => Some(place),
+            // It was put, and answered, before.
+            Err(_) if brings_an_answer => None,
+            // FAIL CLOSED: a person who is asked too often does not read any more.
+            Err(why) => {
+                return Err(Denial::not_asked(self.request.id(), action, ask.clone(), why));
+            }
+        };
         let asking = Self { deadline: Deadline::after(*limit), ..self };
         let answered = asking.answer(|| approver.approve(self.request.for_people(), ask)).await;
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
-            Decision::Allow(allow) => Ok(allow),
+            Decision::Allow(mut allow) => {
+                let through = contain(|| approver.name()).map_err(|panic| self.panicked(panic))?;
+                let (question, by) = (ask.digest(), allow.by.take());
+                let through = text::line(through, text::MAX_NAME).into_owned().into();
+                allow.approved = Some(Box::new(Approved { question, through, by }));
+                Ok(allow)
+            }
             Decision::Deny(deny) => {
+                self.guard.pacer.declined(subject, action);
                 Err(Denial::denied(self.request.id(), self.request.action(), deny))
             }
             // FAIL CLOSED: an approver that asks on has nobody to ask.

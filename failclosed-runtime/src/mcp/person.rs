@@ -1,6 +1,7 @@
 //! The person behind an MCP client, as the approver of one call.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     future::{Future, poll_fn},
     pin::pin,
@@ -42,6 +43,14 @@ pub(super) struct Person {
 }
 
 impl Approver for Person {
+    fn name(&self) -> Cow<'static, str> {
+        "mcp".into()
+    }
+
+    fn brings_an_answer(&self) -> bool {
+        matches!(self.call.reach(), Reach::InputRequired) && self.call.answers.state.is_some()
+    }
+
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         match self.call.reach() {
             // FAIL CLOSED: somebody else who knows the session could answer for them.

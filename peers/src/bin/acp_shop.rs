@@ -99,6 +99,8 @@ async fn turn(
     let approver = AcpApprover::new(client.clone(), prompt.session_id.clone(), turn);
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
     let guard = Guard::builder(subject, turn.until_cancelled(always_ask("really buy it?")))
+        // Asked again as soon as they have said no: these tests are about other things.
+        .pace(failclosed::approval::Pace::new().pause(Duration::from_nanos(1)))
         .approver(approver, patience)
         .audit(log.clone())
         .audit(Holds { turn: turn.clone(), slow })
