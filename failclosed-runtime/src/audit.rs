@@ -125,7 +125,10 @@ impl Verdict<'_> {
 
     /// The person's yes that an allow rests on. `None` for an allow that is the authority's own.
     pub fn approval(&self) -> Option<Approval> {
-        let Self::Allow(Allow { approved: Some(approved), .. }) = self else { return None };
+        let approved = match self {
+            Self::Allow(allow) => allow.approved.as_ref()?,
+            Self::Deny(_) => return None,
+        };
         let hex = approved.question.iter().map(|byte| format!("{byte:02x}")).collect();
         Some(Approval {
             question: hex,

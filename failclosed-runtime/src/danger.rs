@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     authority::{Answer, Authority},
-    decision::{Allow, Decision, NoDecision},
+    decision::{Allow, Decision, Grounds, NoDecision},
     error::ConfigError,
     request::Request,
 };
@@ -118,5 +118,6 @@ fn given(reason: Cow<'static, str>) -> Result<Cow<'static, str>, ConfigError> {
 }
 
 fn stamped(stamp: Arc<str>) -> Decision {
-    Decision::Allow(Allow { danger: Some(stamp), ..Allow::default_grounds() })
+    let grounds = Grounds::none();
+    Decision::Allow(Allow { grounds, danger: Some(stamp), ..Allow::default_grounds() })
 }

@@ -1,6 +1,6 @@
 //! Which module of the runtime may know which: each file may be read knowing only what stands below it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at the first fault")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends at the first fault")]
 
 use std::{
     collections::BTreeSet,

@@ -190,6 +190,7 @@ fn agent(subject: &Subject) -> Agent {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![allow(clippy::disallowed_methods, reason = "a test without a task waits for a pause to end")]
 
     use super::*;
 
