@@ -34,11 +34,11 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 43, 45),
-    ("body", 25, 27),
-    ("bypass", 98, 100),
-    ("derive", 18, 20),
-    ("guarded", 122, 122),
+    ("args", 51, 53),
+    ("body", 26, 28),
+    ("bypass", 102, 104),
+    ("derive", 20, 22),
+    ("guarded", 123, 123),
     ("item", 38, 40),
     ("paths", 6, 12),
 ];
