@@ -174,6 +174,8 @@ impl Denial {
             NoDecisionKind::NotShowable => {
                 (Cause::Malformed, "the arguments cannot be shown to whoever decides")
             }
+            // FAIL CLOSED: where everybody abstains, nobody said yes.
+            NoDecisionKind::Abstained => (Cause::Denied, "nobody who was asked decides this"),
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;

@@ -42,6 +42,13 @@ pub enum ConfigError {
         /// What is wrong with their keys.
         fault: String,
     },
+    /// Actions that cannot be given to an authority as they are.
+    Actions {
+        /// Which one; empty where there is none.
+        action: String,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -64,6 +71,13 @@ impl fmt::Display for ConfigError {
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
+            Self::Actions { action, fault } => {
+                write!(f, "action `{action}` {fault}")?;
+                write!(
+                    f,
+                    "\nhelp: give each authority at least one action, and each action one authority"
+                )
+            }
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }
