@@ -64,8 +64,8 @@ pub use {
     approval::Approver,
     argument::{Argument, Arguments, NamedArgument, NotShowable, Value},
     authority::{
-        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch, all_of,
-        always_ask, answer_fn, authority_fn, first_match,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
+        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known},
     denial::{Cause, Denial, Fault, FromDenial},

@@ -7,13 +7,14 @@ use std::{
 
 use failclosed::{
     Authority, Cause, Decision, Guard, NoDecision, Request, Subject, all_of,
-    authority::{Answer, authority_fn, first_match},
+    authority::{Answer, authority_fn, first_match, spare_questions},
     decision::known,
     error::{ConfigError, SelfCheckError, StartError},
 };
 use failclosed_tests::{
     Rig,
     authorities::{Says, allow, ask, deny, error, panics},
+    decisions,
 };
 
 fn abstain() -> Answer<'static> {
@@ -152,6 +153,57 @@ async fn a_set_with_one_lax_or_silent_member_does_not_start() {
             assert_eq!(matches!(error, SelfCheckError::CanaryAllowed), lax, "{members:?}");
         }
     }
+}
+
+/// Another party's yes counts for a question, and for nothing else.
+#[tokio::test]
+async fn only_a_question_is_spared_and_everything_else_denies() {
+    for policy in ALL {
+        for by in ALL {
+            let expected = match (policy, by) {
+                (Does::Allow, _) | (Does::Ask, Does::Allow) => None,
+                (Does::Ask, Does::Deny) | (Does::Deny | Does::Abstain, _) => Some(Cause::Denied),
+                (Does::Ask, _) => Some(Cause::NeedsApproval),
+                (Does::Error | Does::Panic, _) => Some(Cause::Unavailable),
+            };
+            let rig = Rig::with(spare_questions(by, policy));
+            match expected {
+                Some(cause) => drop(rig.denies(cause).await),
+                None => rig.build().healthy().await,
+            }
+        }
+    }
+}
+
+/// A question that only the authority's own people may answer stays one; a spared one is on record.
+#[tokio::test]
+async fn a_question_of_the_authoritys_own_is_not_spared_and_denies() {
+    let own = Says(|| {
+        let Decision::Ask(ask) = Decision::ask("CR-1?") else { unreachable!() };
+        Decision::from(ask.settled_by_authority()).into()
+    });
+    Rig::with(spare_questions(Does::Allow, own)).denies(Cause::NeedsApproval).await;
+    let by = Says(|| Decision::allow().rule("small-sums").into());
+    let policy = Says(|| Decision::ask("really?").rule("ask-first").into());
+    let running = Rig::with(spare_questions(by, policy)).build();
+    running.healthy().await;
+    let decision = decisions(&running.log).pop().unwrap();
+    let rule = decision.rule.as_deref();
+    assert_eq!(rule, Some("small-sums; spared the question of ask-first"));
+}
+
+/// A party that would spare everything is found at start, also behind a policy that refuses.
+#[tokio::test]
+async fn a_lax_party_that_spares_questions_does_not_start() {
+    let start = async |by: Does, policy: Does| {
+        let set = spare_questions(by, policy);
+        Guard::builder(Subject::agent("shopper").unwrap(), set).start().await
+    };
+    for policy in [Does::Deny, Does::Ask, Does::Abstain] {
+        start(Does::Allow, policy).await.unwrap_err();
+        start(Does::Abstain, policy).await.unwrap();
+    }
+    start(Does::Deny, Does::Allow).await.unwrap_err();
 }
 
 /// An error of a user's own, around another one.

@@ -113,7 +113,10 @@ impl Authority for FirstMatch {
 }
 
 /// What one member says, whatever it does.
-async fn one(member: &dyn Authority, request: &Request<'_>) -> Result<Decision, NoDecision> {
+pub(super) async fn one(
+    member: &dyn Authority,
+    request: &Request<'_>,
+) -> Result<Decision, NoDecision> {
     let answer = contain(|| member.decide(request));
     // FAIL CLOSED: a member that panics gave no decision.
     let mut answer = Contained::new(answer.map_err(|panic| NoDecision::unavailable(panic.0))?);
