@@ -57,9 +57,11 @@ pub(super) fn kind_of<E: Error>(error: &E) -> NoDecisionKind {
 /// What the reason behind an error tells, where it is known.
 fn kind_of_cause(cause: &(dyn Error + 'static)) -> Option<NoDecisionKind> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        return Some(match error.kind() {
-            io::ErrorKind::InvalidData => NoDecisionKind::Malformed,
-            _ => NoDecisionKind::Unavailable,
+        let unreadable = error.kind() == io::ErrorKind::InvalidData;
+        return Some(if unreadable {
+            NoDecisionKind::Malformed
+        } else {
+            NoDecisionKind::Unavailable
         });
     }
     if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
