@@ -14,14 +14,14 @@ pub use failclosed_runtime::{approval, audit, danger};
 /// Who answers: closures, and several authorities as one. Engines are in modules of their own.
 pub mod authority {
     pub use failclosed_runtime::{
-        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
-        answer_fn, authority_fn,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
+        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
     };
 }
 
 /// What an answer consists of.
 pub mod decision {
-    pub use failclosed_runtime::{Allow, Ask, Decision, Deny, Grounds, NoDecision};
+    pub use failclosed_runtime::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known};
 }
 
 /// What did not work: denials, and what is refused before it could deny.

@@ -12,11 +12,15 @@ mod all_of;
 mod always_ask;
 #[cfg(feature = "cedar")]
 pub mod cedar;
+mod first_match;
 #[cfg(feature = "http")]
 pub mod http;
+mod spare_questions;
 
 pub use all_of::{AllOf, all_of};
 pub use always_ask::{AlwaysAsk, always_ask};
+pub use first_match::{FirstMatch, first_match};
+pub use spare_questions::{SpareQuestions, spare_questions};
 
 /// Says yes or no.
 ///

@@ -10,11 +10,13 @@ use serde::Serialize;
 use crate::text::{self, MAX_DETAIL, MAX_REASON};
 
 mod ask;
+mod known;
 
 pub use ask::Ask;
 #[cfg(feature = "mcp")]
 pub(crate) use ask::Attached;
 pub(crate) use ask::Member;
+pub use known::known;
 
 /// An authority's answer. Closed on purpose: a new variant must break every `match` on it.
 ///
@@ -191,7 +193,8 @@ impl From<Ask> for Decision {
 
 /// Why an authority did not decide. It always ends in a denial: nothing converts it to an allow.
 ///
-/// Any error becomes an *unavailable* one with `?`; the other kinds are named.
+/// Any error becomes one with `?`: an error of reading, such as a `serde_json::Error` or a
+/// `ParseIntError`, a *malformed* one, every other an *unavailable* one. The other kinds are named.
 ///
 /// It is deliberately not an `Error` itself, so that the conversion can hold for every error.
 #[derive(Debug)]
@@ -210,6 +213,7 @@ pub(crate) enum NoDecisionKind {
     NotShowable,
     /// As that, and policies could be asked: it is a person who cannot read it.
     NotForAPerson,
+    Abstained,
 }
 
 impl NoDecision {
@@ -255,6 +259,13 @@ impl NoDecision {
         Self::of(NoDecisionKind::NotConfigured, detail)
     }
 
+    /// The authority has no say in this; `detail` tells the operator why. Beside others in
+    /// [`all_of`](crate::all_of) it leaves the decision to them; alone it is a denial, because then
+    /// nobody decided.
+    pub fn abstained(detail: impl fmt::Display) -> Self {
+        Self::of(NoDecisionKind::Abstained, detail)
+    }
+
     /// What only the operator may read.
     pub fn detail(&self) -> &str {
         &self.detail
@@ -264,6 +275,7 @@ impl NoDecision {
 // FAIL CLOSED: an error met while deciding means that no decision was made.
 impl<E: std::error::Error> From<E> for NoDecision {
     fn from(error: E) -> Self {
+        let kind = known::kind_of(&error);
         let mut detail = error.to_string();
         let mut source = error.source();
         // An error can be its own source; a chain this long tells nothing more.
@@ -273,6 +285,6 @@ impl<E: std::error::Error> From<E> for NoDecision {
             detail.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self::of(NoDecisionKind::Unavailable, detail)
+        Self::of(kind, detail)
     }
 }

@@ -209,6 +209,8 @@ impl Denial {
                 Cause::Malformed,
                 "it is too much to show a person, who must approve it: ask for less in one call",
             ),
+            // FAIL CLOSED: where everybody abstains, nobody said yes.
+            NoDecisionKind::Abstained => (Cause::Denied, "nobody who was asked decides this"),
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;

@@ -52,6 +52,13 @@ pub enum ConfigError {
         /// What is out of its bounds.
         fault: &'static str,
     },
+    /// Actions that cannot be given to an authority as they are.
+    Actions {
+        /// Which one; empty where there is none.
+        action: String,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -82,6 +89,13 @@ impl fmt::Display for ConfigError {
             }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),
+            Self::Actions { action, fault } => {
+                write!(f, "action `{action}` {fault}")?;
+                write!(
+                    f,
+                    "\nhelp: give each authority at least one action, and each action one authority"
+                )
+            }
             Self::Danger { fault } => write!(f, "refused: {fault}"),
         }
     }

@@ -64,10 +64,10 @@ pub use {
     approval::Approver,
     argument::{Argument, Arguments, NamedArgument, NotShowable, Value},
     authority::{
-        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, all_of, always_ask,
-        answer_fn, authority_fn,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
+        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
     },
-    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision},
+    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known},
     denial::{Cause, Denial, Fault, FromDenial},
     error::ConfigError,
     guard::{Guard, GuardBuilder, HasGuard},

@@ -41,7 +41,7 @@ async fn a_question_mark_denies() {
             Ok(if limit > 0 { Decision::allow() } else { Decision::deny("no") })
         })
     });
-    let proof = Rig::with(authority).denies(Cause::Unavailable).await;
+    let proof = Rig::with(authority).denies(Cause::Malformed).await;
     assert_eq!(proof.denial.detail(), Some("invalid digit found in string"));
 }
 

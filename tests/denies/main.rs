@@ -20,6 +20,7 @@ mod authority_fails;
 mod authority_panics;
 mod caller;
 mod cancellation;
+mod compose;
 mod computed;
 mod config;
 mod danger;

@@ -88,7 +88,7 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 16] = [
+const REVIEWED: [(&str, usize, &str); 18] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
     ("enforce/decide.rs", 2, "the matches: the authority, both times it is asked; the person"),
@@ -98,6 +98,16 @@ const REVIEWED: [(&str, usize, &str); 16] = [
         "`approved_by`, for whoever is an approver: a yes that names its giver",
     ),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
+    (
+        "authority/first_match.rs",
+        2,
+        "the canary's answer passed on, so that a lax member fails the start",
+    ),
+    (
+        "authority/spare_questions.rs",
+        4,
+        "the canary's answer, passed on; a question that the other allows",
+    ),
     ("acp/approver.rs", 1, "the option that allows this very question was selected"),
     ("mcp/form.rs", 1, "the form came back accepted, and `approve` is the boolean `true`"),
     ("mcp/hints.rs", 1, "the match on a yes that becomes a question"),

@@ -7,7 +7,7 @@ use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 use crate::{
     authority::{Answer, Authority},
     contain::{Contained, contain},
-    decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision},
+    decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision, NoDecisionKind},
     request::Request,
 };
 
@@ -22,6 +22,9 @@ pub fn all_of(first: impl Authority + 'static, second: impl Authority + 'static)
 /// hide it; without one every vote is waited for. A no wins over everything, then a member that gave
 /// no decision, then a question to a person; only a full set of allows is an allow. It cannot be
 /// empty.
+///
+/// A member that [abstains](NoDecision::abstained) leaves it to the others: at least one must allow.
+/// Where all abstain, nobody decided, and that is a denial.
 pub struct AllOf {
     members: Vec<Box<dyn Authority>>,
 }
@@ -90,6 +93,8 @@ struct Tally {
     members: Vec<Member>,
     deny: Vec<Deny>,
     failed: Vec<NoDecision>,
+    /// Who has no say in this. Never counted as a yes.
+    abstained: Vec<NoDecision>,
     /// A vote is not in.
     missing: bool,
 }
@@ -105,6 +110,9 @@ impl Tally {
                     tally.ask.push(ask);
                 }
                 Vote::In(Ok(Decision::Deny(deny))) => tally.deny.push(deny),
+                Vote::In(Err(why)) if why.kind == NoDecisionKind::Abstained => {
+                    tally.abstained.push(why);
+                }
                 Vote::In(Err(why)) => tally.failed.push(why),
                 // Not waited for, because of a no.
                 Vote::Awaited(_) => tally.missing = true,
@@ -132,13 +140,9 @@ impl Tally {
             // FAIL CLOSED: without a no there is nothing to say before every vote is in.
             return Err(NoDecision::unavailable("a vote is missing"));
         }
-        if !self.failed.is_empty() {
-            let mut first = self.failed.swap_remove(0);
-            for other in &self.failed {
-                first.detail.push_str("; ");
-                first.detail.push_str(&other.detail);
-            }
-            return Err(first);
+        if let Some(failed) = together(self.failed) {
+            // FAIL CLOSED: a member that failed might have said no.
+            return Err(failed);
         }
         if !self.ask.is_empty() {
             let stamps = self.allow.iter().map(|allow| &allow.danger);
@@ -165,11 +169,21 @@ impl Tally {
         };
         let danger = joined(self.allow.iter().map(|allow| &allow.danger));
         if self.allow.is_empty() {
-            // FAIL CLOSED: no votes are no yes.
-            return Err(NoDecision::not_configured("no authority was asked"));
+            // FAIL CLOSED: no votes are no yes, and abstentions are none either.
+            let nobody = || NoDecision::not_configured("no authority was asked");
+            return Err(together(self.abstained).unwrap_or_else(nobody));
         }
         Ok(Decision::Allow(Allow { grounds, danger, ..Allow::default_grounds() }))
     }
+}
+
+/// The first, with what the others say.
+fn together(all: Vec<NoDecision>) -> Option<NoDecision> {
+    all.into_iter().reduce(|mut first, other| {
+        first.detail.push_str("; ");
+        first.detail.push_str(&other.detail);
+        first
+    })
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a Option<Arc<str>>>) -> Option<Arc<str>> {
