@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use failclosed::{Cause, Decision, Denial, Guard, Subject, authority::answer_fn, request::Argument, requires_permission};
+use failclosed::{
+    Cause, Decision, Denial, Guard, Subject, authority::answer_fn, request::Argument,
+    requires_permission,
+};
 use rust_decimal::Decimal;
 
 #[requires_permission(action = "show")]

@@ -7,7 +7,13 @@ use std::{
     time::Duration,
 };
 
-use failclosed::{Cause, Decision, Denial, Guard, Subject, audit::{self, MemoryLog}, authority::{Answer, answer_fn}, danger::{AllowEverything, ObserveOnly}, requires_permission};
+use failclosed::{
+    Cause, Decision, Denial, Guard, Subject,
+    audit::{self, MemoryLog},
+    authority::{Answer, answer_fn},
+    danger::{AllowEverything, ObserveOnly},
+    requires_permission,
+};
 use failclosed_tests::{Events, Rig, block_on, decisions};
 
 /// Set for a copy of this program that runs one test alone.
