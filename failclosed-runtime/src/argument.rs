@@ -25,7 +25,7 @@ pub use mask::MaskKey;
 pub use question::Question;
 pub(crate) use question::{Carries, Nothing};
 pub(crate) use snapshot::Snapshot;
-#[cfg(feature = "cedar")]
+#[cfg(any(feature = "cedar", test))]
 pub(crate) use value::Node;
 pub use value::Value;
 

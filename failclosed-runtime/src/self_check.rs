@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Guard {
-    /// Asks the authority for [`CANARY`], which must be denied.
+    /// Asks the authority for [`Request::CANARY`](crate::Request::CANARY), which must be denied.
     ///
     /// A gate that answers yes to everything, or not at all, looks healthy until it is needed
     /// (GHSA-hm46-7j72-rpv9). Run it at start-up, or build the guard with
