@@ -234,7 +234,8 @@ async fn a_reply_says_once_how_long_it_is() {
         ("Content-Length: 99999999999999999999\r\n", YES, Cause::Malformed, "content-length"),
         // Not whole.
         ("Content-Length: 18\r\n", YES, Cause::Unavailable, "the reply broke off"),
-        ("Content-Length: 5\r\n", YES, Cause::Malformed, "not a JSON object"),
+        ("Content-Length: 5\r\n", YES, Cause::Malformed, "bytes behind its end"),
+        ("Content-Length: 5\r\n", &YES[..5], Cause::Malformed, "not a JSON object"),
         ("Content-Length: 0\r\n", "", Cause::Malformed, "not a JSON object"),
         (
             "Transfer-Encoding: chunked\r\n",
@@ -354,7 +355,8 @@ async fn what_is_no_json_object_is_refused() {
     }
 }
 
-/// N18: an answer that nobody asked for yet must not be the next question's.
+/// An answer that nobody asked for yet must not be the next question's, and tells that the one before
+/// it may not be ours either.
 #[tokio::test]
 async fn an_unsolicited_answer_is_not_kept() {
     let two = [json(r#"{"decision":false}"#), json(YES)].concat();
@@ -363,7 +365,8 @@ async fn an_unsolicited_answer_is_not_kept() {
         Step::Say(if before == 0 { two.clone() } else { no.clone() })
     });
     let shop = Shop::new(authzen(&server.url()).build().unwrap());
-    for _ in 0..5 {
+    shop.denied(Cause::Malformed).await;
+    for _ in 0..4 {
         shop.denied(Cause::Denied).await;
     }
     assert_eq!(server.connections(), 2, "the connection that said too much was closed");

@@ -26,6 +26,7 @@ mod discover;
 mod endpoint;
 mod error;
 mod exchange;
+mod framing;
 mod metered;
 mod opa;
 mod openfga;

@@ -2,17 +2,21 @@
 //!
 //! | of a reply | accepted |
 //! | --- | --- |
-//! | status | 200, and no other |
+//! | status | 200, and no other; at most 64 interim ones before it |
 //! | time | after the whole question was written, and before the deadline |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
 //! | `X-Request-ID` | our own, where there is one |
 //! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
-//! | body | at most 64 KiB; bytes behind its end do not refuse it, and are no answer to anything |
+//! | body | at most 64 KiB |
+//! | behind the body | nothing that is there when its last byte is read |
 //!
 //! A body without a length ends where the connection does, whoever ended it: HTTP/1.0 replies count
 //! only with a `Content-Length`.
+//!
+//! What comes behind a whole reply later is not waited for. It answers nothing, and its connection is
+//! closed.
 
 use std::{
     future::{Future, poll_fn},
@@ -59,7 +63,8 @@ pub(super) async fn body(
         // FAIL CLOSED: no other status is an answer, whatever stands under it.
         return Err(Box::pin(other_status(response, credentials)).await);
     }
-    if !response.extensions().get::<Order>().is_some_and(Order::was_kept) {
+    let order = response.extensions().get::<Order>().cloned();
+    if !order.as_ref().is_some_and(Order::was_kept) {
         // FAIL CLOSED: it is not about a question that nobody had heard to its end.
         return Err(NoDecision::malformed("the reply came before the question was out").into());
     }
@@ -87,6 +92,10 @@ pub(super) async fn body(
     if length.is_some_and(|length| length != body.len()) {
         // FAIL CLOSED: whoever says that this is all, the head says otherwise.
         return Err(NoDecision::unavailable("the reply broke off: it has another length").into());
+    }
+    if !order.is_some_and(|order| order.ends_are_clean()) {
+        // FAIL CLOSED: whoever wrote that sees another end, or says more than one thing.
+        return Err(NoDecision::malformed("the reply has bytes behind its end").into());
     }
     Ok(body)
 }
