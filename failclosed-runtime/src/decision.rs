@@ -98,6 +98,16 @@ impl Grounds {
     pub(crate) const fn none() -> Self {
         Self { rule: None, decision_id: None, version: None }
     }
+
+    /// Puts another text in the place of each for which `rewrite` has one.
+    pub(crate) fn rewrite(&mut self, rewrite: &dyn Fn(&str) -> Option<String>) {
+        let Self { rule, decision_id, version } = self;
+        for part in [rule, decision_id, version] {
+            if let Some(text) = part.as_deref().and_then(rewrite) {
+                *part = Some(text.into());
+            }
+        }
+    }
 }
 
 /// A yes with its grounds. Not a permit: only the guard turns one into the other.

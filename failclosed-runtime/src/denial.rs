@@ -142,12 +142,7 @@ impl Denial {
         if let Some(detail) = parts.detail.as_deref().and_then(rewrite) {
             parts.detail = Some(detail);
         }
-        let Grounds { rule, decision_id, version } = &mut parts.grounds;
-        for part in [rule, decision_id, version] {
-            if let Some(text) = part.as_deref().and_then(rewrite) {
-                *part = Some(text.into());
-            }
-        }
+        parts.grounds.rewrite(rewrite);
         self
     }
 

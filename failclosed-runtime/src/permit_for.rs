@@ -54,7 +54,7 @@ impl<'g, C: Carried> Offer<'g, C> {
             // FAIL CLOSED: one offer, one question, one grant.
             let name = crate::action::name::<C::Action>();
             let reason = "the arguments were asked about before";
-            return Err(Denial::new(Cause::Malformed, CallId::next(), name, reason));
+            return Err(Denial::new(Cause::Cancelled, CallId::next(), name, reason));
         };
         let call = arguments.enter(guard).await?;
         Ok(PermitFor { call: self.call.insert(call), arguments })

@@ -126,8 +126,9 @@ impl Observer for Nosy {
 /// What the authority does, and with what it ends. Each time it was shown the token.
 type Row = (fn(&str) -> Result<Decision, NoDecision>, Option<Cause>);
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     (|_| Ok(Decision::allow()), None),
+    (|token| Ok(Decision::allow().rule(format!("tokens/{token}")).decision_id(token)), None),
     (|_| Ok(Decision::ask("may it?")), None),
     (|token| Ok(Decision::deny(format!("{token} is revoked"))), Some(Cause::Denied)),
     (|token| Err(NoDecision::malformed(format!("bad `{token:?}`"))), Some(Cause::Malformed)),

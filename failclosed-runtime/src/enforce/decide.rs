@@ -84,12 +84,19 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: another question was not answered by anybody.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
+        let allow = self.without_masked(allow);
         Ok(Allowed { allow, deadline: again.deadline, waited: true })
+    }
+
+    /// What an allow rests on goes into the record, and may quote what the authority was shown.
+    fn without_masked(self, mut allow: Allow) -> Allow {
+        allow.grounds.rewrite(&|text: &str| self.request.without_masked(text));
+        allow
     }
 
     fn sort(self, decision: Decision) -> Result<Reply, Denial> {
         match decision {
-            Decision::Allow(allow) => Ok(Reply::Yes(allow)),
+            Decision::Allow(allow) => Ok(Reply::Yes(self.without_masked(allow))),
             Decision::Deny(deny) => {
                 Err(Denial::denied(self.request.id(), self.request.action(), deny))
             }
