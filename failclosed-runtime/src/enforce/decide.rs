@@ -114,8 +114,8 @@ impl<'b> Check<'b> {
             return Err(self.needs_approval(ask.clone()));
         }
         let (subject, action) = (self.request.subject(), self.request.action());
-        let brings_an_answer =
-            contain(|| approver.brings_an_answer()).map_err(|panic| self.panicked(panic))?;
+        let by_approver = |panic| self.panicked(panic).by_an_approver();
+        let brings_an_answer = contain(|| approver.brings_an_answer()).map_err(by_approver)?;
         let _open = match self.guard.pacer.enter(subject, action) {
             Ok(place) => Some(place),
             // It was put, and answered, before.
@@ -130,7 +130,7 @@ impl<'b> Check<'b> {
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
             Decision::Allow(mut allow) => {
-                let through = contain(|| approver.name()).map_err(|panic| self.panicked(panic))?;
+                let through = contain(|| approver.name()).map_err(by_approver)?;
                 let (question, by) = (ask.digest(), allow.by.take());
                 let through = text::line(through, text::MAX_NAME).into_owned().into();
                 allow.approved = Some(Box::new(Approved { question, through, by }));
