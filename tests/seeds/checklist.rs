@@ -105,7 +105,7 @@ const REVIEWED: [(&str, usize, &str); 18] = [
     ),
     (
         "authority/spare_questions.rs",
-        4,
+        5,
         "the canary's answer, passed on; a question that the other allows",
     ),
     ("acp/approver.rs", 1, "the option that allows this very question was selected"),

@@ -45,15 +45,27 @@ pub struct SpareQuestions {
 
 impl SpareQuestions {
     async fn joined(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
-        match one(&*self.policy, request).await {
+        let decided = one(&*self.policy, request).await;
+        if request.is_self_check() {
+            return self.checked(decided, request).await;
+        }
+        match decided {
             Ok(Decision::Ask(ask)) if !ask.at_authority => self.spared(request, ask).await,
-            // FAIL CLOSED: a denial is nobody else's to lift, and no decision is none.
-            decided if !request.is_self_check() => decided,
-            decided => match one(&*self.by, request).await {
-                // No body stands behind this question: the yes fails the start.
-                Ok(Decision::Allow(allow)) => Ok(Decision::Allow(allow)),
-                Ok(Decision::Deny(_) | Decision::Ask(_)) | Err(_) => decided,
-            },
+            // FAIL CLOSED: a denial is nobody else's to lift, no decision is none, and a question that is
+            // the authority's own is nobody else's to answer. Its own yes needs no other.
+            Ok(Decision::Allow(_) | Decision::Deny(_) | Decision::Ask(_)) | Err(_) => decided,
+        }
+    }
+
+    /// The self check asks both: no body stands behind this question, and a yes fails the start.
+    async fn checked(
+        &self,
+        decided: Result<Decision, NoDecision>,
+        request: &Request<'_>,
+    ) -> Result<Decision, NoDecision> {
+        match one(&*self.by, request).await {
+            Ok(Decision::Allow(allow)) => Ok(Decision::Allow(allow)),
+            Ok(Decision::Deny(_) | Decision::Ask(_)) | Err(_) => decided,
         }
     }
 
