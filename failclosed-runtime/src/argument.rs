@@ -92,17 +92,34 @@ pub type NamedArgument<'a> = (&'static str, &'a dyn Argument);
 
 /// Why the arguments of a request cannot be shown as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotShowable(String);
+pub struct NotShowable {
+    why: String,
+    too_large: bool,
+}
 
 impl NotShowable {
     pub(crate) fn new(detail: impl fmt::Display) -> Self {
-        Self(detail.to_string())
+        Self { why: detail.to_string(), too_large: false }
+    }
+
+    pub(crate) fn too_large(detail: impl fmt::Display) -> Self {
+        Self { why: detail.to_string(), too_large: true }
+    }
+
+    /// The same fault, told in other words.
+    pub(crate) fn told(self, detail: impl fmt::Display) -> Self {
+        Self { why: detail.to_string(), ..self }
+    }
+
+    /// Whether less of the same could be shown.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.too_large
     }
 }
 
 impl fmt::Display for NotShowable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `Denied` | 403 Forbidden | somebody said no |
 //! | `Malformed`, by the caller's [fault](crate::Fault::Caller) | 400 Bad Request | nobody could be asked about it |
+//! | the same, for its [size](crate::Denial::is_too_large) | 413 Content Too Large | less of it may be allowed |
 //! | every other | 503 Service Unavailable | nobody said yes |
 //!
 //! The body is a problem document (RFC 9457) with the safe text, the cause and the call's id, which
@@ -42,6 +43,7 @@ fn status(denial: &Denial) -> StatusCode {
     match (denial.fault(), denial.cause()) {
         (_, Cause::Denied) => StatusCode::FORBIDDEN,
         // Not 5xx: whoever can send a request must not make the service look down.
+        (Fault::Caller, _) if denial.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
         (Fault::Caller, _) => StatusCode::BAD_REQUEST,
         (Fault::Nobody | Fault::Authority | Fault::Operator, _) => StatusCode::SERVICE_UNAVAILABLE,
     }

@@ -221,6 +221,8 @@ pub(crate) enum NoDecisionKind {
     TimedOut,
     NotConfigured,
     NotShowable,
+    /// As that, and less of the same could be put.
+    TooLarge,
     /// As that, and policies could be asked: it is a person who cannot read it.
     NotForAPerson,
     Abstained,
@@ -242,6 +244,12 @@ impl NoDecision {
     /// authority has no way to express. The caller's fault; asking again unchanged cannot help.
     pub fn not_showable(detail: impl fmt::Display) -> Self {
         Self::of(NoDecisionKind::NotShowable, detail)
+    }
+
+    /// The same, where its size is the reason: less in one call could be asked about. A service
+    /// answers 413.
+    pub fn too_large(detail: impl fmt::Display) -> Self {
+        Self::of(NoDecisionKind::TooLarge, detail)
     }
 
     /// The same, where it is too much for a person to read: nothing is approved unread.

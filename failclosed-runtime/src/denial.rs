@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
+    argument::NotShowable,
     decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
     id::CallId,
     text::{self, MAX_DETAIL, MAX_REASON},
@@ -78,6 +79,9 @@ pub enum Fault {
     Operator,
 }
 
+const TOO_LARGE: &str =
+    "the arguments are too large to show to whoever decides: ask for less in one call";
+
 /// A guarded call that was not allowed. The body ran zero times.
 ///
 /// Its `Display` text is safe to show to the model and the user; [`detail`](Self::detail) is for
@@ -105,6 +109,8 @@ struct Parts {
     ask: Option<Ask>,
     /// Somebody was asked and gave no decision; otherwise the question could not be put.
     was_put: bool,
+    /// It could not, for its size.
+    too_large: bool,
     /// It was an approver that was asked.
     #[cfg_attr(
         not(any(feature = "mcp", feature = "acp")),
@@ -129,6 +135,7 @@ impl Denial {
             grounds: Grounds::none(),
             ask: None,
             was_put: false,
+            too_large: false,
             of_approver: false,
         }))
     }
@@ -200,6 +207,7 @@ impl Denial {
             NoDecisionKind::NotShowable => {
                 (Cause::Malformed, "the arguments cannot be shown to whoever decides")
             }
+            NoDecisionKind::TooLarge => (Cause::Malformed, TOO_LARGE),
             NoDecisionKind::NotForAPerson => (
                 Cause::Malformed,
                 "it is too much to show a person, who must approve it: ask for less in one call",
@@ -209,9 +217,21 @@ impl Denial {
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;
-        denial.0.was_put =
-            !matches!(why.kind, NoDecisionKind::NotShowable | NoDecisionKind::NotForAPerson);
+        denial.0.too_large =
+            matches!(why.kind, NoDecisionKind::TooLarge | NoDecisionKind::NotForAPerson);
+        denial.0.was_put = !denial.0.too_large && why.kind != NoDecisionKind::NotShowable;
         denial
+    }
+
+    /// The arguments cannot be shown whole, and nobody was asked.
+    pub(crate) fn not_showable(call: CallId, action: &'static str, why: &NotShowable) -> Self {
+        let reason = match why.is_too_large() {
+            true => TOO_LARGE,
+            false => "the arguments cannot be shown to the authority",
+        };
+        let mut denial = Self::new(Cause::Malformed, call, action, reason);
+        denial.0.too_large = why.is_too_large();
+        denial.with_detail(why.to_string())
     }
 
     /// The same, where it was an approver that was asked.
@@ -240,6 +260,12 @@ impl Denial {
             Cause::Malformed | Cause::TimedOut | Cause::Unavailable => Fault::Authority,
             Cause::NotConfigured | Cause::Unrecorded => Fault::Operator,
         }
+    }
+
+    /// Whether it is the [caller's fault](Fault::Caller) for its size: more than the authority can be
+    /// told, or more than a person who must approve it can be shown. Less in one call may be allowed.
+    pub fn is_too_large(&self) -> bool {
+        self.0.too_large
     }
 
     /// Whether it is the question itself that is at fault: arguments that cannot be shown, or that

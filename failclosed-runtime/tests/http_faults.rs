@@ -30,6 +30,7 @@ async fn table<D: Dialect + 'static>(dialect: impl Fn() -> D) {
         let denial = shop.buy(purchase).await.unwrap_err();
         assert_eq!(denial.cause(), Cause::Malformed, "{name}: {denial:?}");
         assert_eq!(denial.fault(), Fault::Caller, "{name}: {denial:?}");
+        assert_eq!(denial.is_too_large(), name == "too large", "{name}: {denial:?}");
         assert_eq!((shop.bodies(), shop.decisions().len()), (0, 1), "{name}");
         assert!(server.seen().is_empty(), "{name}: somebody was asked");
     }

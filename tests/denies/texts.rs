@@ -88,10 +88,11 @@ async fn the_operators_line_cannot_be_forged_and_denies() {
 #[tokio::test]
 async fn it_is_said_whose_fault_it_is_and_denies() {
     type Authority = fn() -> failclosed::authority::Answer<'static>;
-    let table: [(Cause, Fault, Authority); 6] = [
+    let table: [(Cause, Fault, Authority); 7] = [
         (Cause::Denied, Fault::Nobody, || Decision::deny("no").into()),
         (Cause::NeedsApproval, Fault::Nobody, || Decision::ask("sure?").into()),
         (Cause::Malformed, Fault::Caller, || NoDecision::not_showable("a wildcard").into()),
+        (Cause::Malformed, Fault::Caller, || NoDecision::too_large("a novel").into()),
         (Cause::Malformed, Fault::Authority, || NoDecision::malformed("no JSON").into()),
         (Cause::Unavailable, Fault::Authority, || NoDecision::unavailable("down").into()),
         (Cause::NotConfigured, Fault::Operator, || NoDecision::not_configured("nobody").into()),
@@ -99,6 +100,8 @@ async fn it_is_said_whose_fault_it_is_and_denies() {
     for (cause, fault, answer) in table {
         let denial = denied(cause, answer).await.denial;
         assert_eq!(denial.fault(), fault, "{denial}");
+        let less = denial.to_string().contains("ask for less");
+        assert_eq!(denial.is_too_large(), less, "{denial}");
         let again = denial.to_string().contains("Do not repeat it unchanged");
         assert_eq!(again, fault == Fault::Caller, "{denial}");
         let down = matches!(fault, Fault::Authority | Fault::Operator);

@@ -179,7 +179,11 @@ impl Reply {
 
 impl Service {
     async fn ask(&self, method: &str, path: &str, user: &str) -> Reply {
-        let body = r#"{"vendor":"coachella.com","cents":742}"#;
+        self.order(method, path, user, "coachella.com").await
+    }
+
+    async fn order(&self, method: &str, path: &str, user: &str, vendor: &str) -> Reply {
+        let body = format!(r#"{{"vendor":"{vendor}","cents":742}}"#);
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: shop\r\nx-user: {user}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -246,6 +250,21 @@ async fn every_denial_is_a_problem_document() {
     let reply = serve(error).await.ask("POST", "/typed", "alice").await;
     let detail = reply.problem()["detail"].clone();
     assert!(!detail.to_string().contains("connection refused"), "for the operator alone: {detail}");
+}
+
+/// What is too large to be shown to anybody is the caller's: 413, and nobody was asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_is_too_large_is_the_callers() {
+    let service = serve(allow).await;
+    let novel = "x".repeat(failclosed::Request::MAX_BYTES);
+    for path in HANDLERS {
+        let reply = service.order("POST", path, "alice", &novel).await;
+        let expected = (StatusCode::PAYLOAD_TOO_LARGE, false);
+        assert_eq!((reply.status, reply.ran()), expected, "{path}: {}", reply.body);
+        let problem = reply.problem();
+        service.denied(&problem, Cause::Malformed);
+        assert!(problem["detail"].to_string().contains("ask for less in one call"), "{problem}");
+    }
 }
 
 /// Nobody's guard, a route outside the layer, a task of its own: closed, also beside a guard that

@@ -64,7 +64,9 @@ async fn arguments_that_cannot_be_shown_are_a_mapping_error() {
         .await;
     let error = mcp::protocol_error(&proof.denial);
     assert_eq!(error.code.0, -32602);
-    assert_eq!(error.message, "the arguments cannot be shown to the authority");
+    let message =
+        "the arguments are too large to show to whoever decides: ask for less in one call";
+    assert_eq!(error.message, message);
 }
 
 /// What a client gets of a denial, in any form, has nothing that is for the operator.

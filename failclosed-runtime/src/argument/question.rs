@@ -126,9 +126,10 @@ impl<'s> Question<'s> {
         page.resource.push_str(kind.unwrap_or_default());
         page.resource.push_str(id);
         page.resource_kind = Some(kind.map(str::len));
-        self.check(
-            written.map_err(|fault| NotShowable::new(format_args!("the resource: {fault}"))),
-        );
+        self.check(written.map_err(|fault| {
+            let told = format!("the resource: {fault}");
+            fault.told(told)
+        }));
     }
 
     fn begin_arguments(&mut self) {
@@ -166,9 +167,12 @@ impl<'s> Question<'s> {
             return;
         }
         let refused = |fault: NotShowable| match masked {
-            false => NotShowable::new(format_args!("argument `{name}`: {fault}")),
+            false => {
+                let told = format!("argument `{name}`: {fault}");
+                fault.told(told)
+            }
             // What a type says about its own fault may quote the value.
-            true => NotShowable::new(format_args!("argument `{name}` is masked, and has a fault")),
+            true => fault.told(format_args!("argument `{name}` is masked, and has a fault")),
         };
         if self.writer.page.text.last() != Some(&b'{') {
             self.writer.raw(b",");

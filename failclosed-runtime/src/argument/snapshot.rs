@@ -299,7 +299,7 @@ fn copied(from: &Page, to: &mut Page, span: Span) {
 
 fn offset(at: usize) -> Result<u32, NotShowable> {
     // FAIL CLOSED: what cannot be numbered cannot be read back.
-    u32::try_from(at).map_err(|_| NotShowable::new("the question is too long to be masked"))
+    u32::try_from(at).map_err(|_| NotShowable::too_large("the question is too long to be masked"))
 }
 
 impl Drop for Snapshot {

@@ -88,9 +88,8 @@ impl Writer {
         self.in_some = false;
         self.raw(b"\"");
         fmt::write(&mut Pieces(self), format_args!("{value}")).map_err(|_| {
-            NotShowable::new(format_args!(
-                "not printable, or larger than {MAX_ARGUMENT_BYTES} bytes"
-            ))
+            // Where it is not the value's own, the fault has been kept.
+            self.fault.clone().unwrap_or_else(|| NotShowable::new("not printable"))
         })?;
         self.raw(b"\"");
         Ok(())
@@ -139,7 +138,7 @@ impl Writer {
             return Ok(());
         }
         // FAIL CLOSED: too large to show whole is refused, never shown in part.
-        Err(NotShowable::new(format_args!("larger than {MAX_ARGUMENT_BYTES} bytes")))
+        Err(NotShowable::too_large(format_args!("larger than {MAX_ARGUMENT_BYTES} bytes")))
     }
 
     /// Wrappers leave no trace in JSON, but each is a frame on the stack of whoever walks them.

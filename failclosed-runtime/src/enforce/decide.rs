@@ -252,8 +252,7 @@ impl<'b> Check<'b> {
 
     pub(super) fn not_showable(self, why: &NotShowable) -> Denial {
         // FAIL CLOSED: what cannot be shown whole is not asked for in part, and not recorded in part.
-        self.denied(Cause::Malformed, "the arguments cannot be shown to the authority")
-            .with_detail(why.to_string())
+        Denial::not_showable(self.request.id(), self.request.action(), why)
     }
 
     pub(super) fn denied(self, cause: Cause, reason: &'static str) -> Denial {

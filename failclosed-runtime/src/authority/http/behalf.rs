@@ -225,7 +225,7 @@ fn policy_context(
     };
     let context = json!({"source": "failclosed", "toolName": action, "toolInput": {member: value}});
     if context.to_string().len() > MAX_POLICY_CONTEXT {
-        return Err(NoDecision::not_showable("the policy context exceeds verify's 16 KiB"));
+        return Err(NoDecision::too_large("the policy context exceeds verify's 16 KiB"));
     }
     Ok(Some(context))
 }
@@ -234,7 +234,7 @@ fn metadata(rest: Map<String, Json>) -> Result<Json, NoDecision> {
     let metadata = Json::Object(rest);
     // FAIL CLOSED: never cut short. The server would refuse it, with a less helpful text.
     if metadata.to_string().encode_utf16().count() > MAX_METADATA {
-        return Err(NoDecision::not_showable(
+        return Err(NoDecision::too_large(
             "the arguments exceed the 2048 characters of verify's metadata; help: show a part with \
              `args(..)`",
         ));

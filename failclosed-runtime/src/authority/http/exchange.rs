@@ -253,7 +253,7 @@ impl Question {
     pub(super) fn post(body: Vec<u8>, id: impl fmt::Display) -> Result<Self, NoDecision> {
         if body.len() > MAX_QUESTION_BYTES {
             // FAIL CLOSED: half a question is another question.
-            return Err(NoDecision::not_showable(format_args!(
+            return Err(NoDecision::too_large(format_args!(
                 "the question has {} bytes; at most {MAX_QUESTION_BYTES} are sent",
                 body.len()
             )));
