@@ -36,7 +36,7 @@ pub use file::{FileOptions, FileStore};
 pub use installed::install;
 pub(crate) use installed::installed;
 #[cfg(all(unix, feature = "audit-file"))]
-pub use verify::{Broken, Verified, verify};
+pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
 pub use {
     entry::{Approval, DecisionEntry, Entry, OutcomeEntry},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use failclosed::audit::{Broken, FileOptions, verify};
+use failclosed::audit::{Broken, FileOptions, MAX_LINE_BYTES, verify, verify_each};
 
 use crate::common::{Scratch, log};
 
@@ -99,4 +99,40 @@ async fn the_chain_goes_on_over_segments_and_restarts() {
         fs::write(gone, text).unwrap();
     }
     scratch.whole();
+}
+
+#[tokio::test]
+async fn records_are_handed_over_in_order_and_none_from_the_fault_on() {
+    let scratch = Scratch::new();
+    log(&scratch, scratch.store(), 3).await;
+    let handed = || {
+        let mut seen = Vec::new();
+        let answer = verify_each(scratch.path(), |record| seen.push(record.seq)).unwrap();
+        (seen, answer)
+    };
+    let (seen, answer) = handed();
+    assert_eq!(seen, (0..answer.unwrap().records).collect::<Vec<_>>());
+    let path = scratch.segments().pop().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.remove(2);
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let (seen, answer) = handed();
+    assert_eq!((seen, answer.unwrap_err().seq), (vec![0, 1], 2));
+}
+
+/// A file without line ends must not fill the memory of whoever reads it.
+#[tokio::test]
+async fn a_line_longer_than_any_that_is_written_is_not_read_to_its_end() {
+    let scratch = Scratch::new();
+    log(&scratch, scratch.store(), 1).await;
+    let path = scratch.segments().pop().unwrap();
+    let mut text = fs::read(&path).unwrap();
+    let records = scratch.whole().records;
+    text.resize(text.len() + usize::try_from(MAX_LINE_BYTES).unwrap(), b'x');
+    text.push(b'\n');
+    fs::write(&path, &text).unwrap();
+    let found = broken(&scratch);
+    assert_eq!((found.seq, found.line), (records, records + 1));
+    assert!(found.fault.contains("longer than"), "{found}");
 }

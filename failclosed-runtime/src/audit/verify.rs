@@ -3,11 +3,15 @@
 use std::{
     fmt,
     fs::File,
-    io::{BufRead, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
 use super::{GENESIS, Record, StoreError, file::segments};
+
+/// The longest line that is read, in bytes: far above what a writer makes, so that a file without
+/// line ends does not fill the memory of whoever reads it.
+pub const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What was found in a log that is whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,20 @@ impl fmt::Display for Broken {
 /// # Errors
 /// A directory that cannot be read. What is broken is no error but the answer.
 pub fn verify(directory: impl AsRef<Path>) -> Result<Result<Verified, Broken>, StoreError> {
+    verify_each(directory, |_| ())
+}
+
+/// As [`verify`], and hands over each record once it is known to follow the one before.
+///
+/// What was handed over before a fault was found is the part of the log up to there, and no more: an
+/// answer made of it is none about the whole log.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_each(
+    directory: impl AsRef<Path>,
+    mut each: impl FnMut(&Record),
+) -> Result<Result<Verified, Broken>, StoreError> {
     let (mut next, mut hash) = (0, GENESIS.to_owned());
     for (first, path) in segments(directory.as_ref())? {
         let failed = |error: std::io::Error| StoreError::io("cannot read", &path, &error);
@@ -61,12 +79,18 @@ pub fn verify(directory: impl AsRef<Path>) -> Result<Result<Verified, Broken>, S
         }
         loop {
             text.clear();
-            if reader.read_until(b'\n', &mut text).map_err(failed)? == 0 {
+            let mut limited = reader.by_ref().take(MAX_LINE_BYTES);
+            if limited.read_until(b'\n', &mut text).map_err(failed)? == 0 {
                 break;
             }
             line += 1;
             let Some(whole) = text.strip_suffix(b"\n") else {
-                return broken(line, next, "the line does not end".into());
+                // FAIL CLOSED: what is too long to be read is not whole.
+                let fault = match text.len() as u64 == MAX_LINE_BYTES {
+                    true => format!("the line is longer than {MAX_LINE_BYTES} bytes"),
+                    false => "the line does not end".to_owned(),
+                };
+                return broken(line, next, fault);
             };
             let record = match Record::read(whole) {
                 Ok(record) => record,
@@ -76,6 +100,7 @@ pub fn verify(directory: impl AsRef<Path>) -> Result<Result<Verified, Broken>, S
                 let fault = format!("record {} does not follow the one before", record.seq);
                 return broken(line, next, fault);
             }
+            each(&record);
             (next, hash) = (record.seq + 1, record.hash);
         }
     }
