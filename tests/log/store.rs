@@ -104,6 +104,21 @@ async fn what_a_crash_left_of_a_record_is_cut_and_put_on_record() {
     assert_eq!(fs::read(&path).unwrap(), text);
 }
 
+/// A program that another thread starts has the lock open too, until it is another program.
+#[test]
+fn a_log_that_was_closed_is_free_while_programs_are_started() {
+    let scratch = Scratch::new();
+    let starts = std::thread::spawn(|| {
+        for _ in 0..300 {
+            assert!(Command::new("true").status().unwrap().success());
+        }
+    });
+    while !starts.is_finished() {
+        drop(scratch.store());
+    }
+    starts.join().unwrap();
+}
+
 /// Whoever may write to the directory must not have this process cut a file somewhere else.
 #[tokio::test]
 async fn what_is_no_file_is_neither_followed_nor_waited_for() {

@@ -65,7 +65,7 @@ impl FileOptions {
                 return Err(StoreError::io("cannot lock", &path, &error));
             }
         }
-        Ok(FileStore { directory, options: self, _lock: lock, open: None, fault: None })
+        Ok(FileStore { directory, options: self, _lock: Lock(lock), open: None, fault: None })
     }
 }
 
@@ -76,10 +76,24 @@ pub struct FileStore {
     directory: PathBuf,
     options: FileOptions,
     /// Held as long as this lives.
-    _lock: File,
+    _lock: Lock,
     open: Option<Open>,
     /// After this nothing is appended: what is on the disk is not known.
     fault: Option<String>,
+}
+
+/// That nobody else writes the log.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Said, and not left to the closing of the file: a program that is being started by another
+        // thread has it open too, until it is another program.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(target: "failclosed", %error, "the lock of the audit log was not given back");
+        }
+    }
 }
 
 /// The segment that is written.
