@@ -13,7 +13,8 @@ use crate::{
     request::Request,
 };
 
-/// Members of `context` in a reply that do not bear on the decision.
+/// Members of `context` in a reply that do not bear on the decision: of those that the description's
+/// examples have (`decision-base.json`; `context` itself is free), the reasons, and the decision's id.
 const UNDERSTOOD: [&str; 4] = ["id", "reason", "reason_admin", "reason_user"];
 
 /// `POST access/v1/evaluation`, and an allow is `{"decision":true}`.

@@ -114,6 +114,7 @@ impl Dialect for OpenFga {
         if !reply.boolean("allowed")? {
             return Ok(verdict::no(None));
         }
+        // The two members of `CheckResponse` in `openfga/v1/openfga_service.proto`.
         self.understood.alone(reply, &["allowed", "resolution"])?;
         // How it was found: an optional text.
         reply.optional_text("resolution")?;
