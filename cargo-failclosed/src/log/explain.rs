@@ -1,0 +1,72 @@
+//! `log explain`: all that is recorded about one call.
+
+use std::{io::Write, path::Path};
+
+use failclosed_runtime::audit::Record;
+
+use super::{
+    Output, Refusal, read,
+    text::{line, time},
+};
+
+pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+    // First whose call it is: a record may be asked for by another id than its outcome has.
+    let mut call = None;
+    read(directory, |record| {
+        let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
+        if call.is_none() && (named || record.seq.to_string() == id) {
+            call = Some((record.call.clone(), record.seq));
+        }
+    })?;
+    let Some((call, seq)) = call else {
+        return Err(Refusal::undecided(format!(
+            "nothing is recorded about `{}`\nhelp: `log show` lists what is",
+            line(id)
+        )));
+    };
+    read(directory, |record| {
+        let of_call = call.is_some() && record.call == call;
+        if of_call || record.seq == seq {
+            tell(record, out);
+        }
+    })?;
+    Ok(0)
+}
+
+fn tell(record: &Record, out: &mut Output<impl Write>) {
+    let kind = format!("{:?}", record.record).to_lowercase();
+    out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
+    let approval = record.approval.as_ref().map(|approval| {
+        let by = approval.by.as_deref().unwrap_or("a person who is not named");
+        format!("by {by}, through {}, to question {}", approval.through, approval.question)
+    });
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let members = [
+        ("call", record.call.clone()),
+        ("agent", record.agent.clone()),
+        ("person", record.person.clone()),
+        ("action", record.action.clone()),
+        ("verdict", record.verdict.clone()),
+        ("cause", record.cause.clone()),
+        ("reason", record.reason.clone()),
+        ("detail", record.detail.clone()),
+        ("rule", record.rule.clone()),
+        ("decision id", record.decision_id.clone()),
+        ("version", record.version.clone()),
+        ("danger", record.danger.clone()),
+        ("approval", approval),
+        ("digest", record.digest.clone()),
+        ("bytes", number(record.question_bytes)),
+        ("question", record.question.as_ref().map(|question| question.get().to_owned())),
+        ("outcome", record.outcome.clone()),
+        ("elapsed us", number(record.elapsed_us)),
+        ("lost", number(record.outcomes)),
+        ("cut bytes", number(record.cut_bytes)),
+        ("cut sha256", record.cut_sha256.clone()),
+    ];
+    for (name, value) in members {
+        if let Some(value) = value {
+            out.line(&format!("  {name:<11} {}", line(&value)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `log stats`: how often what was decided.
+
+use std::{collections::BTreeMap, io::Write, path::Path};
+
+use failclosed_runtime::audit::{Kind, Record};
+
+use super::{Output, Refusal, read, text::cell};
+
+/// More names than this of one sort are counted together: agents choose some of them, and must not
+/// fill the memory of whoever counts.
+const MAX_NAMES: usize = 10_000;
+
+#[derive(Default)]
+struct Count {
+    names: BTreeMap<String, u64>,
+    others: u64,
+}
+
+impl Count {
+    fn add(&mut self, name: Option<&str>) {
+        let Some(name) = name else { return };
+        if let Some(count) = self.names.get_mut(name) {
+            *count += 1;
+        } else if self.names.len() < MAX_NAMES {
+            self.names.insert(name.to_owned(), 1);
+        } else {
+            self.others += 1;
+        }
+    }
+}
+
+pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+    let mut counts: [(&str, Count); 6] =
+        ["verdict", "action", "cause", "rule", "agent", "outcome"].map(|of| (of, Count::default()));
+    let mut lost = 0_u64;
+    // Nothing is shown before the log is known to be whole: a sum over a part of it would mislead.
+    let whole = read(directory, |record| {
+        for (of, count) in &mut counts {
+            count.add(member(record, of));
+        }
+        lost = lost.saturating_add(record.outcomes.unwrap_or(0));
+    })?;
+    out.line(&format!("{} records, {lost} outcomes lost", whole.records));
+    for (of, Count { names, others }) in &counts {
+        let mut names: Vec<_> = names.iter().collect();
+        names.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        if !names.is_empty() {
+            out.line(&format!("\nby {of}"));
+        }
+        for (name, count) in names {
+            out.line(&format!("  {} {count:>12}", cell(name, 60)));
+        }
+        if *others > 0 {
+            out.line(&format!("  {} {others:>12}", cell("(others)", 60)));
+        }
+    }
+    Ok(0)
+}
+
+fn member<'a>(record: &'a Record, of: &str) -> Option<&'a str> {
+    let member = match of {
+        "verdict" => &record.verdict,
+        // An outcome names its action again: counted once for each decision.
+        "action" if record.record == Kind::Decision => &record.action,
+        "cause" => &record.cause,
+        "rule" => &record.rule,
+        "agent" => &record.agent,
+        "outcome" => &record.outcome,
+        _ => return None,
+    };
+    member.as_deref()
+}

@@ -1,0 +1,128 @@
+//! The program over logs that are whole, broken, and not there.
+#![cfg(unix)]
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{self, Command},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use sha2::{Digest as _, Sha256};
+
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+fn hex(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A log of these records, and the hash of the last one. Written by hand: what the program reads is
+/// the format, not what today's writer makes of it.
+fn log(records: &[&str]) -> (Scratch, String) {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    let scratch = Scratch(env::temp_dir().join(format!("failclosed-cli-{}-{next}", process::id())));
+    fs::create_dir_all(&scratch.0).unwrap();
+    let (mut prev, mut text) = ("0".repeat(64), String::new());
+    for (seq, members) in records.iter().enumerate() {
+        let hashed = format!(r#"{{"v":1,"seq":{seq},"prev":"{prev}",{members}"#);
+        prev = hex(&hashed);
+        text.push_str(&format!("{hashed},\"hash\":\"{prev}\"}}\n"));
+    }
+    if !records.is_empty() {
+        fs::write(segment(&scratch), text).unwrap();
+    }
+    (scratch, prev)
+}
+
+fn segment(scratch: &Scratch) -> PathBuf {
+    scratch.0.join(format!("{:020}.jsonl", 0))
+}
+
+fn run(verb: &str, directory: &Path, rest: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_failclosed"));
+    let output = program.args(["log", verb]).arg(directory).args(rest).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+const ALLOW: &str = r#""record":"decision","at_ms":1700000000000,"call":"c1","agent":"bot","action":"pay","verdict":"allow","digest":"d""#;
+const DONE: &str =
+    r#""record":"outcome","at_ms":1700000001000,"call":"c1","action":"pay","outcome":"returned""#;
+const DENY: &str = r#""record":"decision","at_ms":1700000002000,"call":"c2","agent":"evil\u001b[2J\u202e","action":"wipe","verdict":"deny","cause":"policy""#;
+
+#[test]
+fn a_whole_log_is_shown_explained_and_counted() {
+    let (scratch, hash) = log(&[ALLOW, DONE, DENY]);
+    let (code, out, _) = run("verify", &scratch.0, &["--expect", &hash]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("3 records") && out.contains(&hash), "{out}");
+
+    let (code, out, _) = run("show", &scratch.0, &[]);
+    assert_eq!((code, out.lines().count()), (Some(0), 4), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{out:?}");
+
+    let (_, out, _) = run("show", &scratch.0, &["--agent", "bot"]);
+    assert_eq!(out.lines().count(), 2, "{out}");
+    let (_, out, _) = run("show", &scratch.0, &["--since", "2023-11-14T22:13:21Z"]);
+    assert_eq!(out.lines().count(), 3, "{out}");
+
+    let (code, out, _) = run("explain", &scratch.0, &["c1"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("allow") && out.contains("returned") && !out.contains("wipe"), "{out}");
+    assert_eq!(run("explain", &scratch.0, &["c3"]).0, Some(2));
+
+    let (code, out, _) = run("stats", &scratch.0, &[]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("by cause") && out.starts_with("3 records"), "{out}");
+    assert_eq!(run("unknown", &scratch.0, &[]).0, Some(0));
+}
+
+#[test]
+fn an_allowed_call_without_an_end_is_reported() {
+    let (scratch, _) = log(&[ALLOW, DENY]);
+    let (code, out, _) = run("unknown", &scratch.0, &[]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("c1") && !out.contains("c2"), "{out}");
+}
+
+#[test]
+fn no_command_gives_a_broken_log_a_clean_answer() {
+    let (scratch, _) = log(&[ALLOW, DONE, DENY]);
+    let text = fs::read_to_string(segment(&scratch)).unwrap();
+    fs::write(segment(&scratch), text.replace("wipe", "read")).unwrap();
+    for (verb, rest) in
+        [("verify", &[][..]), ("show", &[]), ("stats", &[]), ("unknown", &[]), ("explain", &["c1"])]
+    {
+        let (code, _, err) = run(verb, &scratch.0, rest);
+        assert_eq!(code, Some(1), "{verb}: {err}");
+        assert!(err.contains("line 3, record 2"), "{verb}: {err}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_whole() {
+    let (scratch, _) = log(&[]);
+    let missing = scratch.0.join("missing");
+    for (verb, rest) in
+        [("verify", &[][..]), ("show", &[]), ("stats", &[]), ("unknown", &[]), ("explain", &["c1"])]
+    {
+        assert_eq!(run(verb, &scratch.0, rest).0, Some(2), "{verb}");
+        assert_eq!(run(verb, &missing, rest).0, Some(2), "{verb}");
+    }
+}
+
+#[test]
+fn records_that_are_missing_at_the_end_are_found_by_the_hash() {
+    let (_whole, hash) = log(&[ALLOW, DONE, DENY]);
+    let (cut, _) = log(&[ALLOW, DONE]);
+    assert_eq!(run("verify", &cut.0, &[]).0, Some(0));
+    assert_eq!(run("verify", &cut.0, &["--expect", &hash]).0, Some(1));
+}
