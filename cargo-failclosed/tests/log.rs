@@ -1,5 +1,6 @@
 //! The program over logs that are whole, broken, and not there.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     env, fs,

@@ -20,7 +20,7 @@ use std::{
 };
 
 use failclosed_runtime::{
-    Cause,
+    Cause, Denial,
     http::{AuthZen, Behalf, Dialect, HttpAuthority, Opa, OpenFga, SpiceDb},
 };
 use http_common::{Purchase, Shop, authzen, certificates::Ca, json, lunch, token};
@@ -390,11 +390,18 @@ async fn crossed<D: Dialect + 'static>(
         let authority = authority.bearer(token()).retries(0).deadline(Duration::from_millis(500));
         let authority = if reused { authority.reuse_connections() } else { authority };
         let shop = Shop::new(authority.build().unwrap());
-        assert_eq!(shop.buy(lunch()).await.unwrap_err().cause(), Cause::Denied);
+        // On a busy machine the yes is there already when the no is read: then it is no answer at all.
+        let is_a_no = |denial: &Denial| {
+            let behind = |detail: &str| detail.contains("bytes behind its end");
+            denial.cause() == Cause::Denied || denial.detail().is_some_and(behind)
+        };
+        let first = shop.buy(lunch()).await.unwrap_err();
+        assert!(is_a_no(&first), "{first:?}");
         let second = shop.buy(lunch()).await;
         if !reused {
             // Its own connection's no.
-            assert_eq!(second.unwrap_err().cause(), Cause::Denied);
+            let second = second.unwrap_err();
+            assert!(is_a_no(&second), "{second:?}");
         }
         assert_eq!(shop.decisions().len(), 2);
         crossed += shop.bodies();
