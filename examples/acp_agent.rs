@@ -22,7 +22,6 @@ use agent_client_protocol::{
 use failclosed::{
     Action, Denial, Guard, HasGuard, Locked, Permit, Subject,
     acp::{AcpApprover, Turn, Turns, blocked},
-    cedar::CedarAuthority,
     requires_permission,
 };
 use failclosed_examples::{Stderr, agent_policies, euros};
@@ -82,13 +81,14 @@ async fn model(prompt: &str, shop: &Shop) -> Result<String, Denial> {
 
 /// Everything that follows from one prompt.
 async fn turn(
-    policies: CedarAuthority,
+    started: Guard,
     client: ConnectionTo<Client>,
     prompt: PromptRequest,
     turn: &Turn,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let session = prompt.session_id;
-    let guard = guard(policies, &client, &session, turn)?;
+    let guard = turn.guard(&started)?;
+    let guard = guard.asking(AcpApprover::new(client.clone(), session.clone(), turn), PATIENCE)?;
     let shop = Shop { guard, till: Locked::new(Till) };
     let text: String = prompt.prompt.iter().filter_map(text_of).collect();
     let reply = match model(&text, &shop).await {
@@ -101,22 +101,6 @@ async fn turn(
     let reply = ContentChunk::new(ContentBlock::from(reply));
     tell(&client, &session, SessionUpdate::AgentMessageChunk(reply))?;
     Ok(())
-}
-
-/// Who acts is known from the session: over stdio, whoever started this program.
-fn guard(
-    policies: CedarAuthority,
-    client: &ConnectionTo<Client>,
-    session: &SessionId,
-    turn: &Turn,
-) -> Result<Guard, failclosed::error::ConfigError> {
-    Guard::builder(
-        Subject::agent("shopper")?.on_behalf_of("alice")?,
-        turn.until_cancelled(policies),
-    )
-    .approver(AcpApprover::new(client.clone(), session.clone(), turn), PATIENCE)
-    .audit(Stderr)
-    .build()
 }
 
 fn tell(
@@ -133,9 +117,10 @@ fn text_of(block: &ContentBlock) -> Option<&str> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let policies = agent_policies()?;
+    // Who acts is known from the transport: over stdio, whoever started this program.
+    let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
     // Refuses to start with policies that cannot say no.
-    Guard::builder(Subject::agent("shopper")?, policies.clone()).start().await?;
+    let guard = Guard::builder(alices, agent_policies()?, Stderr).start().await?;
     let (turns, sessions) = (Turns::new(), AtomicU64::new(1));
     let cancelled = turns.clone();
     Agent
@@ -157,11 +142,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             async move |prompt: PromptRequest, responder, client: ConnectionTo<Client>| {
                 // Here, and not in the task: a cancel that comes next must find it.
                 let this = turns.begin(&prompt.session_id);
-                let work = (policies.clone(), client.clone(), prompt);
+                let work = (guard.clone(), client.clone(), prompt);
                 // In a task: the user's answer comes through the loop that called this handler.
                 client.spawn(async move {
-                    let (policies, client, prompt) = work;
-                    if let Err(error) = turn(policies, client, prompt, &this).await {
+                    let (guard, client, prompt) = work;
+                    if let Err(error) = turn(guard, client, prompt, &this).await {
                         eprintln!("the turn ended early: {error}");
                     }
                     responder.respond(PromptResponse::new(this.stop_reason()))

@@ -40,8 +40,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .deadline(Duration::from_millis(500))
         .build()?;
     let log = MemoryLog::new();
-    let guard = Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, authority)
-        .audit(log.clone())
+    let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
+    let guard = Guard::builder(alices, authority, log.clone())
         // Asks the server for something that nobody may do, before anything is for sale.
         .start()
         .await?;

@@ -8,7 +8,7 @@ use std::{collections::HashMap, error::Error, sync::Arc};
 use axum::{
     Json, Router,
     extract::Request,
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{Extensions, StatusCode, header::AUTHORIZATION},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
     routing::{any, post},
@@ -48,9 +48,9 @@ struct Verified(&'static str);
 type Guards = Arc<HashMap<Verified, Guard>>;
 
 /// By what a layer has verified, and by nothing that the caller says.
-fn caller(guards: &Guards) -> impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static {
+fn caller(guards: &Guards) -> impl Fn(&Extensions) -> Option<Guard> + Send + Sync + 'static {
     let guards = guards.clone();
-    move |parts| guards.get(parts.extensions.get::<Verified>()?).cloned()
+    move |verified| guards.get(verified.get::<Verified>()?).cloned()
 }
 
 #[tokio::main]
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (mut buyers, mut readers) = (HashMap::new(), HashMap::new());
     for user in ["alice", "mallory"] {
         let subject = || Subject::agent("shopper")?.on_behalf_of(user);
-        let buyer = Guard::builder(subject()?, authority.clone()).audit(Stderr);
+        let buyer = Guard::builder(subject()?, authority.clone(), Stderr);
         // Refuses to start with an authority that cannot say no.
         buyers.insert(Verified(user), buyer.start().await?);
         let reports = authority_fn(async |request| match request.resource() {
@@ -75,7 +75,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             _ => Ok(Decision::deny("this report is not for agents")),
         });
-        let reader = Guard::builder(subject()?, reports).audit(Stderr).start().await?;
+        let reader = Guard::builder(subject()?, reports, Stderr).start().await?;
         readers.insert(Verified(user), reader);
     }
     let (buyers, readers) = (Arc::new(buyers), Arc::new(readers));

@@ -7,7 +7,7 @@ use std::{env, error::Error, sync::Arc};
 use axum::{
     Router,
     extract::Request,
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{Extensions, StatusCode, header::AUTHORIZATION},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
@@ -121,10 +121,9 @@ impl Shop {
 async fn main() -> Result<(), Box<dyn Error>> {
     // Over stdio the caller is who started this program.
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, agent_policies()?).audit(Stderr).build()?;
-    let guards = CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?;
     // Refuses to start with an authority that cannot say no.
-    guards.self_check().await?;
+    let guard = Guard::builder(subject, agent_policies()?, Stderr).start().await?;
+    let guards = CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?;
     match env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => {
             // Answers are read strictly, before the SDK reads them.
@@ -158,8 +157,8 @@ async fn http(guards: CallerGuards, port: u16) -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, routes).await?)
 }
 
-fn caller(parts: &Parts) -> Result<Subject, NoDecision> {
-    match parts.extensions.get::<Verified>() {
+fn caller(verified: &Extensions) -> Result<Subject, NoDecision> {
+    match verified.get::<Verified>() {
         Some(Verified(user)) => Ok(Subject::agent("shopper")?.on_behalf_of(*user)?),
         None => Err(NoDecision::not_configured("no layer has verified the caller")),
     }

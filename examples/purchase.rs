@@ -42,13 +42,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let policies = CedarAuthority::builder(SCHEMA, POLICIES).build()?;
     let (budget, service) = Budget::start().await?;
     let log = MemoryLog::new();
-    let guard =
-        Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, all_of(policies, budget))
-            .deadline(Duration::from_secs(2))
-            .audit(log.clone())
-            // Refuses to start with an authority that cannot say no.
-            .start()
-            .await?;
+    let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
+    let guard = Guard::builder(alices, all_of(policies, budget), log.clone())
+        .deadline(Duration::from_secs(2))
+        // Refuses to start with an authority that cannot say no.
+        .start()
+        .await?;
     let shop = Shop { guard, stripe: Locked::new(Stripe) };
 
     attempt(&shop, "a concert ticket", "coachella.com", 12_000).await;

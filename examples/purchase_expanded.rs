@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let policies = CedarAuthority::builder(SCHEMA, POLICIES).build()?;
     let log = MemoryLog::new();
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, policies).audit(log.clone()).start().await?;
+    let guard = Guard::builder(subject, policies, log.clone()).start().await?;
     let shop = Shop { guard, stripe: Locked::new(Stripe) };
 
     for cents in [12_000, 74_200] {

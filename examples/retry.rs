@@ -119,8 +119,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Decision::deny("the budget is spent").into()
         }
     });
-    let guard =
-        Guard::builder(Subject::agent("shipper")?, authority).audit(log.clone()).start().await?;
+    let guard = Guard::builder(Subject::agent("shipper")?, authority, log.clone()).start().await?;
     let primary: Arc<dyn Shipping> = Arc::new(guard.wrap(Primary { down_for: AtomicU32::new(2) }));
     let fallback: Arc<dyn Shipping> = Arc::new(guard.wrap(Fallback));
 

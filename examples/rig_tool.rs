@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let model = options.take("--model")?.unwrap_or_else(|| "gpt-oss:20b".into());
 
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, authority).audit(Stderr).start().await?;
+    let guard = Guard::builder(subject, authority, Stderr).start().await?;
     let run = ToolContext::new().with_scope(Arc::new(guard));
     match (url, options.rest().as_slice()) {
         (None, []) => without_a_model(run).await,

@@ -34,7 +34,7 @@ pub mod error {
 /// What stands before an executor, and how it is put together.
 pub mod guard {
     pub use failclosed_runtime::{
-        Guard, GuardBuilder, Guarded, HasGuard, Locked, Observer, Permit, PermitFor, View,
+        Guard, GuardBuilder, Guarded, HasGuard, Locked, Observer, Permit, PermitFor, Probe, View,
     };
 }
 

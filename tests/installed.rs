@@ -21,7 +21,8 @@ async fn charge() -> Result<(), Denial> {
 fn guard(agent: &str, log: &MemoryLog) -> Guard {
     let authority = authority_fn(async |_| Ok(Decision::allow()));
     let subject = Subject::agent(agent).unwrap();
-    Guard::builder(subject, authority).audit(log.clone()).build().unwrap()
+    failclosed::danger::unchecked(Guard::builder(subject, authority, log.clone()), "a test")
+        .unwrap()
 }
 
 /// A11: scope lost by `spawn` while another, broader guard is installed.

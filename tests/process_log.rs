@@ -65,7 +65,12 @@ async fn what_has_no_log_of_its_own_is_recorded_in_that_of_the_process() {
         ..=100 => Ok(Decision::allow()),
         _ => Ok(Decision::ask("that much?")),
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).build().unwrap();
+    let unrecorded = failclosed::danger::unrecorded("the process has a log").unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(Subject::agent("shopper").unwrap(), authority, unrecorded),
+        "a test",
+    )
+    .unwrap();
     let lost = guard.scope(async { tokio::spawn(charge(2)).await.unwrap() }).await.unwrap_err();
     assert_eq!(lost.cause(), Cause::NotConfigured);
     assert_eq!(BODIES.load(Ordering::SeqCst), 0);

@@ -44,13 +44,19 @@ fn main() -> Result<(), Failure> {
     let subject = || Subject::agent("shopper")?.on_behalf_of("alice");
     println!("| allowed call | allocations | bytes |");
     println!("| --- | ---: | ---: |");
-    let guard = Guard::builder(subject()?, Ready).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject()?, Ready, failclosed::danger::unrecorded("a benchmark")?),
+        "a benchmark",
+    )?;
     count("attribute, no audit log", &runtime, &guard, async || {
         purchase("coachella.com", 742).await
     })?;
 
     let (sender, writer) = sync_channel(1024);
-    let guard = Guard::builder(subject()?, Ready).audit(Handoff(sender)).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject()?, Ready, Handoff(sender)),
+        "a benchmark",
+    )?;
     count("full local guard, records into a bounded channel", &runtime, &guard, async || {
         let bought = buy().await;
         let _ = (writer.try_recv(), writer.try_recv());
@@ -58,14 +64,26 @@ fn main() -> Result<(), Failure> {
     })?;
 
     let asynchronous = authority_fn(async |_| Ok(Decision::allow()));
-    let guard = Guard::builder(subject()?, asynchronous).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject()?, asynchronous, failclosed::danger::unrecorded("a benchmark")?),
+        "a benchmark",
+    )?;
     count("attribute, an async closure as the authority", &runtime, &guard, async || {
         purchase("coachella.com", 742).await
     })?;
 
-    let guard = Guard::builder(subject()?, Ready).audit(MemoryLog::new()).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject()?, Ready, MemoryLog::new()),
+        "a benchmark",
+    )?;
     count("the order, owned records into a `MemoryLog`", &runtime, &guard, buy)?;
-    traits(&Guard::builder(subject()?, Ready).build()?, &runtime)?;
+    traits(
+        &failclosed::danger::unchecked(
+            Guard::builder(subject()?, Ready, failclosed::danger::unrecorded("a benchmark")?),
+            "a benchmark",
+        )?,
+        &runtime,
+    )?;
     remote()
 }
 

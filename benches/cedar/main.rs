@@ -37,9 +37,11 @@ fn main() -> Result<(), Failure> {
         let timed = Arc::new(Timed::new(authority));
         let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
         // Long enough for a whole sample to be taken inside one decision.
-        let guard = Guard::builder(subject, timed.clone())
-            .deadline(std::time::Duration::from_secs(600))
-            .build()?;
+        let guard = failclosed::danger::unchecked(
+            Guard::builder(subject, timed.clone(), failclosed::danger::unrecorded("a benchmark")?)
+                .deadline(std::time::Duration::from_secs(600)),
+            "a benchmark",
+        )?;
         sides.push((engine, ByHand::new(&policies)?, ours, timed, guard));
     }
     let mut rounds = Rounds::default();

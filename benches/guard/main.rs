@@ -39,11 +39,20 @@ fn main() -> Result<(), Failure> {
     let subject = || Subject::agent("shopper")?.on_behalf_of("alice");
 
     let timed = Arc::new(Timed::new(Ready));
-    let asks_timed = Guard::builder(subject()?, timed.clone()).build()?;
-    let guard = Guard::builder(subject()?, Ready).build()?;
+    let asks_timed = failclosed::danger::unchecked(
+        Guard::builder(subject()?, timed.clone(), failclosed::danger::unrecorded("a benchmark")?),
+        "a benchmark",
+    )?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject()?, Ready, failclosed::danger::unrecorded("a benchmark")?),
+        "a benchmark",
+    )?;
     let current = (&runtime, &guard);
     let (sender, writer) = sync_channel(1024);
-    let recorded = Guard::builder(subject()?, Ready).audit(Handoff(sender)).build()?;
+    let recorded = failclosed::danger::unchecked(
+        Guard::builder(subject()?, Ready, Handoff(sender)),
+        "a benchmark",
+    )?;
     let casbin_first = runtime.block_on(engines::casbin(0))?;
     let casbin_last = runtime.block_on(engines::casbin(19))?;
     let cedar = engines::cedar()?;
@@ -94,7 +103,10 @@ async fn empty() {}
 /// What the authority of [`buy`] is shown.
 fn size_of_order(runtime: &Runtime) -> Result<usize, Failure> {
     let log = MemoryLog::new();
-    let guard = Guard::builder(Subject::agent("shopper")?, Ready).audit(log.clone()).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(Subject::agent("shopper")?, Ready, log.clone()),
+        "a benchmark",
+    )?;
     runtime.block_on(guard.scope(buy()))?;
     let shown = log.entries().into_iter().find_map(|entry| match entry {
         Entry::Decision(decision) => Some(decision.arguments.to_string().len()),

@@ -22,7 +22,10 @@ const BY_HAND: &str = "decorator by hand, `#[async_trait]`";
 fn main() -> Result<(), Failure> {
     let runtime = runtime()?;
     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-    let guard = Guard::builder(subject, Ready).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject, Ready, failclosed::danger::unrecorded("a benchmark")?),
+        "a benchmark",
+    )?;
     let current = (&runtime, &guard);
     let (plain, attributed, by_hand) = (unguarded(), attributed(&guard), by_hand(&guard));
     let (derived, generated) = (derived(&guard), generated(&guard));

@@ -14,7 +14,7 @@ use failclosed::{
     mcp::{CallerGuards, SealedApprovals},
 };
 use failclosed_benches::{Failure, remote::runtime, rounds::Rounds};
-use http::request::Parts;
+use http::Extensions;
 use rmcp::{
     RoleClient, ServiceExt,
     model::CallToolRequestParams,
@@ -65,7 +65,7 @@ fn main() -> Result<(), Failure> {
     let (duplex, piped, http) = runtime.block_on(async {
         let caller = subject()?;
         // Over HTTP somebody has to say who calls.
-        let identified = guards()?.identified_by(move |_: &Parts| Ok(caller.clone()));
+        let identified = guards()?.identified_by(move |_: &Extensions| Ok(caller.clone()));
         let duplex = duplex(Shop::new(guards()?)).await?;
         Ok::<_, Failure>((duplex, piped().await?, http(Shop::new(identified)).await?))
     })?;
@@ -89,7 +89,14 @@ fn subject() -> Result<Subject, Failure> {
 }
 
 fn guards() -> Result<CallerGuards, Failure> {
-    let guard = Guard::builder(subject()?, answer_fn(|_| Decision::allow().into())).build()?;
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            subject()?,
+            answer_fn(|_| Decision::allow().into()),
+            failclosed::danger::unrecorded("a benchmark")?,
+        ),
+        "a benchmark",
+    )?;
     // As a server has it: with a person to ask, who is not asked here.
     Ok(CallerGuards::new(guard).with_approvals(SealedApprovals::in_process()?)?)
 }

@@ -64,7 +64,7 @@ rules! {
     FC0217 Error "a path is checked before it is resolved";
     FC0218 Warning "a log text says that something is allowed without a decision";
     FC0219 Warning "a guarded body changes who is acting";
-    FC0220 Warning "a guard that asks over the network is built and never started";
+    FC0220 Warning "a guard that asks over the network is never started";
     FC0221 Error "a route is added after the layer that guards";
     FC0301 Note "an escape hatch is used";
     FC0901 Error "an allow without a reason";

@@ -64,6 +64,8 @@ fn the_wrong_example_is_found_and_the_right_one_is_clean() {
         let expected: &[&str] = match example.id {
             // The condition of the build is seen before the build.
             "FC0103" => &["FC0212"],
+            // There is no other way to have one than by an escape hatch.
+            "FC0220" => &["FC0220", "FC0301"],
             id if OF_THE_BUILD.contains(&id) => &[],
             _ => std::slice::from_ref(&example.id),
         };

@@ -7,22 +7,19 @@
 //! - [`blocked`]: how a denial is shown to the user. What the model reads is the denial's own text.
 //!
 //! ```
-//! use std::{sync::Arc, time::Duration};
+//! use std::time::Duration;
 //! use agent_client_protocol::{Client, v1::{ConnectionTo, schema::SessionId}};
-//! use failclosed_runtime::{Authority, ConfigError, Guard, Subject, acp::{AcpApprover, Turn}};
+//! use failclosed_runtime::{ConfigError, Guard, acp::{AcpApprover, Turn}};
 //!
-//! /// The guard of one turn: who acts is known from the session, never from what the model says.
+//! /// The guard of one turn. Who acts is known from the session, never from what the model says.
 //! fn guard(
-//!     policies: Arc<dyn Authority>,
+//!     started: &Guard,
 //!     client: ConnectionTo<Client>,
 //!     session: SessionId,
 //!     turn: &Turn,
 //! ) -> Result<Guard, ConfigError> {
-//!     let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-//!     Guard::builder(subject, turn.until_cancelled(policies))
-//!         .context("session", session.to_string())
-//!         .approver(AcpApprover::new(client, session, turn), Duration::from_secs(120))
-//!         .build()
+//!     let guard = turn.guard(started)?.with_context("session", session.to_string())?;
+//!     guard.asking(AcpApprover::new(client, session, turn), Duration::from_secs(120))
 //! }
 //! ```
 //!

@@ -26,6 +26,7 @@ mod line;
 mod memory;
 mod record;
 mod store;
+mod unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 mod verify;
 mod writer;
@@ -35,6 +36,7 @@ pub use crate::argument::MaskKey;
 pub use file::{FileOptions, FileStore};
 pub use installed::install;
 pub(crate) use installed::installed;
+pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
 pub use {

@@ -55,6 +55,19 @@ impl IntoResponse for Denial {
     }
 }
 
+impl From<Denial> for Response {
+    fn from(denial: Denial) -> Self {
+        problem(denial)
+    }
+}
+
+/// For handlers that fail with a bare status. It says less than a [`problem`].
+impl From<Denial> for StatusCode {
+    fn from(denial: Denial) -> Self {
+        status(&denial)
+    }
+}
+
 impl FromDenial for Response {
     fn from_denial(denial: Denial) -> Self {
         problem(denial)

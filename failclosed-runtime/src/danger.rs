@@ -1,4 +1,4 @@
-//! Escape hatches. Each takes a reason, warns, and is stamped into every record it lets through.
+//! Escape hatches. Each takes a reason and warns; what one lets through is stamped in its record.
 //!
 //! `grep -r danger::` finds every place where a program gives up a guarantee. No feature,
 //! environment variable or build profile reaches what is in here.
@@ -14,14 +14,17 @@ use crate::{
     authority::{Answer, Authority},
     decision::{Allow, Decision, Grounds, NoDecision},
     error::ConfigError,
-    request::Request,
+    guard::{Guard, GuardBuilder},
+    request::{Note, Request},
 };
+
+pub use crate::audit::Unrecorded;
 
 /// The longest an observe-only mode may last.
 pub const LONGEST_OBSERVATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Allows everything, without asking anybody. Alone it fails the self check of a guard; beside others
-/// in a set it shows only on record.
+/// Allows everything, without asking anybody. A guard that asks it, alone or beside others, does not
+/// [start](crate::GuardBuilder::start): see [`unchecked`].
 #[derive(Debug, Clone)]
 pub struct AllowEverything {
     stamp: Arc<str>,
@@ -40,7 +43,8 @@ impl AllowEverything {
 }
 
 impl Authority for AllowEverything {
-    fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        request.note(|| Note::Danger(self.stamp.to_string()));
         stamped(Arc::clone(&self.stamp)).into()
     }
 }
@@ -48,8 +52,8 @@ impl Authority for AllowEverything {
 /// Asks an authority, writes down what it said, and allows all the same, until it expires: to see
 /// what a new policy would have denied. Then the authority's word counts again.
 ///
-/// It is a type of its own, so that where a guard is put together one reads what it is. A guard
-/// that uses it alone fails its self check.
+/// It is a type of its own, so that where a guard is put together one reads what it is. A guard that
+/// asks it, alone or beside others, does not [start](crate::GuardBuilder::start): see [`unchecked`].
 #[derive(Debug)]
 pub struct ObserveOnly<A> {
     authority: A,
@@ -97,9 +101,36 @@ impl<A: Authority> ObserveOnly<A> {
 
 impl<A: Authority> Authority for ObserveOnly<A> {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        request.note(|| Note::Danger(format!("observe only: {}", self.reason)));
         let answer = self.authority.decide(request);
         Answer::pending(async move { self.observed(answer.await) })
     }
+}
+
+/// In the place of a log: for a guard that is to have none of its own. What it allows can neither be
+/// shown nor explained afterwards, unless a log of the process is [installed](crate::audit::install).
+///
+/// # Errors
+/// [`ConfigError::Danger`]: the reason is blank.
+pub fn unrecorded(reason: impl Into<Cow<'static, str>>) -> Result<Unrecorded, ConfigError> {
+    warn(&given(reason.into())?, "no decision will be recorded");
+    Ok(Unrecorded::new())
+}
+
+/// A guard that does not [start](GuardBuilder::start): nobody has seen its authority say no. The only
+/// way to one that [observes](ObserveOnly) or [allows everything](AllowEverything); and for tests of
+/// guards that are never to pass a self check.
+///
+/// # Errors
+/// [`ConfigError::Danger`], where the reason is blank, and every error of what was put together.
+pub fn unchecked(
+    builder: GuardBuilder,
+    reason: impl Into<Cow<'static, str>>,
+) -> Result<Guard, ConfigError> {
+    let reason = given(reason.into())?;
+    let guard = builder.build()?;
+    warn(&reason, "a guard was not started: its authority may be unable to say no");
+    Ok(guard)
 }
 
 /// On standard error, and as an event: any crate of a program can switch events off at compile time, and

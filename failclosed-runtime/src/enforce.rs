@@ -19,8 +19,8 @@ use crate::{
     deadline::Deadline,
     decision::Allow,
     denial::{Cause, Denial},
-    guard::{Guard, Parts},
-    request::{Request, Source},
+    guard::{Guard, Parts, Probe},
+    request::{Notes, Request, Source},
 };
 
 mod decide;
@@ -56,6 +56,13 @@ impl Entry<'static, Named> {
     }
 }
 
+impl<'a> Entry<'a, Named> {
+    /// What nobody may do.
+    pub(crate) fn probe(probe: &'a Probe) -> Self {
+        Self { name: probe.action(), action: &Named(()), exactly: PhantomData, carried: probe }
+    }
+}
+
 /// One question: who asks, for what, with which arguments. It lives as long as the asking.
 pub struct Asking<'a, 'b, A: ?Sized> {
     guard: &'a Guard,
@@ -77,6 +84,16 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
         entry: Entry<'a, A>,
         show: &'b (dyn Fn(&mut Question<'_>) + Sync),
     ) -> Self {
+        Self::noting(guard, entry, show, None)
+    }
+
+    /// A question of a self check, which is told what an answer does not tell.
+    pub(crate) fn noting(
+        guard: &'a Guard,
+        entry: Entry<'a, A>,
+        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+        notes: Option<&'b Notes>,
+    ) -> Self {
         let deadline = Deadline::after(guard.0.deadline);
         let source = Source {
             subject: &guard.0.subject,
@@ -85,6 +102,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             show,
             context: &guard.0.context,
             mask_key: guard.0.mask_key.as_ref(),
+            notes,
         };
         let request = source.request();
         Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }

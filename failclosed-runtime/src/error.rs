@@ -28,7 +28,7 @@ pub enum ConfigError {
         /// What stands in the way.
         fault: &'static str,
     },
-    /// The guard of a running task, which was to be given another approver.
+    /// The guard of a running task, which was to be given another approver, or to tell other facts.
     Lent,
     /// A remote authority's name for something that it could not mean.
     Name {
@@ -76,8 +76,8 @@ impl fmt::Display for ConfigError {
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
             Self::AlreadyInstalled { fault } => write!(f, "not installed: {fault}"),
             Self::Lent => {
-                write!(f, "the guard of a running task cannot be given another approver")?;
-                write!(f, "\nhelp: keep the guard that was built, and call `asking` on that")
+                write!(f, "the guard of a running task cannot be changed")?;
+                write!(f, "\nhelp: keep the guard that was started, and change that")
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
             Self::MaskKey { bytes } => {

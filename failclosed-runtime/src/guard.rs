@@ -6,7 +6,7 @@ use crate::{
     answer::Answer,
     approval::{Approver, Pace, Pacer},
     argument::{Argument, MaskKey},
-    audit::{self, AuditSink},
+    audit::{self, AuditSink, Unrecorded},
     authority::Authority,
     decision::NoDecision,
     error::ConfigError,
@@ -15,11 +15,13 @@ use crate::{
     subject::Subject,
 };
 
+mod builder;
 mod current;
 mod has_guard;
+mod probe;
 
 pub(crate) use current::current;
-pub use has_guard::HasGuard;
+pub use {builder::GuardBuilder, has_guard::HasGuard, probe::Probe};
 
 /// A deadline over this is no deadline.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,13 +30,15 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// ```
 /// use std::time::Duration;
-/// use failclosed_runtime::{Decision, Guard, Subject, authority_fn};
+/// use failclosed_runtime::{Decision, Guard, Subject, audit::MemoryLog, authority_fn};
 ///
-/// # fn main() -> Result<(), failclosed_runtime::ConfigError> {
+/// # async fn started() -> Result<(), Box<dyn std::error::Error>> {
+/// let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
 /// let authority = authority_fn(async |_| Ok(Decision::deny("the shop is closed")));
-/// let guard = Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, authority)
+/// let guard = Guard::builder(alices, authority, MemoryLog::new())
 ///     .deadline(Duration::from_secs(2))
-///     .build()?;
+///     .start()
+///     .await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
@@ -53,6 +57,8 @@ pub(crate) struct Parts {
     pub(crate) sinks: Vec<Arc<dyn AuditSink>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) context: Vec<ContextEntry>,
+    /// What its authority must say no to when it starts.
+    pub(crate) probes: Vec<Arc<Probe>>,
     /// For the masks of masked arguments; else the process has a key.
     pub(crate) mask_key: Option<MaskKey>,
     /// Whether it was lent to a task by [`Guard::current`], which may use it and not change it.
@@ -60,6 +66,37 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    fn new(
+        subject: Subject,
+        authority: Arc<dyn Authority>,
+        sinks: Vec<Arc<dyn AuditSink>>,
+    ) -> Self {
+        Self {
+            subject,
+            authority,
+            approver: None,
+            pacer: Arc::new(Pacer::new(Pace::new())),
+            deadline: Guard::DEFAULT_DEADLINE,
+            sinks,
+            observers: Vec::new(),
+            context: Vec::new(),
+            probes: Vec::new(),
+            mask_key: None,
+            lent: false,
+        }
+    }
+
+    /// # Errors
+    /// [`ConfigError::DuplicateContext`].
+    fn distinct(&self) -> Result<(), ConfigError> {
+        for (index, (name, _)) in self.context.iter().enumerate() {
+            if self.context[..index].iter().any(|(other, _)| other == name) {
+                return Err(ConfigError::DuplicateContext { name });
+            }
+        }
+        Ok(())
+    }
+
     /// Where its decisions are recorded: in its own log, else in that of the process.
     pub(crate) fn sinks(&self) -> &[Arc<dyn AuditSink>] {
         if self.sinks.is_empty() { audit::installed() } else { &self.sinks }
@@ -70,20 +107,17 @@ impl Guard {
     /// How long an authority may take, unless the guard says otherwise: five seconds.
     pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 
-    /// Starts a guard: nothing without somebody who acts and somebody who answers.
-    pub fn builder(subject: Subject, authority: impl Authority + 'static) -> GuardBuilder {
-        GuardBuilder(Parts {
-            subject,
-            authority: Arc::new(authority),
-            approver: None,
-            pacer: Arc::new(Pacer::new(Pace::new())),
-            deadline: Self::DEFAULT_DEADLINE,
-            sinks: Vec::new(),
-            observers: Vec::new(),
-            context: Vec::new(),
-            mask_key: None,
-            lent: false,
-        })
+    /// Puts a guard together: nothing without somebody who acts, somebody who answers, and a log that
+    /// must take every decision. A guard that is to have none says so:
+    /// [`danger::unrecorded`](crate::danger::unrecorded).
+    pub fn builder(
+        subject: Subject,
+        authority: impl Authority + 'static,
+        log: impl AuditSink + 'static,
+    ) -> GuardBuilder {
+        let log: Option<Arc<dyn AuditSink>> =
+            if Unrecorded::is(&log) { None } else { Some(Arc::new(log)) };
+        GuardBuilder::new(Parts::new(subject, Arc::new(authority), log.into_iter().collect()))
     }
 
     /// Who acts under this guard.
@@ -120,12 +154,43 @@ impl Guard {
         deadline: Duration,
     ) -> Result<Self, ConfigError> {
         valid("approver", deadline)?;
-        if self.0.lent {
-            // FAIL CLOSED: whoever is guarded does not choose who says yes.
-            return Err(ConfigError::Lent);
-        }
+        // FAIL CLOSED: whoever is guarded does not choose who says yes.
+        self.own()?;
         let approver: Option<(Arc<dyn Approver>, _)> = Some((Arc::new(approver), deadline));
         Ok(Self(Arc::new(Parts { approver, ..Parts::clone(&self.0) })))
+    }
+
+    /// The same guard with one more fact that is added to every request: the id of a session, of a call.
+    ///
+    /// # Errors
+    /// [`ConfigError::DuplicateContext`]; [`ConfigError::Lent`], for a guard from [`Guard::current`]:
+    /// code below a scope would tell the authority what to think.
+    pub fn with_context(
+        &self,
+        name: &'static str,
+        value: impl Argument + Send + 'static,
+    ) -> Result<Self, ConfigError> {
+        self.own()?;
+        let mut parts = Parts::clone(&self.0);
+        parts.context.push((name, Arc::new(value)));
+        parts.distinct()?;
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// The same guard with its authority in another one, which narrows it.
+    #[cfg(feature = "acp")]
+    pub(crate) fn deciding_by(
+        &self,
+        narrowed: impl FnOnce(Arc<dyn Authority>) -> Arc<dyn Authority>,
+    ) -> Result<Self, ConfigError> {
+        self.own()?;
+        let parts = Parts::clone(&self.0);
+        let authority = narrowed(Arc::clone(&parts.authority));
+        Ok(Self(Arc::new(Parts { authority, ..parts })))
+    }
+
+    fn own(&self) -> Result<(), ConfigError> {
+        if self.0.lent { Err(ConfigError::Lent) } else { Ok(()) }
     }
 }
 
@@ -146,85 +211,6 @@ pub(crate) fn valid(of: &'static str, deadline: Duration) -> Result<(), ConfigEr
     Ok(())
 }
 
-/// Puts a [`Guard`] together.
-#[must_use = "a guard protects nothing until it is built"]
-pub struct GuardBuilder(Parts);
-
-impl GuardBuilder {
-    /// How long from the call to the permit, answer and audit record included. Five seconds unless
-    /// set. An answer that comes later is a denial, also when it is a yes.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.0.deadline = deadline;
-        self
-    }
-
-    /// Who is asked when the authority answers [`Ask`](crate::Decision::Ask), and how long that
-    /// person may take.
-    pub fn approver(mut self, approver: impl Approver + 'static, deadline: Duration) -> Self {
-        self.0.approver = Some((Arc::new(approver), deadline));
-        self
-    }
-
-    /// How often one person is asked: how many questions they have open at once, and how long they are
-    /// left in peace after a no. What comes above it is denied. See [`Pace`] for what holds unless set.
-    pub fn pace(mut self, pace: Pace) -> Self {
-        self.0.pacer = Arc::new(Pacer::new(pace));
-        self
-    }
-
-    /// An audit log that must take every decision. May be given several times.
-    pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
-        self.0.sinks.push(Arc::new(sink));
-        self
-    }
-
-    /// The key of the masks that people and logs see in the place of masked arguments. Without it the
-    /// process has a key of its own, and masks of different runs cannot be compared.
-    pub fn mask_key(mut self, key: MaskKey) -> Self {
-        self.0.mask_key = Some(key);
-        self
-    }
-
-    /// Somebody who is told of every denial: the user, an alarm. May be given several times.
-    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.0.observers.push(Arc::new(observer));
-        self
-    }
-
-    /// A fact that is added to every request, such as a session id.
-    pub fn context(mut self, name: &'static str, value: impl Argument + Send + 'static) -> Self {
-        self.0.context.push((name, Arc::new(value)));
-        self
-    }
-
-    /// The guard.
-    ///
-    /// # Errors
-    /// [`ConfigError::Deadline`], [`ConfigError::Pace`], [`ConfigError::DuplicateContext`].
-    pub fn build(self) -> Result<Guard, ConfigError> {
-        valid("authority", self.0.deadline)?;
-        if let Some((_, deadline)) = &self.0.approver {
-            valid("approver", *deadline)?;
-        }
-        self.0.pacer.pace().valid()?;
-        for (index, (name, _)) in self.0.context.iter().enumerate() {
-            if self.0.context[..index].iter().any(|(other, _)| other == name) {
-                return Err(ConfigError::DuplicateContext { name });
-            }
-        }
-        Ok(Guard(Arc::new(self.0)))
-    }
-}
-
-impl fmt::Debug for GuardBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardBuilder")
-            .field("subject", &self.0.subject)
-            .field("deadline", &self.0.deadline)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A guard that has nobody to ask, for the places where a guard must be named and none was found.
 impl Guard {
     /// Denies everything with [`Cause::NotConfigured`](crate::Cause::NotConfigured); `detail` tells
@@ -237,17 +223,7 @@ impl Guard {
                 NoDecision::not_configured(&self.0).into()
             }
         }
-        Self(Arc::new(Parts {
-            subject: Subject::unknown(),
-            authority: Arc::new(Nobody(detail.into())),
-            approver: None,
-            pacer: Arc::new(Pacer::new(Pace::new())),
-            deadline: Self::DEFAULT_DEADLINE,
-            sinks: Vec::new(),
-            observers: Vec::new(),
-            context: Vec::new(),
-            mask_key: None,
-            lent: false,
-        }))
+        let nobody = Arc::new(Nobody(detail.into()));
+        Self(Arc::new(Parts::new(Subject::unknown(), nobody, Vec::new())))
     }
 }

@@ -70,7 +70,7 @@ pub use {
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known},
     denial::{Cause, Denial, Fault, FromDenial},
     error::ConfigError,
-    guard::{Guard, GuardBuilder, HasGuard},
+    guard::{Guard, GuardBuilder, HasGuard, Probe},
     guarded::Guarded,
     id::CallId,
     locked::{Locked, View},

@@ -22,6 +22,10 @@ use crate::{
     subject::Subject,
 };
 
+mod notes;
+
+pub(crate) use notes::{Note, Notes};
+
 /// The action that the self check asks for and that no policy may allow.
 pub(crate) const CANARY: &str = "failclosed:canary";
 
@@ -36,6 +40,8 @@ pub struct Request<'a> {
     digest: OnceLock<Digest>,
     /// The same question with its masked arguments masked, where it has some.
     masked: Option<Box<Request<'a>>>,
+    /// Of the self check whose question this is.
+    notes: Option<&'a Notes>,
 }
 
 /// One fact that the guard adds to each of its requests.
@@ -52,6 +58,8 @@ pub(crate) struct Source<'a> {
     pub(crate) context: &'a [ContextEntry],
     /// The guard's own key for masks.
     pub(crate) mask_key: Option<&'a MaskKey>,
+    /// Where it is a self check that asks.
+    pub(crate) notes: Option<&'a Notes>,
 }
 
 impl<'a> Source<'a> {
@@ -59,8 +67,8 @@ impl<'a> Source<'a> {
     pub(crate) fn request(&self) -> Request<'a> {
         let snapshot = self.snapshot();
         let with = |id, snapshot, masked| {
-            let (subject, action) = (self.subject, self.action);
-            Request { id, subject, action, snapshot, digest: OnceLock::new(), masked }
+            let Source { subject, action, notes, .. } = *self;
+            Request { id, subject, action, snapshot, digest: OnceLock::new(), masked, notes }
         };
         let id = CallId::next();
         match snapshot {
@@ -149,9 +157,21 @@ impl<'a> Request<'a> {
         self.action
     }
 
-    /// Whether this is the question of a self check, which nobody may say yes to.
+    /// Whether this is a question of a self check, which nobody may say yes to: the canary, or a
+    /// [`Probe`](crate::Probe).
     pub fn is_self_check(&self) -> bool {
+        self.notes.is_some() || self.is_canary()
+    }
+
+    pub(crate) fn is_canary(&self) -> bool {
         self.action == CANARY
+    }
+
+    /// Where this is a self check, tells it what an answer does not.
+    pub(crate) fn note(&self, note: impl FnOnce() -> Note) {
+        if let Some(notes) = self.notes {
+            notes.add(note());
+        }
     }
 
     /// The thing acted on, where the executor names one.

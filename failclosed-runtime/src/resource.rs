@@ -22,6 +22,12 @@ impl<'a> Resource<'a> {
         Self { kind: None, id: id.into() }
     }
 
+    /// The same one, with nothing borrowed.
+    pub fn into_owned(self) -> Resource<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Resource { kind: self.kind.map(owned), id: owned(self.id) }
+    }
+
     /// What kind of thing it is.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()

@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, request::Parts};
+use http::{Extensions, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -33,18 +33,18 @@ pub use scoped::ScopedBody;
 static NOBODY: LazyLock<Guard> =
     LazyLock::new(|| Guard::unconfigured("a service is made ready before it has a caller"));
 
-type Identify = dyn Fn(&Parts) -> Option<Guard> + Send + Sync;
+type Identify = dyn Fn(&Extensions) -> Option<Guard> + Send + Sync;
 
-/// Finds the guard of a request's caller, in what the layers above have verified: an extension that
-/// an authentication layer left, a client certificate. Never in what the caller merely says.
+/// Finds the guard of a request's caller, in what the layers above have verified and left among its
+/// extensions. Headers are not given: they are what the caller says.
 #[derive(Clone)]
 struct Callers(Arc<Identify>);
 
 impl Callers {
     /// # Denies
     /// As *not configured*, everything that a request without an identity asks for.
-    fn guard(&self, parts: &Parts) -> Guard {
-        match contain(|| (self.0)(parts)) {
+    fn guard(&self, verified: &Extensions) -> Guard {
+        match contain(|| (self.0)(verified)) {
             Ok(Some(guard)) => guard,
             // FAIL CLOSED: nobody in particular may do nothing in particular; and an installed guard
             // is not an unknown caller's.
@@ -62,10 +62,26 @@ impl Callers {
 pub struct ScopeLayer(Callers);
 
 impl ScopeLayer {
-    /// `identify` gives the guard of a request's caller, if the caller is known. Without one every
-    /// guarded function below is denied, and the others are not concerned.
-    pub fn new(identify: impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static) -> Self {
+    /// `identify` gives the guard of a request's caller, if the caller is known, from the extensions
+    /// that the layers above have left: what an authentication layer verified, a client's certificate.
+    /// Without one every guarded function below is denied, and the others are not concerned.
+    pub fn new(identify: impl Fn(&Extensions) -> Option<Guard> + Send + Sync + 'static) -> Self {
         Self(Callers(Arc::new(identify)))
+    }
+
+    /// All of it: a service that has no more routes to give. A router that is layered is a router
+    /// still, and what is added to it afterwards is not below the layer:
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")] {
+    /// # use failclosed_runtime::{Guard, tower::ScopeLayer};
+    /// # fn service<R: Clone>(routes: R) {
+    /// let served = ScopeLayer::new(|verified| verified.get::<Guard>().cloned()).around(routes);
+    /// // axum::serve(listener, served.into_make_service()), by axum::ServiceExt
+    /// # } }
+    /// ```
+    pub fn around<S>(&self, service: S) -> Scoped<S> {
+        self.layer(service)
     }
 }
 
@@ -102,7 +118,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let guard = self.callers.guard(&parts);
+        let guard = self.callers.guard(&parts.extensions);
         // Inside of it too: a service may look for its guard before it has made its future, and must
         // not find the one that its server runs under.
         let served = guard.within(|| self.inner.call(Request::from_parts(parts, body)));
@@ -144,11 +160,21 @@ impl<D> PermissionLayer<D> {
     /// `failclosed::axum::problem` for axum.
     pub fn new(
         action: &'static str,
-        identify: impl Fn(&Parts) -> Option<Guard> + Send + Sync + 'static,
+        identify: impl Fn(&Extensions) -> Option<Guard> + Send + Sync + 'static,
         on_denied: D,
     ) -> Self {
         let callers = Callers(Arc::new(identify));
         Self { action, callers, on_denied, declared: asked::Declared::default() }
+    }
+
+    /// All of it: a service that has no more routes to give. A router that is layered is a router
+    /// still, and what is merged into it, nested or added afterwards is served without being asked
+    /// about.
+    pub fn around<S>(&self, service: S) -> Permitted<S, D>
+    where
+        D: Clone,
+    {
+        self.layer(service)
     }
 
     /// Asks about paths that hold these of `;`, `?` and `#`, the last two encoded. Other characters
@@ -215,7 +241,7 @@ where
         let action = self.layer.action;
         let declared = self.layer.declared.clone();
         let (parts, body) = request.into_parts();
-        let guard = self.layer.callers.guard(&parts);
+        let guard = self.layer.callers.guard(&parts.extensions);
         Box::pin(async move {
             let (method, path) = (asked::method(&parts, &declared), asked::path(&parts, &declared));
             let query = asked::query(&parts);

@@ -109,9 +109,12 @@ async fn a_persons_yes_is_to_the_version_they_were_asked_by() {
         let builder = failclosed_runtime::Guard::builder(
             failclosed_runtime::Subject::agent("shopper").unwrap(),
             authority.clone(),
+            shop.log.clone(),
         );
         let limit = std::time::Duration::from_secs(5);
-        shop.guard = builder.approver(approver, limit).audit(shop.log.clone()).build().unwrap();
+        shop.guard =
+            failclosed_runtime::danger::unchecked(builder.approver(approver, limit), "a test")
+                .unwrap();
         match cause {
             None => {
                 let record = shop.allowed(purchase(1)).await;

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 
 use cedar_common::{Asked, POLICIES, Purchase, Read, Refund, SCHEMA, Shop, authority, lunch};
 use cedar_policy::Entities;
-use failclosed_runtime::{Cause, Request, SelfCheckError, Subject, cedar::CedarAuthority};
+use failclosed_runtime::{
+    Cause, Guard, Probe, Request, SelfCheckError, Subject, audit::MemoryLog, cedar::CedarAuthority,
+};
 use serde::Serialize;
 
 fn purchase(amount: u64, vendor: &str) -> Purchase {
@@ -164,9 +166,57 @@ async fn the_default_resource_stands_in() {
 #[tokio::test]
 async fn the_self_check_passes() {
     Shop::new(authority(POLICIES)).guard.self_check().await.unwrap();
-    // Also where everything is permitted: what the schema does not know is not everything.
-    let anything = "permit(principal, action, resource);";
-    Shop::new(authority(anything)).guard.self_check().await.unwrap();
+    // What is forbidden or asked is not everything.
+    for able_to_say_no in [
+        "permit(principal, action, resource); forbid(principal, action, resource) \
+         when { resource == Vendor::\"casino.example\" };",
+        "@ask(\"may it?\") permit(principal, action, resource);",
+        "permit(principal, action, resource) when { principal == Agent::\"shopper\" };",
+        "permit(principal == Agent::\"shopper\", action, resource);",
+        "permit(principal, action == Action::\"read\", resource);",
+        "permit(principal, action, resource is Vendor);",
+    ] {
+        let checked = Shop::new(authority(able_to_say_no)).guard.self_check().await;
+        assert!(checked.is_ok(), "{able_to_say_no}: {checked:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_self_check_fails_where_everything_is_permitted() {
+    for everything in [
+        "permit(principal, action, resource);",
+        "@id(\"all\") permit(principal, action, resource); permit(principal, action, resource) \
+         when { principal == Agent::\"shopper\" };",
+    ] {
+        let failed = Shop::new(authority(everything)).guard.self_check().await;
+        assert!(matches!(failed, Err(SelfCheckError::CanaryAllowed)), "{everything}: {failed:?}");
+    }
+}
+
+/// A probe is a question of the right shape, or none.
+#[tokio::test]
+async fn a_guard_starts_where_its_probe_is_forbidden() {
+    let deny_list = "permit(principal, action, resource); forbid(principal, action, resource) \
+                     when { resource == Vendor::\"casino.example\" };";
+    let start = async |policies: &str, probe: Probe| {
+        let shopper = Subject::agent("shopper").unwrap();
+        Guard::builder(shopper, authority(policies), MemoryLog::new()).probe(probe).start().await
+    };
+    let on = |vendor| Probe::new("purchase").resource(&("Vendor", vendor)).argument("amount", 1);
+    start(deny_list, on("casino.example")).await.unwrap();
+    let allowed = start(deny_list, on("books.example")).await.unwrap_err();
+    assert!(allowed.to_string().contains("`purchase` on \"books.example\""), "{allowed}");
+    for (misspelled, why) in [
+        (
+            Probe::new("purchases").resource(&("Vendor", "casino.example")),
+            "does not know the action",
+        ),
+        (Probe::new("purchase").resource(&("Vendors", "casino.example")), "not an entity type"),
+        (Probe::new("purchase").resource(&("Vendor", "casino.example")), "does not fit the schema"),
+    ] {
+        let error = start(deny_list, misspelled).await.unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -246,19 +246,21 @@ async fn an_argument_named_as_the_user_denies() {
 
 #[tokio::test]
 async fn an_argument_named_as_the_guards_context_denies() {
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority(POLICIES))
-        .context("session", "s-1");
     let mut shop = shop();
-    shop.guard = guard.audit(shop.log.clone()).build().unwrap();
+    let guard =
+        Guard::builder(Subject::agent("shopper").unwrap(), authority(POLICIES), shop.log.clone())
+            .context("session", "s-1");
+    shop.guard = failclosed_runtime::danger::unchecked(guard, "a test").unwrap();
     shop.malformed(with("session", "s-2"), "duplicate key `session`").await;
 }
 
 #[tokio::test]
 async fn a_guard_context_without_a_type_denies() {
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority(POLICIES))
-        .context("session", 0.5);
     let mut shop = shop();
-    shop.guard = guard.audit(shop.log.clone()).build().unwrap();
+    let guard =
+        Guard::builder(Subject::agent("shopper").unwrap(), authority(POLICIES), shop.log.clone())
+            .context("session", 0.5);
+    shop.guard = failclosed_runtime::danger::unchecked(guard, "a test").unwrap();
     let record = shop.denied(lunch(), Cause::Malformed).await;
     assert!(record.detail.unwrap().contains("guard context `session`: a float"));
 }

@@ -16,11 +16,11 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("what can be said", &["argument", "decision", "subject"]),
     ("questions and answers", &["action", "answer", "deadline", "denial", "request", "strict"]),
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
-    ("who asks whom", &["acp", "cedar", "danger", "guard", "http", "locked", "terminal"]),
-    ("an allowed call", &["call", "guarded"]),
+    ("who asks whom", &["cedar", "guard", "http", "locked", "terminal"]),
+    ("an allowed call", &["call", "danger", "guarded"]),
     ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
-    ("hosts", &["axum", "mcp", "rig"]),
+    ("hosts", &["acp", "axum", "mcp", "rig"]),
 ];
 
 /// Modules that lie inside another one's folder and stand on a floor of their own.

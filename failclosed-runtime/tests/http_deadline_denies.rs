@@ -123,10 +123,16 @@ async fn the_guards_deadline_holds_as_well() {
     let server = Server::start(|_, _| Step::Stall(Vec::new()));
     let authority = authzen(&server.url()).deadline(Duration::from_secs(60)).build().unwrap();
     let subject = failclosed_runtime::Subject::agent("shopper").unwrap();
-    let guard = failclosed_runtime::Guard::builder(subject, authority)
-        .deadline(Duration::from_millis(100))
-        .build()
-        .unwrap();
+    let guard = failclosed_runtime::danger::unchecked(
+        failclosed_runtime::Guard::builder(
+            subject,
+            authority,
+            failclosed_runtime::audit::MemoryLog::new(),
+        )
+        .deadline(Duration::from_millis(100)),
+        "a test",
+    )
+    .unwrap();
     let began = Instant::now();
     let denied = guard.run(lunch(), async |_| Ok::<_, failclosed_runtime::Denial>(())).await;
     assert_eq!(denied.unwrap_err().cause(), Cause::TimedOut);

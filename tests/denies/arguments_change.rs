@@ -65,7 +65,11 @@ async fn amount_raised_while_the_authority_decides_denies() {
 #[tokio::test]
 async fn amount_raised_without_a_log_denies() {
     let subject = Subject::agent("shopper").unwrap();
-    let guard = Guard::builder(subject, Says(slow_allow)).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject, Says(slow_allow), failclosed::audit::MemoryLog::new()),
+        "a test",
+    )
+    .unwrap();
     let shop = Shop::new(guard);
     let denial = raised(&shop).await.unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
@@ -81,7 +85,11 @@ async fn amount_raised_while_the_question_is_put_denies() {
         slow_allow()
     });
     let subject = Subject::agent("shopper").unwrap();
-    let guard = Guard::builder(subject, authority).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject, authority, failclosed::audit::MemoryLog::new()),
+        "a test",
+    )
+    .unwrap();
     let shop = Shop::new(guard);
     let denial = charge_locked(&shop, amount).await.unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));
@@ -176,10 +184,16 @@ async fn amount_raised_while_it_is_shown_denies() {
         assert!(proof.denial.to_string().contains("changed"), "{}", proof.denial);
 
         let amount = Arc::new(Mutex::new(1));
-        let guard = Guard::builder(Subject::agent("shopper").unwrap(), Says(ask))
-            .approver(Dialog(Arc::clone(&amount), answers), Duration::from_secs(60))
-            .build()
-            .unwrap();
+        let guard = failclosed::danger::unchecked(
+            Guard::builder(
+                Subject::agent("shopper").unwrap(),
+                Says(ask),
+                failclosed::audit::MemoryLog::new(),
+            )
+            .approver(Dialog(Arc::clone(&amount), answers), Duration::from_secs(60)),
+            "a test",
+        )
+        .unwrap();
         let shop = Shop::new(guard);
         let denial = charge_locked(&shop, amount).await.unwrap_err();
         assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0), "without a log");

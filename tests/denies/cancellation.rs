@@ -187,7 +187,15 @@ fn runtime_shut_down_under_another_executor_denies() {
 /// A guard without any log is cancelled as quietly as it is built.
 #[tokio::test]
 async fn dropped_without_a_log_runs_nothing() {
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), Says(hangs)).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            Says(hangs),
+            failclosed::audit::MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap();
     let shop = Shop::new(guard);
     tokio::select! {
         biased;

@@ -136,7 +136,9 @@ async fn a_set_with_one_lax_or_silent_member_does_not_start() {
     let start = async |first: Does, second: Does, third: Does| {
         let set = first_match(["read"], first).unwrap().on(["write"], second).unwrap();
         let set = set.on(["purchase"], third).unwrap();
-        Guard::builder(Subject::agent("shopper").unwrap(), set).start().await
+        Guard::builder(Subject::agent("shopper").unwrap(), set, failclosed::audit::MemoryLog::new())
+            .start()
+            .await
     };
     start(Does::Deny, Does::Ask, Does::Abstain).await.unwrap();
     // Nor does one that abstains hide one that failed before it, or comes after.
@@ -197,7 +199,9 @@ async fn a_question_of_the_authoritys_own_is_not_spared_and_denies() {
 async fn a_lax_party_that_spares_questions_does_not_start() {
     let start = async |by: Does, policy: Does| {
         let set = spare_questions(by, policy);
-        Guard::builder(Subject::agent("shopper").unwrap(), set).start().await
+        Guard::builder(Subject::agent("shopper").unwrap(), set, failclosed::audit::MemoryLog::new())
+            .start()
+            .await
     };
     for policy in [Does::Deny, Does::Ask, Does::Abstain] {
         start(Does::Allow, policy).await.unwrap_err();

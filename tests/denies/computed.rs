@@ -127,18 +127,29 @@ fn guards(log: &MemoryLog) -> [(&'static str, Guard); 3] {
     let at_once = authority_fn(async |_| Ok(Decision::allow()));
     let recorded = Sink(|| sinks::slower_than(Duration::from_millis(20)));
     [
-        ("authority", Guard::builder(subject(), Says(slow)).audit(log.clone()).build().unwrap()),
+        (
+            "authority",
+            failclosed::danger::unchecked(
+                Guard::builder(subject(), Says(slow), log.clone()),
+                "a test",
+            )
+            .unwrap(),
+        ),
         (
             "person",
-            Guard::builder(subject(), Says(ask))
-                .approver(Says(slow), PATIENCE)
-                .audit(log.clone())
-                .build()
-                .unwrap(),
+            failclosed::danger::unchecked(
+                Guard::builder(subject(), Says(ask), log.clone()).approver(Says(slow), PATIENCE),
+                "a test",
+            )
+            .unwrap(),
         ),
         (
             "log",
-            Guard::builder(subject(), at_once).audit(log.clone()).audit(recorded).build().unwrap(),
+            failclosed::danger::unchecked(
+                Guard::builder(subject(), at_once, log.clone()).audit(recorded),
+                "a test",
+            )
+            .unwrap(),
         ),
     ]
 }

@@ -44,13 +44,28 @@ fn guard_deadlines_that_are_none_are_refused() {
     let subject = || Subject::agent("shopper").unwrap();
     let too_long = DAY + Duration::from_nanos(1);
     for deadline in [Duration::ZERO, too_long, Duration::MAX] {
-        let guard = Guard::builder(subject(), Says(allow)).deadline(deadline).build();
+        let guard = failclosed::danger::unchecked(
+            Guard::builder(subject(), Says(allow), failclosed::audit::MemoryLog::new())
+                .deadline(deadline),
+            "a test",
+        );
         assert!(matches!(guard, Err(ConfigError::Deadline { of: "authority" })), "{deadline:?}");
-        let guard = Guard::builder(subject(), Says(ask)).approver(Says(allow), deadline).build();
+        let guard = failclosed::danger::unchecked(
+            Guard::builder(subject(), Says(ask), failclosed::audit::MemoryLog::new())
+                .approver(Says(allow), deadline),
+            "a test",
+        );
         assert!(matches!(guard, Err(ConfigError::Deadline { of: "approver" })), "{deadline:?}");
     }
     for deadline in [Duration::from_nanos(1), DAY] {
-        assert!(Guard::builder(subject(), Says(allow)).deadline(deadline).build().is_ok());
+        assert!(
+            failclosed::danger::unchecked(
+                Guard::builder(subject(), Says(allow), failclosed::audit::MemoryLog::new())
+                    .deadline(deadline),
+                "a test"
+            )
+            .is_ok()
+        );
     }
 }
 
@@ -64,11 +79,17 @@ async fn deadline_of_a_nanosecond_denies() {
 
 #[test]
 fn context_given_twice_is_refused() {
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), Says(allow))
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            Says(allow),
+            failclosed::audit::MemoryLog::new(),
+        )
         .context("session", "1")
         .context("tenant", "2")
-        .context("session", "3")
-        .build();
+        .context("session", "3"),
+        "a test",
+    );
     assert!(matches!(guard, Err(ConfigError::DuplicateContext { name: "session" })));
 }
 

@@ -195,12 +195,12 @@ async fn no_digest_of_the_clear_text_is_on_record() {
 async fn masks(key: Option<&[u8]>, tokens: &[&str]) -> Vec<Value> {
     let log = MemoryLog::new();
     let authority = authority_fn(async |_| Ok(Decision::allow()));
-    let builder = Guard::builder(Subject::agent("shopper").unwrap(), authority).audit(log.clone());
+    let builder = Guard::builder(Subject::agent("shopper").unwrap(), authority, log.clone());
     let builder = match key {
         Some(key) => builder.mask_key(MaskKey::new(key).unwrap()),
         None => builder,
     };
-    let shop = Shop::new(builder.build().unwrap());
+    let shop = Shop::new(failclosed::danger::unchecked(builder, "a test").unwrap());
     for token in tokens {
         fetch(&shop, "/a", token).await.unwrap();
     }

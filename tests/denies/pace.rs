@@ -166,7 +166,11 @@ fn a_pace_out_of_bounds_is_no_guard() {
         Pace::new().pause(Duration::ZERO),
         Pace::new().pause(Duration::from_secs(3_601)),
     ] {
-        let built = failclosed::Guard::builder(subject(), Says(ask)).pace(pace).build();
+        let built = failclosed::danger::unchecked(
+            failclosed::Guard::builder(subject(), Says(ask), failclosed::audit::MemoryLog::new())
+                .pace(pace),
+            "a test",
+        );
         let error = built.unwrap_err().to_string();
         assert!(error.starts_with("the pace of questions is out of bounds"), "{error}");
     }

@@ -39,6 +39,7 @@ use failclosed_tests::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use tower_service::Service as _;
 
 #[derive(Deserialize)]
 struct Order {
@@ -115,15 +116,15 @@ struct Service {
 async fn serve(authority: Says) -> Service {
     let log = MemoryLog::new();
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-    let guard = Guard::builder(subject, answer_fn(move |_| authority()))
-        .deadline(Duration::from_millis(200))
-        .audit(log.clone())
-        .build()
-        .unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject, answer_fn(move |_| authority()), log.clone())
+            .deadline(Duration::from_millis(200)),
+        "a test",
+    )
+    .unwrap();
     let foreign = Arc::new(AtomicUsize::new(0));
     let calls = foreign.clone();
-    let caller =
-        |parts: &axum::http::request::Parts| Some(parts.extensions.get::<Caller>()?.0.clone());
+    let caller = |verified: &axum::http::Extensions| Some(verified.get::<Caller>()?.0.clone());
     let scoped = Router::new()
         .route("/typed", post(typed))
         .route("/above", post(above_debug_handler))
@@ -312,4 +313,74 @@ async fn a_foreign_service_is_called_after_an_allow_alone() {
     let reply = service.ask("GET", "/reports/sales", "mallory").await;
     assert_eq!(reply.problem()["cause"], "not_configured");
     assert_eq!(service.foreign.load(Ordering::SeqCst), 0);
+}
+
+#[requires_permission(action = "purchase", args(cents = cents))]
+async fn by_status(cents: u64) -> Result<(), StatusCode> {
+    drop(ran(&Order { vendor: String::new(), cents }));
+    Ok(())
+}
+
+#[requires_permission(action = "purchase", args(cents = cents))]
+async fn by_response(cents: u64) -> Result<(), Response> {
+    drop(ran(&Order { vendor: String::new(), cents }));
+    Ok(())
+}
+
+/// A handler that fails with a bare status, or with a response, says whose fault it was too.
+#[tokio::test]
+async fn a_denial_becomes_the_errors_of_handlers() {
+    let status = async |authority: Says| {
+        let subject = Subject::agent("shopper").unwrap();
+        let guard = Guard::builder(subject, answer_fn(move |_| authority()), MemoryLog::new());
+        let guard = failclosed::danger::unchecked(guard, "a test").unwrap();
+        let bare = guard.scope(by_status(742)).await.unwrap_err();
+        assert_eq!(guard.scope(by_response(742)).await.unwrap_err().status(), bare);
+        bare
+    };
+    assert_eq!(status(deny).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(error).await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// A layer around all of a service: there is no route beside it.
+#[tokio::test]
+async fn what_a_layer_is_around_has_no_other_way_in() {
+    let log = MemoryLog::new();
+    let on_public = answer_fn(|request: &failclosed::Request<'_>| match request.resource() {
+        Some(on) if on.id() == "/public/a" => allow(),
+        _ => deny(),
+    });
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), on_public, log.clone());
+    let guard = guard.start().await.unwrap();
+    let caller = move |_: &axum::http::Extensions| Some(guard.clone());
+    let served = || async { "served" };
+    let routes = Router::new().route("/public/a", get(served)).merge(
+        Router::new().route("/private", get(served)).nest("/in", Router::new().fallback(served)),
+    );
+    let mut service = PermissionLayer::new("fetch", caller, problem).around(routes);
+    for (path, status) in [("/public/a", 200), ("/private", 403), ("/in/x", 403), ("/none", 403)] {
+        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+        let response = service.call(request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        let body = axum::body::to_bytes(response.into_body(), 1024).await.unwrap();
+        assert_eq!(body == "served", status == 200, "{path}: {body:?}");
+    }
+    // The canary, and what was refused.
+    assert_eq!(decisions(&log).iter().filter(|one| one.verdict == "deny").count(), 4);
+}
+
+/// Whoever looks for the caller and panics has found nobody; and what was added to the router before
+/// the layer is behind it, its fallback too.
+#[tokio::test]
+async fn a_panic_over_the_caller_serves_nothing() {
+    let caller = |_: &axum::http::Extensions| panic!("boom");
+    let mut routes = Router::new()
+        .route("/public/a", get(async || "served"))
+        .fallback(async || "served")
+        .layer(PermissionLayer::new("fetch", caller, problem));
+    for path in ["/public/a", "/public/b", "/"] {
+        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
+        let response = routes.call(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
 }

@@ -105,11 +105,16 @@ impl PortableTool for OfTheTool {
 
 fn guard(authority: fn() -> Answer<'static>) -> (Guard, MemoryLog) {
     let log = MemoryLog::new();
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), answer_fn(move |_| authority()))
-        .deadline(Duration::from_millis(100))
-        .audit(log.clone())
-        .build()
-        .unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            answer_fn(move |_| authority()),
+            log.clone(),
+        )
+        .deadline(Duration::from_millis(100)),
+        "a test",
+    )
+    .unwrap();
     (guard, log)
 }
 

@@ -27,8 +27,8 @@ async fn a_masked_argument_is_on_no_disk() {
             _ => Ok(Decision::deny(format!("{token} may not"))),
         }
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority);
-    let guard = guard.audit(writer.clone()).build().unwrap();
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard = failclosed::danger::unchecked(guard, "a test").unwrap();
     assert_eq!(guard.scope(fetch("/a", TOKEN)).await.unwrap(), 18);
     let denial = guard.scope(fetch("/b", TOKEN)).await.unwrap_err();
     assert_eq!(denial.reason(), "[masked] may not");

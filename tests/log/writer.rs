@@ -241,8 +241,10 @@ async fn a_record_tells_what_the_decision_rests_on() {
     });
     let store = Faulty::default();
     let writer = Writer::open(store.clone()).unwrap();
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority);
-    let guard = guard.approver(Yes, Duration::from_secs(5)).audit(writer.clone()).build().unwrap();
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard =
+        failclosed::danger::unchecked(guard.approver(Yes, Duration::from_secs(5)), "a test")
+            .unwrap();
     let rests_on = |amount: u64| {
         let (guard, store) = (guard.clone(), store.clone());
         async move {

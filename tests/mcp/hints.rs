@@ -144,7 +144,7 @@ async fn a_transport_that_does_not_say_who_calls_is_denied() {
     struct Verified;
     let running = Rig::with(Says(allow)).build();
     let guards = CallerGuards::new(running.shop.guard().clone())
-        .identified_by(|_: &Verified| Ok(Subject::agent("shopper")?));
+        .identified_by_attached(|_: &Verified| Ok(Subject::agent("shopper")?));
     let client = connect(Tools { guards, shop: running.shop.clone() }).await;
     let result = client.call("reads").await;
     assert_eq!((result.is_error, running.shop.bodies()), (Some(true), 0), "{result:?}");

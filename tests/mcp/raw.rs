@@ -120,8 +120,11 @@ impl Desk {
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of(user).unwrap();
-        let guard =
-            Guard::builder(subject, authority).audit(log.clone()).pace(brisk()).build().unwrap();
+        let guard = failclosed::danger::unchecked(
+            Guard::builder(subject, authority, log.clone()).pace(brisk()),
+            "a test",
+        )
+        .unwrap();
         let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }
@@ -134,9 +137,8 @@ impl Desk {
     ) -> Self {
         let log = MemoryLog::new();
         let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-        let guard = more(Guard::builder(subject, Says(ask)).audit(log.clone()).pace(brisk()))
-            .build()
-            .unwrap();
+        let guard = more(Guard::builder(subject, Says(ask), log.clone()).pace(brisk()));
+        let guard = failclosed::danger::unchecked(guard, "a test").unwrap();
         let guards = CallerGuards::new(guard.clone()).with_approvals(approvals).unwrap();
         Self { guards, shop: Shop::new(guard), log }
     }

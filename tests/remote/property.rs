@@ -138,7 +138,15 @@ async fn with_request(run: impl Fn(&Request<'_>) -> Result<(), String> + Send + 
         *kept.lock().unwrap() = Some(run(request));
         Decision::deny("only looking").into()
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            authority,
+            failclosed::audit::MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap();
     drop(Shop::new(guard).charge("coachella.com", 742).await);
     if let Err(why) = result.lock().unwrap().take().expect("the authority was asked") {
         panic!("{why}");

@@ -88,7 +88,8 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 18] = [
+const REVIEWED: [(&str, usize, &str); 19] = [
+    ("authority/cedar/ask.rs", 1, "to the canary alone: policies that forbid nothing do not start"),
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
     ("enforce/decide.rs", 2, "the matches: the authority, both times it is asked; the person"),

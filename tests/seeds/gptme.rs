@@ -171,10 +171,16 @@ mod the_broader_pattern {
 #[tokio::test]
 async fn what_cannot_be_verified_is_assumed_unsafe() {
     let authority = Says(failclosed_tests::authorities::allow);
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority)
-        .context("risk", f64::NAN)
-        .build()
-        .unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            authority,
+            failclosed::audit::MemoryLog::new(),
+        )
+        .context("risk", f64::NAN),
+        "a test",
+    )
+    .unwrap();
     let shop = Shop::new(guard);
     let denial = shop.charge("coachella.com", 742).await.unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::Malformed, 0));

@@ -97,11 +97,12 @@ fn guard(behaviour: Behaviour, log: &MemoryLog) -> Guard {
         Behaviour::Panic => panic!("the authority fell over"),
         Behaviour::Hang => Answer::pending(std::future::pending()),
     });
-    Guard::builder(Subject::agent("shopper").unwrap(), authority)
-        .deadline(Duration::from_secs(5))
-        .audit(log.clone())
-        .build()
-        .unwrap()
+    failclosed::danger::unchecked(
+        Guard::builder(Subject::agent("shopper").unwrap(), authority, log.clone())
+            .deadline(Duration::from_secs(5)),
+        "a test",
+    )
+    .unwrap()
 }
 
 #[tokio::test(start_paused = true)]

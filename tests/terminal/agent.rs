@@ -61,15 +61,15 @@ mod agent {
     }
 
     impl Agent {
-        fn with(person: impl Approver + 'static, patience: Duration) -> Result<Self, Fault> {
+        async fn with(person: impl Approver + 'static, patience: Duration) -> Result<Self, Fault> {
             let log = MemoryLog::new();
             let subject = Subject::agent("shopper")?.on_behalf_of("alice")?;
-            let guard = Guard::builder(subject, always_ask("really buy it?"))
+            let guard = Guard::builder(subject, always_ask("really buy it?"), log.clone())
                 .approver(person, patience)
                 // Asked again as soon as they have said no: these tests are about other things.
                 .pace(Pace::new().pause(Duration::from_nanos(1)))
-                .audit(log.clone())
-                .build()?;
+                .start()
+                .await?;
             Ok(Self { shop: Shop::new(guard), log })
         }
 
@@ -90,7 +90,8 @@ mod agent {
             let decisions = decisions(&self.log);
             let recorded = decisions.last().and_then(|decision| decision.cause);
             assert_eq!(recorded, came_of_it.err().map(|denial| denial.cause()), "on record");
-            let (bodies, decisions) = (self.shop.bodies(), decisions.len());
+            let calls = decisions.iter().filter(|decision| !decision.self_check);
+            let (bodies, decisions) = (self.shop.bodies(), calls.count());
             println!("{what}|bodies {bodies}|decisions {decisions}|{why}");
         }
     }
@@ -98,7 +99,7 @@ mod agent {
     async fn run(patience: Duration) -> Result<(), Fault> {
         // A terminal that hangs up ends the session, unless its leader says otherwise.
         let _survive = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-        let agent = Agent::with(TerminalApprover::new(), patience)?;
+        let agent = Agent::with(TerminalApprover::new(), patience).await?;
         for line in io::stdin().lock().lines() {
             match line?.as_str() {
                 "charge" => agent.charge("coachella.com").await,
@@ -129,7 +130,7 @@ mod agent {
                     assert_eq!(cause, Some(Cause::Cancelled));
                     println!("dropped|bodies {}|", agent.shop.bodies());
                 }
-                "panic" => Agent::with(Panics, patience)?.charge("coachella.com").await,
+                "panic" => Agent::with(Panics, patience).await?.charge("coachella.com").await,
                 "background" => {
                     let mut behind = Command::new(env::current_exe()?);
                     let patience = patience.as_millis().to_string();

@@ -83,10 +83,15 @@ enum End {
 }
 
 fn guard() -> Guard {
-    Guard::builder(Subject::agent("shopper").unwrap(), answer_fn(|_| Decision::allow().into()))
-        .audit(MemoryLog::new())
-        .build()
-        .unwrap()
+    failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            answer_fn(|_| Decision::allow().into()),
+            MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap()
 }
 
 /// What happens in one call, in order.

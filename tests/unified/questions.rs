@@ -164,7 +164,15 @@ async fn shown(value: impl Argument) -> String {
         questions.lock().unwrap().push(String::from_utf8(request.question().to_vec()).unwrap());
         Decision::allow().into()
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            authority,
+            failclosed::audit::MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap();
     let result = guard.scope(show(value)).await;
     let mut asked = asked.lock().unwrap().drain(..).collect::<Vec<_>>();
     match (result, asked.pop()) {
@@ -203,7 +211,11 @@ async fn a_question_has_the_same_digest_whatever_other_crates_switched_on() {
         Decision::allow().into()
     });
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-    let guard = Guard::builder(subject, authority).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(subject, authority, failclosed::audit::MemoryLog::new()),
+        "a test",
+    )
+    .unwrap();
     let order = json!({"cents": 74200, "lines": [1.5, "a", null], "vendor": "coachella.com"});
     guard.scope(show(order)).await.unwrap();
     assert_eq!(

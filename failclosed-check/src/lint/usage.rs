@@ -52,7 +52,8 @@ impl<'ast> Visit<'ast> for Starts<'_, '_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         self.started |=
-            (call.method == "start" || call.method == "self_check") && call.args.is_empty();
+            ["start", "start_blocking", "self_check"].iter().any(|name| call.method == name)
+                && call.args.is_empty();
         syn::visit::visit_expr_method_call(self, call);
     }
 }

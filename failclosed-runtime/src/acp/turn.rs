@@ -13,6 +13,8 @@ use crate::{
     approval::cancelled,
     authority::{Answer, Authority},
     decision::{Decision, NoDecision},
+    error::ConfigError,
+    guard::Guard,
     request::Request,
 };
 
@@ -59,6 +61,15 @@ impl Turn {
     /// has to approve: a cancelled turn runs no further tool.
     pub fn until_cancelled<A: Authority>(&self, authority: A) -> UntilCancelled<A> {
         UntilCancelled { turn: self.clone(), authority }
+    }
+
+    /// A started guard for this turn alone: what it allows ends with the turn. Give it the user of the
+    /// session with [`Guard::asking`].
+    ///
+    /// # Errors
+    /// [`ConfigError::Lent`], for a guard from [`Guard::current`].
+    pub fn guard(&self, started: &Guard) -> Result<Guard, ConfigError> {
+        started.deciding_by(|authority| Arc::new(self.until_cancelled(authority)))
     }
 
     /// What `session/prompt` answers at the end of the turn.

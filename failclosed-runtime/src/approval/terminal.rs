@@ -52,12 +52,14 @@ const ATTEMPTS: usize = 3;
 ///
 /// ```
 /// use std::time::Duration;
-/// use failclosed_runtime::{Guard, Subject, always_ask, approval::TerminalApprover};
+/// use failclosed_runtime::{Guard, Subject, always_ask, approval::TerminalApprover, audit::MemoryLog};
 ///
-/// # fn main() -> Result<(), failclosed_runtime::ConfigError> {
-/// let guard = Guard::builder(Subject::agent("shopper")?, always_ask("may the agent do this?"))
+/// # async fn started() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = always_ask("may the agent do this?");
+/// let guard = Guard::builder(Subject::agent("shopper")?, policy, MemoryLog::new())
 ///     .approver(TerminalApprover::new(), Duration::from_secs(120))
-///     .build()?;
+///     .start()
+///     .await?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Default)]

@@ -58,6 +58,8 @@ pub struct DecisionEntry {
     pub version: Option<Arc<str>>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
+    /// Whether it was asked by a self check, with no body behind it.
+    pub self_check: bool,
     /// The person's yes that an allow rests on.
     pub approval: Option<Approval>,
 }
@@ -125,6 +127,7 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             decision_id: grounds.decision_id,
             version: grounds.version,
             danger: record.verdict.danger().map(str::to_owned),
+            self_check: request.is_self_check(),
             approval: record.verdict.approval(),
         })))
     }

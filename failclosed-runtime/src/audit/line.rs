@@ -113,6 +113,7 @@ impl Draft {
             decision_id: decision_id.as_deref().map(bounded),
             version: version.as_deref().map(bounded),
             danger: record.verdict.danger().map(bounded),
+            self_check: request.is_self_check(),
             approval: record.verdict.approval(),
             digest: record.digest().map(|digest| digest.to_string()),
             question_bytes,
@@ -163,6 +164,8 @@ struct Decision<'a> {
     decision_id: Option<String>,
     version: Option<String>,
     danger: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    self_check: bool,
     /// Absent in records that older programs wrote: that a person was asked is not known of them.
     approval: Option<Approval>,
     digest: Option<String>,

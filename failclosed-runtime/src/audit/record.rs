@@ -50,6 +50,9 @@ pub struct Record {
     pub version: Option<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
+    /// Whether it was asked by a self check, with no body behind it.
+    #[serde(default)]
+    pub self_check: bool,
     /// The person's yes that an allow rests on.
     pub approval: Option<Approval>,
     /// SHA-256 of the question.

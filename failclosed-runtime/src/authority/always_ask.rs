@@ -10,12 +10,17 @@ use crate::{decision::Decision, request::Request};
 ///
 /// ```
 /// use std::time::Duration;
-/// use failclosed_runtime::{Approver, ConfigError, Guard, Subject, always_ask};
+/// use failclosed_runtime::{Approver, AuditSink, Guard, StartError, Subject, always_ask};
 ///
-/// fn guard(person: impl Approver + 'static) -> Result<Guard, ConfigError> {
-///     Guard::builder(Subject::agent("shopper")?, always_ask("may the agent do this?"))
+/// async fn guard(
+///     shopper: Subject,
+///     person: impl Approver + 'static,
+///     log: impl AuditSink + 'static,
+/// ) -> Result<Guard, StartError> {
+///     Guard::builder(shopper, always_ask("may the agent do this?"), log)
 ///         .approver(person, Duration::from_secs(120))
-///         .build()
+///         .start()
+///         .await
 /// }
 /// ```
 pub fn always_ask(question: impl Into<Cow<'static, str>>) -> AlwaysAsk {

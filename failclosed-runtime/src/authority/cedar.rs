@@ -27,7 +27,7 @@
 //! one does not lift it.
 //!
 //! ```
-//! use failclosed_runtime::{Guard, Subject, cedar::CedarAuthority};
+//! use failclosed_runtime::{Guard, Subject, audit::MemoryLog, cedar::CedarAuthority};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let schema = r#"
@@ -49,8 +49,8 @@
 //!     when { context.amount > 50000 };
 //! "#;
 //! let authority = CedarAuthority::builder(schema, policies).resource_type("Vendor").build()?;
-//! let guard = Guard::builder(Subject::agent("shopper")?.on_behalf_of("alice")?, authority)
-//!     .build()?;
+//! let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
+//! let guard = Guard::builder(alices, authority, MemoryLog::new()).start_blocking()?;
 //! # Ok(()) }
 //! ```
 

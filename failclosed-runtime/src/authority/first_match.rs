@@ -100,7 +100,7 @@ impl FirstMatch {
 
 impl Authority for FirstMatch {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
-        if request.is_self_check() {
+        if request.is_canary() {
             return Answer::pending(self.checked(request));
         }
         let member = self.of.get(request.action()).and_then(|member| self.members.get(*member));

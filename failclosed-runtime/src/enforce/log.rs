@@ -14,7 +14,7 @@ use crate::{
     deadline::{Deadline, Expired},
     decision::Allow,
     denial::{Cause, Denial},
-    request::Request,
+    request::{Note, Request},
 };
 
 /// How long the sinks may take over a denial: it stands, recorded or not, and the caller waits.
@@ -211,6 +211,7 @@ fn trace_denied(request: &Request<'_>, denial: &Denial) {
 }
 
 fn unrecorded(request: &Request<'_>, detail: &str) {
+    request.note(|| Note::NotRecorded(detail.to_owned()));
     contain::trace(|| {
         tracing::error!(
             target: "failclosed", call = %request.id(), action = request.action(), detail,

@@ -53,15 +53,29 @@ impl CallerGuards {
         Ok(self)
     }
 
-    /// Who calls is read from what the transport attached to the call: over streamable HTTP
-    /// `T = http::request::Parts`. Read there what your authentication layer has *verified* and put
-    /// into `parts.extensions`, not a header that anybody can send.
+    /// Who calls is read from the extensions of the HTTP request that the call came in: what your
+    /// authentication layer has verified and left there. Headers are not given: anybody can send them.
+    ///
+    /// # Denies
+    /// Every call that came otherwise, and every one that `identify` does not identify. As not
+    /// configured, every question to a person in a session over HTTP that is not bound to them: see
+    /// [`SessionLayer`](super::SessionLayer).
+    pub fn identified_by(
+        self,
+        identify: impl Fn(&http::Extensions) -> Result<Subject, NoDecision> + Send + Sync + 'static,
+    ) -> Self {
+        self.identified_by_attached(move |request: &http::request::Parts| {
+            identify(&request.extensions)
+        })
+    }
+
+    /// Who calls is read from what a transport of another kind attached to the call, and has verified.
     ///
     /// # Denies
     /// Every call to which no `T` is attached, and every one that `identify` does not identify. As
     /// not configured, every question to a person in a session over HTTP that is not bound to them:
     /// see [`SessionLayer`](super::SessionLayer).
-    pub fn identified_by<T: Any + Send + Sync>(
+    pub fn identified_by_attached<T: Any + Send + Sync>(
         mut self,
         identify: impl Fn(&T) -> Result<Subject, NoDecision> + Send + Sync + 'static,
     ) -> Self {

@@ -15,7 +15,7 @@ use std::{
 };
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Response,
+    Extensions, HeaderMap, HeaderName, HeaderValue, Request, Response,
     header::{CONTENT_LENGTH, GetAll},
     request::Parts,
 };
@@ -37,7 +37,7 @@ const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// The id of no session: the service answers it with 404, after which a client opens a new one.
 const NOBODYS: HeaderValue = HeaderValue::from_static("nobodys");
 
-type Identify = dyn Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync;
+type Identify = dyn Fn(&Extensions) -> Result<Subject, NoDecision> + Send + Sync;
 
 /// Around an MCP service over HTTP, below the layer that authenticates: a session's id is good for
 /// its owner alone.
@@ -89,12 +89,12 @@ pub(super) fn is_owned(call: &ToolCall, by: &Subject) -> bool {
 
 impl SessionLayer {
     /// For a server that is one process. `identify` as in
-    /// [`CallerGuards::identified_by`](super::CallerGuards::identified_by), for `T = http::request::Parts`.
+    /// [`CallerGuards::identified_by`](super::CallerGuards::identified_by).
     ///
     /// # Errors
     /// [`ConfigError::Approvals`]: the operating system gives no randomness.
     pub fn in_process(
-        identify: impl Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync + 'static,
+        identify: impl Fn(&Extensions) -> Result<Subject, NoDecision> + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
         Ok(Self { codec: codec_of_process()?, identify: Arc::new(identify), longest: LONGEST })
     }
@@ -107,7 +107,7 @@ impl SessionLayer {
     pub fn shared<'k>(
         active: &str,
         keys: impl IntoIterator<Item = (&'k str, &'k [u8])>,
-        identify: impl Fn(&Parts) -> Result<Subject, NoDecision> + Send + Sync + 'static,
+        identify: impl Fn(&Extensions) -> Result<Subject, NoDecision> + Send + Sync + 'static,
     ) -> Result<Self, ConfigError> {
         let codec = RequestStateCodec::new_with_keyring(active, keys).map_err(fault)?;
         Ok(Self { codec, identify: Arc::new(identify), longest: LONGEST })
@@ -122,7 +122,7 @@ impl SessionLayer {
 
     /// `None` where nobody is known, and so owns nothing.
     fn owner(&self, parts: &Parts) -> Option<Owner> {
-        Owner::of(&contain(|| (self.identify)(parts)).ok()?.ok()?)
+        Owner::of(&contain(|| (self.identify)(&parts.extensions)).ok()?.ok()?)
     }
 
     /// The service's id, where the caller owns it.

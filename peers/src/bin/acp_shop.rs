@@ -98,14 +98,13 @@ async fn turn(
 ) -> Result<()> {
     let approver = AcpApprover::new(client.clone(), prompt.session_id.clone(), turn);
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-    let guard = Guard::builder(subject, turn.until_cancelled(always_ask("really buy it?")))
-        // Asked again as soon as they have said no: these tests are about other things.
-        .pace(failclosed::approval::Pace::new().pause(Duration::from_nanos(1)))
-        .approver(approver, patience)
-        .audit(log.clone())
-        .audit(Holds { turn: turn.clone(), slow })
-        .build()
-        .unwrap();
+    let builder =
+        Guard::builder(subject, turn.until_cancelled(always_ask("really buy it?")), log.clone())
+            // Asked again as soon as they have said no: these tests are about other things.
+            .pace(failclosed::approval::Pace::new().pause(Duration::from_nanos(1)))
+            .approver(approver, patience)
+            .audit(Holds { turn: turn.clone(), slow });
+    let guard = failclosed::danger::unchecked(builder, "it asks about everything").unwrap();
     let shop = Shop { guard, log };
     let vendor = match prompt.prompt.first() {
         Some(ContentBlock::Text(text)) => text.text.clone(),

@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use axum::http::request::Parts;
+use axum::{http::Extensions, middleware::map_request};
 use failclosed::{
     Authority, Decision, Denial, Guard, NoDecision, Request, Subject,
     approval::pending,
@@ -188,11 +188,9 @@ async fn main() {
     let log = OpenOptions::new().append(true).create(true).open(&options["log"]).unwrap();
     let log = Log(Arc::new(Mutex::new(log)));
     let subject = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
-    let guard = // Asked again as soon as they have said no: these tests are about other things.
-        Guard::builder(subject, Prices)
-            .audit(log.clone())
-            .pace(failclosed::approval::Pace::new().open_questions(64).pause(Duration::from_nanos(1)))
-            .build().unwrap();
+    // Asked again as soon as they have said no: these tests are about other things.
+    let pace = failclosed::approval::Pace::new().open_questions(64).pause(Duration::from_nanos(1));
+    let guard = Guard::builder(subject, Prices, log.clone()).pace(pace).start().await.unwrap();
     let approvals = approvals(&options);
     let patience = options.get("patience").map_or(60_000, |patience| patience.parse().unwrap());
     let progress = options.get("progress").map_or(10_000, |every| every.parse().unwrap());
@@ -200,7 +198,6 @@ async fn main() {
         .patience(Duration::from_millis(patience))
         .progress_interval(Duration::from_millis(progress));
     let guards = CallerGuards::new(guard).with_approvals(approvals).unwrap();
-    guards.self_check().await.unwrap();
     match options.get("http") {
         None => {
             let (input, output) = stdio();
@@ -225,6 +222,7 @@ async fn main() {
             if !options.contains_key("sessions") {
                 routes = routes.layer(SessionLayer::in_process(caller).unwrap());
             }
+            let routes = routes.layer(map_request(authenticated));
             let address = ("127.0.0.1", port.parse().unwrap());
             let listener = tokio::net::TcpListener::bind(address).await.unwrap();
             println!("http://{}/mcp", listener.local_addr().unwrap());
@@ -233,13 +231,25 @@ async fn main() {
     }
 }
 
-fn caller(parts: &Parts) -> Result<Subject, NoDecision> {
-    let user = match parts.headers.get("authorization").map(|value| value.as_bytes()) {
+/// Whom the layer that authenticates has found.
+#[derive(Clone)]
+struct User(&'static str);
+
+async fn authenticated(mut request: axum::extract::Request) -> axum::extract::Request {
+    let user = match request.headers().get("authorization").map(|value| value.as_bytes()) {
         Some(b"Bearer alice") => "alice",
         Some(b"Bearer mallory") => "mallory",
-        _ => return Err(NoDecision::not_configured("nobody is identified")),
+        _ => return request,
     };
-    Ok(Subject::agent("shopper")?.on_behalf_of(user)?)
+    request.extensions_mut().insert(User(user));
+    request
+}
+
+fn caller(verified: &Extensions) -> Result<Subject, NoDecision> {
+    let Some(User(user)) = verified.get() else {
+        return Err(NoDecision::not_configured("nobody is identified"));
+    };
+    Ok(Subject::agent("shopper")?.on_behalf_of(*user)?)
 }
 
 fn approvals(options: &HashMap<String, String>) -> SealedApprovals {

@@ -95,7 +95,13 @@ impl Editor {
 /// An editor whose user has sent a prompt.
 async fn prompted(text: &str) -> (Editor, Shop) {
     let subject = Subject::agent("shopper").unwrap();
-    let shop = Shop::new(Guard::builder(subject, always_ask("really?")).build().unwrap());
+    let shop = Shop::new(
+        failclosed::danger::unchecked(
+            Guard::builder(subject, always_ask("really?"), failclosed::audit::MemoryLog::new()),
+            "a test",
+        )
+        .unwrap(),
+    );
     let (here, there) = tokio::io::duplex(256 * 1024);
     tokio::spawn(agent(there, shop.clone()));
     let (output, input) = tokio::io::split(here);

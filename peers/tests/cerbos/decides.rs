@@ -101,7 +101,13 @@ async fn its_answers_cannot_be_bound() {
 }
 
 async fn start(authority: impl Authority + 'static) -> Result<Guard, StartError> {
-    Guard::builder(Subject::agent("shopper").unwrap(), authority).start().await
+    Guard::builder(
+        Subject::agent("shopper").unwrap(),
+        authority,
+        failclosed::audit::MemoryLog::new(),
+    )
+    .start()
+    .await
 }
 
 #[tokio::test]

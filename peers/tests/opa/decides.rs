@@ -52,7 +52,13 @@ async fn a_value_that_is_no_boolean_is_no_decision() {
 }
 
 async fn start(authority: impl Authority + 'static) -> Result<Guard, StartError> {
-    Guard::builder(Subject::agent("shopper").unwrap(), authority).start().await
+    Guard::builder(
+        Subject::agent("shopper").unwrap(),
+        authority,
+        failclosed::audit::MemoryLog::new(),
+    )
+    .start()
+    .await
 }
 
 /// The canary is no purchase, so a rule with the default `false` denies it.

@@ -80,13 +80,19 @@ async fn what_was_revoked_is_denied_at_once() {
 async fn a_guard_starts_only_where_the_canary_is_known_and_nobodys() {
     let server = loaded();
     let shopper = || Subject::agent("shopper").unwrap();
-    Guard::builder(shopper(), authority(&server)).start().await.unwrap();
+    Guard::builder(shopper(), authority(&server), failclosed::audit::MemoryLog::new())
+        .start()
+        .await
+        .unwrap();
 
     // `vendor` has no such permission, which is an error and not a no.
     let dialect = SpiceDb::new().default_resource("vendor", VENDOR);
     let builder = HttpAuthority::builder(dialect).endpoint(format!("http://{}", server.address));
     let unknown = builder.build().unwrap();
-    let refused = Guard::builder(shopper(), unknown).start().await.unwrap_err();
+    let refused = Guard::builder(shopper(), unknown, failclosed::audit::MemoryLog::new())
+        .start()
+        .await
+        .unwrap_err();
     let StartError::SelfCheck(SelfCheckError::NoAnswer(denial)) = refused else {
         panic!("{refused}");
     };

@@ -63,7 +63,15 @@ impl Authority for Exhausted {
 async fn main() {
     let marker = env::args().nth(1).unwrap();
     let authority = Exhausted(env::args().nth(2).unwrap());
-    let guard = Guard::builder(Subject::agent("writer").unwrap(), authority).build().unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("writer").unwrap(),
+            authority,
+            failclosed::audit::MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap();
     match guard.scope(write_marker(&marker)).await {
         Ok(()) => println!("done"),
         Err(denial) => println!("{}", denial.cause()),

@@ -38,8 +38,8 @@ async fn main() {
         let sum: u32 = text.bytes().map(u32::from).sum();
         Ok(if sum.is_multiple_of(8) { Decision::deny("sold out") } else { Decision::allow() })
     });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority).audit(writer.clone());
-    let guard = guard.build().unwrap();
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard = failclosed::danger::unchecked(guard, "a test").unwrap();
     let tasks = (0..8_u64).map(|task| {
         let guard = guard.clone();
         tokio::spawn(async move {

@@ -1,5 +1,7 @@
 //! A request in the schema's terms.
 
+use std::sync::Arc;
+
 use cedar_policy::{
     EntityId, EntityTypeName, EntityUid, Request as CedarRequest, RestrictedExpression,
 };
@@ -24,9 +26,7 @@ impl Loaded {
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
         let rules = &*self.rules;
         let Some(known) = rules.actions.get(request.action()) else {
-            // FAIL CLOSED: what the schema does not know, no policy can have permitted. A definite
-            // no, which the self check relies on.
-            return Ok(Decision::deny("the policies know no such action"));
+            return rules.unknown(request);
         };
         let principal = uid(&rules.names.agent, request.subject().agent_id());
         let resource = rules.resource(request.resource().as_ref())?;
@@ -55,6 +55,25 @@ impl Loaded {
 }
 
 impl Rules {
+    /// What is said to an action that the schema does not know.
+    fn unknown(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
+        if request.is_canary() {
+            if let Some(everything) = &self.permits_everything {
+                // Not a yes to a call: no body stands behind this question, and no guard starts.
+                return Ok(Decision::allow().rule(Arc::clone(everything)));
+            }
+        } else if request.is_self_check() {
+            // FAIL CLOSED: the no to a misspelled probe says nothing about the policies.
+            return Err(NoDecision::malformed(format_args!(
+                "the schema does not know the action `{}`\n\
+                 help: probe one of its actions, with the resource and the arguments it has there",
+                request.action()
+            )));
+        }
+        // FAIL CLOSED: what the schema does not know, no policy can have permitted.
+        Ok(Decision::deny("the policies know no such action"))
+    }
+
     fn resource(&self, resource: Option<&Resource<'_>>) -> Result<EntityUid, NoDecision> {
         let Some(resource) = resource else {
             // FAIL CLOSED: Cedar has no request without a resource, and none is made up.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use cedar_policy::{
-    Authorizer, Entities, EntityId, EntityUid, PolicyId, PolicySet, Schema, ValidationMode,
-    Validator,
+    ActionConstraint, Authorizer, Effect, Entities, EntityId, EntityUid, PolicyId, PolicySet,
+    PrincipalConstraint, ResourceConstraint, Schema, ValidationMode, Validator,
 };
 use cedar_policy_core::validator::{ValidatorSchema, types::Type};
 use miette::Diagnostic;
@@ -45,6 +45,8 @@ pub(super) struct Rules {
     pub(super) labels: Labels,
     pub(super) names: Names,
     pub(super) default_resource: Option<EntityUid>,
+    /// The permit beside which there is nothing to say no, if there is one.
+    pub(super) permits_everything: Option<Arc<str>>,
     digest: String,
 }
 
@@ -115,10 +117,36 @@ impl Rules {
                 (name, ActionRules { action, context, policies })
             })
             .collect();
+        let permits_everything = permits_everything(&policies, &labels);
         let authorizer = Authorizer::new();
         let digest = material.digest();
-        Ok(Self { schema, authorizer, actions, labels, names, default_resource, digest })
+        Ok(Self {
+            schema,
+            authorizer,
+            actions,
+            labels,
+            names,
+            default_resource,
+            permits_everything,
+            digest,
+        })
     }
+}
+
+/// `permit(principal, action, resource);`, without a question to a person and without any `forbid`: what
+/// the self check exists for. Where there are some, probes tell whether they forbid.
+fn permits_everything(policies: &PolicySet, labels: &Labels) -> Option<Arc<str>> {
+    if policies.policies().any(|policy| policy.effect() == Effect::Forbid) {
+        return None;
+    }
+    policies.policies().find_map(|policy| {
+        let unbounded = policy.principal_constraint() == PrincipalConstraint::Any
+            && policy.action_constraint() == ActionConstraint::Any
+            && policy.resource_constraint() == ResourceConstraint::Any
+            && !policy.has_non_scope_constraint();
+        let label = labels.get(policy.id()).filter(|label| unbounded && label.ask.is_none())?;
+        Some(Arc::clone(&label.id))
+    })
 }
 
 fn schema(page: &Page) -> Result<Schema, CedarError> {

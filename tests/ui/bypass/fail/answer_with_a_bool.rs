@@ -1,10 +1,10 @@
 // attempt: let an authority answer with a bool
 // stopped by: E0308
 
-use failclosed::{Guard, Subject, authority_fn};
+use failclosed::{Guard, Subject, audit::MemoryLog, authority_fn};
 
-fn start(subject: Subject) {
-    drop(Guard::builder(subject, authority_fn(async |_| Ok(true))));
+fn start(subject: Subject, log: MemoryLog) {
+    drop(Guard::builder(subject, authority_fn(async |_| Ok(true)), log));
 }
 
 fn main() {}

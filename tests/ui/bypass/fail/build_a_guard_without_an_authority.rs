@@ -1,12 +1,12 @@
 // attempt: build a guard that asks nobody
-// stopped by: E0061
+// stopped by: E0061, E0277
 
-use failclosed::{Authority, Guard, Subject, error::ConfigError};
+use failclosed::{Authority, Guard, Subject, audit::MemoryLog};
 
-fn start(authority: impl Authority + 'static) -> Result<Guard, ConfigError> {
+fn start(authority: impl Authority + 'static) -> Result<Guard, Box<dyn std::error::Error>> {
     let subject = Subject::agent("shopper")?;
     let _ = authority;
-    Guard::builder(subject).build()
+    Ok(Guard::builder(subject, MemoryLog::new()).start_blocking()?)
 }
 
 fn main() {}

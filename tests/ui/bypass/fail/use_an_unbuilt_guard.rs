@@ -4,7 +4,7 @@
 use failclosed::{Authority, Guard, Subject};
 
 fn start(subject: Subject, authority: impl Authority + 'static) {
-    let guard = Guard::builder(subject, authority);
+    let guard = Guard::builder(subject, authority, failclosed::audit::MemoryLog::new());
     drop(guard.scope(async {}));
 }
 

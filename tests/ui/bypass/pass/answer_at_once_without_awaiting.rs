@@ -1,7 +1,7 @@
-use failclosed::{Decision, Guard, Subject, authority_fn};
+use failclosed::{Decision, Guard, Subject, audit::MemoryLog, authority_fn};
 
-fn start(subject: Subject) {
-    drop(Guard::builder(subject, authority_fn(async |_| Ok(Decision::allow()))));
+fn start(subject: Subject, log: MemoryLog) {
+    drop(Guard::builder(subject, authority_fn(async |_| Ok(Decision::allow())), log));
 }
 
 fn main() {}

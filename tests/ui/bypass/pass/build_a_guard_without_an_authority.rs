@@ -1,8 +1,8 @@
-use failclosed::{Authority, Guard, Subject, error::ConfigError};
+use failclosed::{Authority, Guard, Subject, audit::MemoryLog};
 
-fn start(authority: impl Authority + 'static) -> Result<Guard, ConfigError> {
+fn start(authority: impl Authority + 'static) -> Result<Guard, Box<dyn std::error::Error>> {
     let subject = Subject::agent("shopper")?;
-    Guard::builder(subject, authority).build()
+    Ok(Guard::builder(subject, authority, MemoryLog::new()).start_blocking()?)
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
 use failclosed::{Authority, Guard, Subject};
 
 fn start(subject: Subject, authority: impl Authority + 'static) {
-    let guard = Guard::builder(subject, authority).build().unwrap();
+    let guard = Guard::builder(subject, authority, failclosed::audit::MemoryLog::new()).start_blocking().unwrap();
     drop(guard.scope(async {}));
 }
 
