@@ -42,8 +42,8 @@ impl AuditSink for Log {
 struct AutoYes;
 
 impl Approver for AutoYes {
-    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-        Decision::allow().into()
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        ask.approved(request).into()
     }
 }
 

@@ -28,7 +28,7 @@ mod presentation;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
 
-pub use answer::{approved_by, cancelled, declined, taken_back};
+pub use answer::{cancelled, declined, taken_back};
 pub(crate) use pace::Pacer;
 pub use pace::{DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace};
 pub use part::Part;
@@ -40,12 +40,12 @@ pub(crate) use {escape::escape, inert::inert};
 
 /// Puts a request before a person.
 ///
-/// A yes is for this call only. `Ok(Decision::Ask(_))` from an approver means that nobody was there
+/// A yes is for this call only, and is made by [`Ask::approved`], which names it. `Ok(Decision::Ask(_))` from an approver means that nobody was there
 /// to ask. After a yes the guard asks its authority once more, because the world may have changed
 /// while the person was thinking: a denial then still denies.
 ///
 /// # Denies
-/// Every outcome but `Ok(Decision::Allow(_))` before the approver's own deadline.
+/// Every outcome but a yes to this call and this question before the approver's own deadline.
 pub trait Approver: Send + Sync {
     /// Shows the person the whole request and the authority's question: see [`Presentation`].
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a>;

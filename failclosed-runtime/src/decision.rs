@@ -7,7 +7,10 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::Serialize;
 
-use crate::text::{self, MAX_DETAIL, MAX_REASON};
+use crate::{
+    id::CallId,
+    text::{self, MAX_DETAIL, MAX_REASON},
+};
 
 mod ask;
 mod known;
@@ -116,10 +119,20 @@ pub struct Allow {
     pub(crate) grounds: Grounds,
     /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
     pub(crate) danger: Option<Arc<str>>,
+    /// Of a person's yes: what it answers.
+    pub(crate) answers: Option<Answers>,
     /// Who said it, where it is a person's and they are known.
     pub(crate) by: Option<Arc<str>>,
     /// The person's yes that it rests on. Set by the guard, which has asked them.
     pub(crate) approved: Option<Box<Approved>>,
+}
+
+/// Which question about which call a person's yes answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Answers {
+    pub(crate) call: CallId,
+    /// [`Ask::digest`].
+    pub(crate) question: [u8; 32],
 }
 
 /// What a person's yes was given to.
@@ -135,7 +148,7 @@ pub(crate) struct Approved {
 
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self { grounds: Grounds::none(), danger: None, by: None, approved: None }
+        Self { grounds: Grounds::none(), danger: None, answers: None, by: None, approved: None }
     }
 
     /// What it rests on.

@@ -6,7 +6,7 @@ mod cedar_common;
 
 use cedar_common::{Asked, Purchase, SCHEMA, Shop, authority};
 use failclosed_runtime::{
-    Answer, Ask, Cause, Decision, Request,
+    Answer, Ask, Cause, Request,
     approval::Approver,
     cedar::{CedarAuthority, CedarError},
 };
@@ -31,12 +31,12 @@ struct Yes {
 const ASKING: &str = r#"@id("asked") @ask("sure?") permit(principal, action, resource);"#;
 
 impl Approver for Yes {
-    fn approve<'a>(&'a self, _: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         assert_eq!(ask.question(), "sure?");
         if let Some(authority) = &self.authority {
             authority.reload(&*self.schema, ASKING).unwrap();
         }
-        Answer::ready(Ok(Decision::allow()))
+        Answer::ready(Ok(ask.approved(request)))
     }
 }
 

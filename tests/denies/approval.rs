@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -210,9 +210,9 @@ async fn a_second_question_that_differs_denies() {
 async fn an_approval_is_not_reused() {
     struct Counts(Arc<AtomicUsize>);
     impl Approver for Counts {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
             let said_yes = self.0.fetch_add(1, Ordering::SeqCst) == 0;
-            if said_yes { allow() } else { deny() }
+            if said_yes { ask.approved(request).into() } else { deny() }
         }
     }
     let persons = Arc::new(AtomicUsize::new(0));
@@ -230,8 +230,8 @@ async fn a_yes_that_is_taken_back_before_the_body_denies() {
     #[derive(Clone, Default)]
     struct Fickle(Arc<AtomicUsize>);
     impl Approver for Fickle {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-            allow()
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            ask.approved(request).into()
         }
         fn withdrawn(&self) -> Option<Deny> {
             (self.0.load(Ordering::SeqCst) > 0).then(taken_back)
@@ -264,8 +264,8 @@ async fn a_yes_that_is_taken_back_before_the_body_denies() {
 async fn an_approver_that_panics_at_the_end_denies() {
     struct Panics;
     impl Approver for Panics {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-            allow()
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            ask.approved(request).into()
         }
         fn withdrawn(&self) -> Option<Deny> {
             panic!("boom")
@@ -289,7 +289,7 @@ async fn the_person_sees_what_the_authority_saw() {
                 && ask.question() == "really buy it?"
                 && request.subject().user_id() == Some("alice")
             {
-                return allow();
+                return ask.approved(request).into();
             }
             NoDecision::malformed(arguments).into()
         }
@@ -327,4 +327,52 @@ async fn an_approvers_yes_does_not_stand_for_the_authoritys_own() {
     // Also as one vote of several.
     let votes = all_of(then(move |_| at_authority().into()), Says(ask));
     approved(votes).denies(Cause::NeedsApproval).await;
+}
+
+/// A yes says which question about which call it answers. One that names none, that was given to the call
+/// before, or to another question, is no answer.
+#[tokio::test]
+async fn a_yes_to_something_else_denies() {
+    /// Answers each call with what the call before it got: a dialog that is one answer behind.
+    #[derive(Clone, Default)]
+    struct Behind(Arc<Mutex<Option<Decision>>>);
+    impl Approver for Behind {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            match self.0.lock().unwrap().replace(ask.approved(request)) {
+                Some(before) => before.into(),
+                None => NoDecision::unavailable("not yet").into(),
+            }
+        }
+    }
+    /// Says yes to a question of its own.
+    struct Reworded;
+    impl Approver for Reworded {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            Ask::new("really?").approved(request).into()
+        }
+    }
+    /// Says yes as an authority does.
+    struct Bare;
+    impl Approver for Bare {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            Decision::allow().into()
+        }
+    }
+    let behind = Rig::with(Says(ask)).approver(Behind::default(), PATIENCE).build();
+    drop(behind.shop.charge("coachella.com", 742).await.unwrap_err());
+    let rigs = [
+        (behind, "the approver's yes is to another question"),
+        (
+            Rig::with(Says(ask)).approver(Reworded, PATIENCE).build(),
+            "the approver's yes is to another question",
+        ),
+        (Rig::with(Says(ask)).approver(Bare, PATIENCE).build(), "the approver's yes names no call"),
+    ];
+    for (running, why) in rigs {
+        let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+        assert_eq!((denial.cause(), running.shop.bodies()), (Cause::Malformed, 0));
+        assert!(denial.detail().unwrap().starts_with(why), "{denial:?}");
+        let last = decisions(&running.log).pop().unwrap();
+        assert_eq!((last.verdict, last.cause), ("deny", Some(Cause::Malformed)));
+    }
 }

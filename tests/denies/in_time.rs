@@ -96,8 +96,8 @@ async fn a_slow_look_at_the_arguments_denies() {
 async fn an_approver_that_is_slow_to_say_whether_its_yes_stands_denies() {
     struct Thinks;
     impl Approver for Thinks {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-            failclosed::Decision::allow().into()
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            ask.approved(request).into()
         }
         fn withdrawn(&self) -> Option<Deny> {
             sleep(TOO_LONG);

@@ -102,7 +102,7 @@ impl Approver for Nosy {
         assert!(screen.contains("Argument token = \"masked:"), "{screen}");
         assert!(screen.contains("Note     a masked value is known to the authority"), "{screen}");
         self.0.send(format!("{screen} {}", seen(request))).unwrap();
-        Decision::allow().into()
+        ask.approved(request).into()
     }
 }
 
@@ -238,9 +238,9 @@ async fn a_masked_value_that_changes_after_its_approval_denies() {
     }
     struct Swaps(Arc<Mutex<String>>);
     impl Approver for Swaps {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
             *self.0.lock().unwrap() = "another".into();
-            Decision::allow().into()
+            ask.approved(request).into()
         }
     }
     let token = Arc::new(Mutex::new(TOKEN.to_owned()));

@@ -11,9 +11,7 @@ use std::{
 
 use failclosed::{
     Cause, Decision, Request, Subject,
-    approval::{
-        Approver, DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace, approved_by, cancelled, declined,
-    },
+    approval::{Approver, DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace, cancelled, declined},
     authority::Answer,
     decision::Ask,
     requires_permission,
@@ -45,9 +43,9 @@ impl Person {
 }
 
 impl Approver for Person {
-    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         self.1.fetch_add(1, Ordering::SeqCst);
-        (self.0)()
+        failclosed_tests::authorities::person((self.0)(), request, ask)
     }
 }
 
@@ -181,8 +179,8 @@ fn a_pace_out_of_bounds_is_no_guard() {
 async fn an_allow_that_rests_on_a_person_says_so_on_record() {
     struct Named;
     impl Approver for Named {
-        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-            approved_by("bob\n@corp").into()
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            ask.approved_by(request, "bob\n@corp").into()
         }
         fn name(&self) -> std::borrow::Cow<'static, str> {
             "pager".into()

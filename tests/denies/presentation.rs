@@ -35,7 +35,7 @@ impl Approver for Shown {
         match Presentation::of(request, ask) {
             Ok(presentation) => {
                 self.0.lock().unwrap().push(presentation);
-                Decision::allow().into()
+                ask.approved(request).into()
             }
             Err(why) => why.into(),
         }

@@ -222,8 +222,8 @@ async fn a_closed_log_denies() {
 struct Yes;
 
 impl Approver for Yes {
-    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-        Decision::allow().into()
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        ask.approved(request).into()
     }
 }
 

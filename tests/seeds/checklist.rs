@@ -88,15 +88,15 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 19] = [
+const REVIEWED: [(&str, usize, &str); 20] = [
     ("authority/cedar/ask.rs", 1, "to the canary alone: policies that forbid nothing do not start"),
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
-    ("enforce/decide.rs", 2, "the matches: the authority, both times it is asked; the person"),
+    ("enforce/decide.rs", 3, "the matches: the authority, both times; the person; and a message"),
     (
         "approval/answer.rs",
-        1,
-        "`approved_by`, for whoever is an approver: a yes that names its giver",
+        3,
+        "`Ask::approved`, for whoever is an approver: a yes to one question about one call",
     ),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
     (
@@ -109,10 +109,19 @@ const REVIEWED: [(&str, usize, &str); 19] = [
         5,
         "the canary's answer, passed on; a question that the other allows",
     ),
-    ("acp/approver.rs", 1, "the option that allows this very question was selected"),
+    ("acp/approver.rs", 2, "prepared; the option that allows this very question was selected"),
     ("mcp/form.rs", 1, "the form came back accepted, and `approve` is the boolean `true`"),
+    (
+        "mcp/person.rs",
+        2,
+        "prepared, for the form of a call that waits and of one that is made again",
+    ),
     ("mcp/hints.rs", 1, "the match on a yes that becomes a question"),
-    ("approval/terminal.rs", 1, "the code of this question was typed, after it was shown"),
+    (
+        "approval/terminal.rs",
+        2,
+        "prepared; the code of this question was typed, after it was shown",
+    ),
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
@@ -123,10 +132,17 @@ const REVIEWED: [(&str, usize, &str); 19] = [
 ];
 
 fn allows(code: &str) -> usize {
-    ["Decision::Allow(", "Decision::allow()", "Self::Allow(Allow", "Self::Allow(allow) => &mut"]
-        .iter()
-        .map(|shape| code.matches(shape).count())
-        .sum()
+    [
+        "Decision::Allow(",
+        "Decision::allow()",
+        "Self::Allow(Allow",
+        "Self::Allow(allow) => &mut",
+        ".approved(request)",
+        "Ok(yes)",
+    ]
+    .iter()
+    .map(|shape| code.matches(shape).count())
+    .sum()
 }
 
 /// Every place in the runtime where a yes is made or taken is known. A new one is a line here, and

@@ -1,10 +1,10 @@
 //! Authorities and approvers at fault.
 
 use std::{
-    future::{Future, pending},
+    future::{Future, IntoFuture as _, pending},
     panic::panic_any,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
@@ -23,8 +23,29 @@ impl<F: Fn() -> Answer<'static> + Send + Sync> Authority for Says<F> {
 }
 
 impl<F: Fn() -> Answer<'static> + Send + Sync> Approver for Says<F> {
-    fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
-        (self.0)()
+    fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+        person((self.0)(), request, ask)
+    }
+}
+
+/// The answer of somebody who was asked about this call: a yes is a yes to it.
+pub fn person<'a>(said: Answer<'static>, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+    let said_to = |said| match said {
+        Ok(Decision::Allow(allow)) => match allow.grounds().rule.clone() {
+            Some(rule) => Ok(ask.approved(request).rule(rule)),
+            None => Ok(ask.approved(request)),
+        },
+        no => no,
+    };
+    let mut said = Box::pin(said.into_future());
+    // What is at hand stays at hand.
+    match said.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(at_once) => Answer::ready(said_to(at_once)),
+        Poll::Pending => Answer::pending(async move {
+            // Whoever waits for it sees that it was not there.
+            tokio::task::yield_now().await;
+            said_to(said.await)
+        }),
     }
 }
 

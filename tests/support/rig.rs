@@ -258,7 +258,11 @@ impl<T: Authority> Authority for Breakable<T> {
 
 impl<T: Approver> Approver for Breakable<T> {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
-        if self.repaired() { Decision::allow().into() } else { self.inner.approve(request, ask) }
+        if self.repaired() {
+            ask.approved(request).into()
+        } else {
+            self.inner.approve(request, ask)
+        }
     }
 
     fn withdrawn(&self) -> Option<Deny> {

@@ -68,7 +68,13 @@ impl AcpApprover {
         self
     }
 
-    async fn put(&self, call: String, presentation: Presentation) -> Result<Decision, NoDecision> {
+    /// `yes` is what the user may say.
+    async fn put(
+        &self,
+        call: String,
+        presentation: Presentation,
+        yes: Decision,
+    ) -> Result<Decision, NoDecision> {
         let options = Options::new()?;
         let tool_call = self.tool_call.clone().unwrap_or_else(|| ToolCallId::new(call));
         let question = RequestPermissionRequest::new(
@@ -87,7 +93,7 @@ impl AcpApprover {
             REFUSED => NoDecision::malformed(error.message),
             _ => NoDecision::from(error),
         });
-        let decision = options.judge(reply?)?;
+        let decision = options.judge(reply?, yes)?;
         // A user who cancels at the same moment means the cancel, and it may be a message behind. What
         // comes later is seen by `withdrawn`, as long as the body has not begun.
         match self.turn.or_cancelled(deadline::moment()).await {
@@ -104,7 +110,10 @@ impl Approver for AcpApprover {
 
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
         match Presentation::of(request, ask) {
-            Ok(presentation) => Answer::pending(self.put(request.id().to_string(), presentation)),
+            Ok(presentation) => {
+                let (call, yes) = (request.id().to_string(), ask.approved(request));
+                Answer::pending(self.put(call, presentation, yes))
+            }
             // FAIL CLOSED: what cannot be shown is not asked.
             Err(why) => why.into(),
         }
@@ -159,9 +168,9 @@ impl Options {
     }
 
     /// "Selected" is not yet a yes: a rejection is selected too.
-    fn judge(&self, reply: Value) -> Result<Decision, NoDecision> {
+    fn judge(&self, reply: Value, yes: Decision) -> Result<Decision, NoDecision> {
         match Outcome::read(reply)? {
-            Outcome::Selected(id) if id == self.allow => Ok(Decision::allow()),
+            Outcome::Selected(id) if id == self.allow => Ok(yes),
             Outcome::Selected(id) if id == self.reject => Ok(declined(None)),
             // FAIL CLOSED: an answer to another question, or to none.
             Outcome::Selected(id) => Err(NoDecision::malformed(format_args!(

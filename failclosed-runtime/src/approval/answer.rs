@@ -1,20 +1,33 @@
-//! What a person's no becomes. Their yes is `Decision::Allow`, and each approver writes it itself, with
-//! their name where it is known.
+//! What a person's answer becomes.
 
 use std::sync::Arc;
 
 use super::escape::{escape, units};
 use crate::{
-    decision::{Allow, Decision, Deny},
+    decision::{Allow, Answers, Ask, Decision, Deny},
+    request::Request,
     text,
 };
 
 /// How much of what a person wrote goes to the model.
 const MAX_WORDS_CHARS: usize = 500;
 
-/// A person said yes, and it is known who: their name stands on record.
-pub fn approved_by(who: impl Into<Arc<str>>) -> Decision {
-    Decision::Allow(Allow { by: Some(text::name(who.into())), ..Allow::default_grounds() })
+impl Ask {
+    /// A person said yes to this question about this call. It is good for no other: a yes that comes
+    /// late, or from a dialog that was mixed up with another one, is read as no answer.
+    pub fn approved(&self, request: &Request<'_>) -> Decision {
+        let answers = Answers { call: request.id(), question: self.digest() };
+        Decision::Allow(Allow { answers: Some(answers), ..Allow::default_grounds() })
+    }
+
+    /// As [`approved`](Self::approved), where it is known who said it: their name stands on record.
+    pub fn approved_by(&self, request: &Request<'_>, who: impl Into<Arc<str>>) -> Decision {
+        let mut yes = self.approved(request);
+        if let Decision::Allow(allow) = &mut yes {
+            allow.by = Some(text::name(who.into()));
+        }
+        yes
+    }
 }
 
 /// A person said no. What they wrote, if anything, is for the model too: it is escaped like

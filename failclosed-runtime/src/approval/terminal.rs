@@ -83,11 +83,12 @@ impl Approver for TerminalApprover {
             // FAIL CLOSED: what cannot be shown is not asked.
             Err(why) => return why.into(),
         };
+        let yes = ask.approved(request);
         Answer::pending(async move {
             let _one_at_a_time = TERMINAL.lock().await;
             // Opened and dropped inside of it.
             match Session::open()? {
-                Some(session) => put(session, &presentation).await,
+                Some(session) => put(session, &presentation, yes).await,
                 // FAIL CLOSED: nobody is there to ask.
                 None => Ok(ask.clone().into()),
             }
@@ -95,7 +96,12 @@ impl Approver for TerminalApprover {
     }
 }
 
-async fn put(mut session: Session, presentation: &Presentation) -> Result<Decision, NoDecision> {
+/// `yes` is what they may say.
+async fn put(
+    mut session: Session,
+    presentation: &Presentation,
+    yes: Decision,
+) -> Result<Decision, NoDecision> {
     let code = code()?;
     let pages = Pages::of(presentation, session.size()?, &code)?;
     let (mut page, mut attempts) = (0, 0);
@@ -114,7 +120,7 @@ async fn put(mut session: Session, presentation: &Presentation) -> Result<Decisi
         match line.trim() {
             answer if is_last && answer == code => {
                 session.end("Allowed, this once.");
-                return Ok(Decision::allow());
+                return Ok(yes);
             }
             "" if !is_last => {
                 page += 1;

@@ -12,7 +12,7 @@ use crate::{
     argument::NotShowable,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
-    decision::{Allow, Approved, Ask, Decision, NoDecision},
+    decision::{Allow, Answers, Approved, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
     request::Changed,
     text,
@@ -130,6 +130,7 @@ impl<'b> Check<'b> {
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
             Decision::Allow(mut allow) => {
+                self.answers(&allow, ask).map_err(Denial::by_an_approver)?;
                 let through = contain(|| approver.name()).map_err(by_approver)?;
                 let (question, by) = (ask.digest(), allow.by.take());
                 let through = text::line(through, text::MAX_NAME).into_owned().into();
@@ -143,6 +144,23 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: an approver that asks on has nobody to ask.
             Decision::Ask(ask) => Err(self.needs_approval(ask)),
         }
+    }
+
+    /// Whether a yes is to this call, and to what was asked about it.
+    fn answers(self, yes: &Allow, ask: &Ask) -> Result<(), Denial> {
+        let asked = Answers { call: self.request.id(), question: ask.digest() };
+        let fault = match yes.answers {
+            Some(answers) if answers == asked => return Ok(()),
+            // FAIL CLOSED: a person said yes to something else.
+            Some(_) => "the approver's yes is to another question",
+            // FAIL CLOSED: as likely as not to another question.
+            None => {
+                "the approver's yes names no call\n\
+                 help: a person's yes is `ask.approved(request)`"
+            }
+        };
+        let why = NoDecision::malformed(fault);
+        Err(Denial::no_decision(self.request.id(), self.request.action(), why))
     }
 
     /// One answer, in time, to values that did not change meanwhile.

@@ -55,13 +55,13 @@ const MEMBERS: [&str; 4] = ["action", "content", "resultType", "_meta"];
 /// | any other | the same | malformed | malformed | malformed |
 ///
 /// # Denies
-/// Everything but `accept` with `approve: true`. What is not an answer to the form is nobody's no,
+/// Everything but `accept` with `approve: true`, which is the `yes` to what was asked. What is not an answer to the form is nobody's no,
 /// and is reported as malformed.
-pub(super) fn read(answer: Value) -> Result<Decision, NoDecision> {
+pub(super) fn read(answer: Value, yes: Decision) -> Result<Decision, NoDecision> {
     let answer = Object::of(answer)?;
     let content = content(&answer)?;
     match answer.text("action")? {
-        "accept" => accepted(content),
+        "accept" => accepted(content, yes),
         "decline" => declined_with(content),
         "cancel" => Ok(cancelled()),
         // FAIL CLOSED: an action from a later protocol is not known to be a yes.
@@ -91,14 +91,14 @@ fn declined_with(content: Option<&Object>) -> Result<Decision, NoDecision> {
     Ok(declined(content.map(|content| content.text_or_null(REASON)).transpose()?.flatten()))
 }
 
-fn accepted(content: Option<&Object>) -> Result<Decision, NoDecision> {
+fn accepted(content: Option<&Object>, yes: Decision) -> Result<Decision, NoDecision> {
     // FAIL CLOSED: sent without a look at it.
     let content = content.ok_or_else(|| NoDecision::malformed("accepted without content"))?;
     // FAIL CLOSED: an answer to another form.
     content.only(&[APPROVE, REASON])?;
     let reason = content.text_or_null(REASON)?;
     // FAIL CLOSED: "true", 1, null and whatever else looks like a yes.
-    if content.boolean(APPROVE)? { Ok(Decision::allow()) } else { Ok(declined(reason)) }
+    if content.boolean(APPROVE)? { Ok(yes) } else { Ok(declined(reason)) }
 }
 
 /// A question that goes out with the denial, because the call cannot wait for its answer.

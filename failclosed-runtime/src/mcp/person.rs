@@ -83,7 +83,9 @@ impl Person {
         let answer = Box::pin(self.until_cancelled(answer));
         let waited = { deadline.wait(&mut { answer }).await };
         let left = match waited {
-            Ok(Some(answered)) => return answered.and_then(form::read),
+            Ok(Some(answered)) => {
+                return answered.and_then(|answer| form::read(answer, ask.approved(request)));
+            }
             // FAIL CLOSED: the call that asked is gone; a yes to it would be to nothing.
             Ok(None) => NoDecision::unavailable("the client cancelled the call, or went away"),
             // FAIL CLOSED: silence is nobody's no, and no yes.
@@ -149,7 +151,9 @@ impl Person {
                 let asked = self.approvals.unseal(state, &binding).await?;
                 let mut responses = responses.iter().flatten();
                 match (responses.next(), responses.next()) {
-                    (Some((key, answer)), None) if *key == asked => form::read(answer.clone()),
+                    (Some((key, answer)), None) if *key == asked => {
+                        form::read(answer.clone(), ask.approved(request))
+                    }
                     // FAIL CLOSED: no answer, or answers to what was not asked.
                     _ => Err(NoDecision::malformed("not the one answer that was asked for")),
                 }
