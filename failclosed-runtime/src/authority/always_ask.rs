@@ -10,7 +10,7 @@ use crate::{decision::Decision, request::Request};
 ///
 /// ```
 /// use std::time::Duration;
-/// use failclosed_runtime::{Approver, AuditSink, Guard, StartError, Subject, always_ask};
+/// use failclosed_runtime::{Approver, Guard, StartError, Subject, always_ask, audit::AuditSink};
 ///
 /// async fn guard(
 ///     shopper: Subject,
