@@ -3,6 +3,9 @@
 #[doc = include_str!("guide/bypasses.md")]
 pub mod bypasses {}
 
+#[doc = include_str!("guide/use_these.md")]
+pub mod use_these {}
+
 #[doc = include_str!("guide/forms.md")]
 pub mod forms {}
 
