@@ -17,6 +17,8 @@ pub mod authority {
         AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
         SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
     };
+    #[cfg(all(feature = "exit-code", unix))]
+    pub use failclosed_runtime::{ExitCode, ExitCodeBuilder};
 }
 
 /// What an answer consists of.

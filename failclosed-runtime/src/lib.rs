@@ -59,6 +59,8 @@ mod text;
 pub use authority::cedar;
 #[cfg(feature = "http")]
 pub use authority::http;
+#[cfg(all(feature = "exit-code", unix))]
+pub use authority::{ExitCode, ExitCodeBuilder};
 pub use {
     action::Action,
     approval::Approver,

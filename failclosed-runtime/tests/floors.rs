@@ -16,7 +16,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("what can be said", &["argument", "decision", "subject"]),
     ("questions and answers", &["action", "answer", "deadline", "denial", "request", "strict"]),
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
-    ("who asks whom", &["acp", "cedar", "danger", "guard", "http", "locked", "terminal"]),
+    (
+        "who asks whom",
+        &["acp", "cedar", "danger", "exit_code", "guard", "http", "locked", "terminal"],
+    ),
     ("an allowed call", &["call", "guarded"]),
     ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
@@ -24,8 +27,12 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that lie inside another one's folder and stand on a floor of their own.
-const APART: &[(&str, &str)] =
-    &[("authority", "cedar"), ("authority", "http"), ("approval", "terminal")];
+const APART: &[(&str, &str)] = &[
+    ("authority", "cedar"),
+    ("authority", "exit_code"),
+    ("authority", "http"),
+    ("approval", "terminal"),
+];
 
 fn floor(module: &str) -> usize {
     let found = FLOORS.iter().position(|(_, modules)| modules.contains(&module));
