@@ -54,6 +54,8 @@ pub use failclosed_runtime::acp;
 pub use failclosed_runtime::axum;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(all(feature = "hook", unix))]
+pub use failclosed_runtime::hook;
 #[cfg(feature = "http")]
 pub use failclosed_runtime::http;
 #[cfg(feature = "mcp")]

@@ -129,6 +129,26 @@ impl Guard {
     }
 }
 
+#[cfg(all(feature = "hook", unix))]
+impl Guard {
+    /// The same guard with one more fact in each request.
+    ///
+    /// # Errors
+    /// [`ConfigError::DuplicateContext`]: policies would be about either.
+    pub(crate) fn with_context(
+        &self,
+        name: &'static str,
+        value: impl Argument + Send + 'static,
+    ) -> Result<Self, ConfigError> {
+        if self.0.context.iter().any(|(other, _)| *other == name) {
+            return Err(ConfigError::DuplicateContext { name });
+        }
+        let mut parts = Parts::clone(&self.0);
+        parts.context.push((name, Arc::new(value)));
+        Ok(Self(Arc::new(parts)))
+    }
+}
+
 impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")

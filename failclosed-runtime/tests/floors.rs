@@ -23,7 +23,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("an allowed call", &["call", "guarded"]),
     ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
-    ("hosts", &["axum", "mcp", "rig"]),
+    ("hosts", &["axum", "hook", "mcp", "rig"]),
 ];
 
 /// Modules that lie inside another one's folder and stand on a floor of their own.
