@@ -57,6 +57,10 @@ use crate::{error::ConfigError, guard::Guard};
 /// What is asked for: the use of a tool, whatever tool it is.
 pub const ACTION: &str = "use_tool";
 
+/// A schema for Cedar policies about what hooks ask: the built-in tools of the four hosts. A tool
+/// with a member in its input that it does not list is denied; copy it and add what your MCP servers take.
+pub const SCHEMA: &str = include_str!("hook/tools.cedarschema");
+
 /// The longest event that is read, in bytes. Cursor sends whole files.
 pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 

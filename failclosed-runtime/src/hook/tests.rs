@@ -383,6 +383,8 @@ fn what_is_told_stops_the_tool_whoever_still_listens() {
                         Reply::GoOn(_) if output => assert!(runs, "{what}"),
                         // Neither the one nor the other is heard: there is nothing left to say it with.
                         _ if !output && !errors => assert_eq!(status, 2, "{what}"),
+                        // The status that stops it in every host, wherever a reason goes with it.
+                        _ if errors => assert_eq!((status, runs), (2, false), "{what}"),
                         _ => assert!(!runs, "{what}"),
                     }
                 }
