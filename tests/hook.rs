@@ -97,6 +97,25 @@ fn an_allow_goes_on_and_everything_else_stops() {
     assert_eq!(ended.reason, "Blocked: not here\n");
 }
 
+/// A process that is killed, or ended by a library, says nothing; somebody else says it.
+#[test]
+fn what_crashes_stops_the_tool() {
+    for name in ["claude-code-bash.json", "codex-bash.json", "cursor-mcp.json", "gemini-cli-shell.json"] {
+        for fault in ["aborts", "overflows", "exits-well", "exits-badly", "is-killed"] {
+            let ended = run(&[fault], &event(name));
+            assert_eq!(ended.status, Some(2), "{fault}: {name}: {}", ended.reason);
+            let last = ended.reason.lines().last().unwrap_or_default();
+            assert!(last.starts_with("Permission check unavailable."), "{fault}: {}", ended.reason);
+        }
+    }
+    // Where nobody hears the reason, there is still the reply.
+    let began = Instant::now();
+    let mut child = start(&["aborts"]).stderr(Stdio::null()).spawn().unwrap();
+    drop(tell(&mut child, &event("codex-bash.json")));
+    let ended = end(child, began);
+    assert_eq!(ended.status, Some(2), "no host was named: {}", ended.output);
+}
+
 #[test]
 fn what_hangs_is_ended_before_the_host_loses_patience() {
     for fault in ["setup-hangs", "setup-blocks", "blocks", "hangs-afterwards"] {

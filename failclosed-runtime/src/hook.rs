@@ -36,7 +36,7 @@
 //! # Denies
 //! All but an allow stops the tool: a denial, an event that cannot be read (a key that stands twice, no
 //! UTF-8, more than [`MAX_EVENT_BYTES`]), an event or a host that is not known, a guard that cannot be set
-//! up, a panic, [`Hook::within`], and a reply that cannot be written. Each is on record where there was a
+//! up, a panic, a crash, [`Hook::within`], and a reply that cannot be written. Each is on record where there was a
 //! guard to record it.
 
 use std::{error::Error, fmt, process::ExitCode, str::FromStr, time::Duration};
@@ -45,12 +45,14 @@ mod ask;
 mod contract;
 mod deliver;
 mod event;
+mod overseen;
 mod shown;
 #[cfg(test)]
 mod tests;
 
 use contract::Contract;
 use deliver::Delivery;
+use overseen::Role;
 
 use crate::{error::ConfigError, guard::Guard};
 
@@ -158,7 +160,11 @@ impl Hook {
 
     /// Reads the event, asks the guard that `setup` makes, and tells the host. Call it from a `main` that
     /// does nothing else and is not `async`: it brings a runtime of its own, silences panics, and ends the
-    /// process itself where it must. Give the exit code to the system.
+    /// process itself where it must. Give the exit code to the system, as it is.
+    ///
+    /// The program is started once more from here, with its arguments, to decide; this one waits for it, and
+    /// stops the tool where that is killed by a signal (out of memory, a stack that overflows, an abort) or
+    /// ends in a way of its own (`std::process::exit`). So whatever stands before this in `main` runs twice.
     ///
     /// What `setup` fails with is told to whoever sits at the terminal, and to the model only that it
     /// failed.
@@ -169,8 +175,14 @@ impl Hook {
     where
         E: Into<Box<dyn Error + Send + Sync>>,
     {
-        let delivery = Delivery::begin(Contract::of(self.host), self.limit);
-        ExitCode::from(ask::run(self, &delivery, setup))
+        ExitCode::from(match overseen::role() {
+            Role::Overseer => overseen::oversee(Contract::of(self.host), self.limit),
+            Role::Overseen => {
+                let go_on = overseen::GO_ON;
+                let delivery = Delivery::begin(Contract::of(self.host), self.limit, go_on);
+                ask::run(self, &delivery, setup)
+            }
+        })
     }
 }
 

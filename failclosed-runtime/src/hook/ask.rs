@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     ACTION, Hook, MAX_EVENT_BYTES,
-    deliver::{Delivery, Reply},
+    deliver::{Delivery, Reply, STOP},
     event::{Event, Unreadable},
     shown::NotShown,
 };
@@ -101,7 +101,7 @@ pub(super) async fn decide(
         (Ok(call), Ok(event)) => {
             // On record before it is told; told, it is what the host makes of it.
             let status = tell(&Reply::GoOn(event.contract.allow()));
-            call.conclude(status != 0);
+            call.conclude(status == STOP);
             status
         }
         (Ok(call), Err(_)) => {

@@ -24,9 +24,9 @@ use std::{
 use super::contract::Contract;
 
 /// Goes on to the host's own rules.
-const GO_ON: u8 = 0;
+pub(super) const GO_ON: u8 = 0;
 /// Stops the tool, in every host.
-const STOP: u8 = 2;
+pub(super) const STOP: u8 = 2;
 
 /// What the host is to be told.
 #[derive(Debug, PartialEq)]
@@ -45,13 +45,15 @@ struct State {
     contract: Contract,
     event: String,
     told: bool,
+    /// What this process ends with where the host is to see [`GO_ON`].
+    go_on: u8,
 }
 
 impl Delivery {
     /// From here on every way out of the process stops the tool, but for a reply that says otherwise: a
     /// limit that passes, a panic.
-    pub(super) fn begin(contract: Contract, limit: Duration) -> Self {
-        let state = State { contract, event: String::new(), told: false };
+    pub(super) fn begin(contract: Contract, limit: Duration, go_on: u8) -> Self {
+        let state = State { contract, event: String::new(), told: false, go_on };
         let delivery = Self(Arc::new(Mutex::new(state)));
         delivery.contain_panics();
         delivery.watch(limit);
@@ -78,7 +80,10 @@ impl Delivery {
         let mut errors = is_heard(stderr.as_fd()).then(|| stderr.lock());
         let output = output.as_mut().map(|output| output as &mut dyn Write);
         let errors = errors.as_mut().map(|errors| errors as &mut dyn Write);
-        tell_by(state.contract, &state.event, reply, output, errors)
+        match tell_by(state.contract, &state.event, reply, output, errors) {
+            GO_ON => state.go_on,
+            status => status,
+        }
     }
 
     /// Without unwinding, a panic ends the process by a signal, which lets the tool run. With it, whoever

@@ -86,10 +86,10 @@ async fn answered(hook: Hook, bytes: &[u8], decide_: Decide) -> Answered {
             Reply::GoOn(text) => Reply::GoOn(text.clone()),
             Reply::Stop(text) => Reply::Stop(text.clone()),
         });
-        7
+        2
     })
     .await;
-    assert_eq!(status, 7, "the process ends with what telling gave");
+    assert_eq!(status, 2, "the process ends with what telling gave");
     let (mut decisions, mut outcomes) = (Vec::new(), Vec::new());
     for entry in log.entries() {
         match entry {
@@ -121,7 +121,7 @@ async fn an_allow_lets_each_event_go_on_to_the_hosts_own_rules() {
             assert_eq!(record.action, ACTION, "{event}");
             let resource = (Some("Tool".to_owned()), tool.to_owned());
             assert_eq!(record.resource, Some(resource), "{event}");
-            // The status that telling gave is none of a yes.
+            // The status that telling gave is not that of a yes.
             assert_eq!(answered.outcomes, ["Failed"], "{event}");
         }
     }

@@ -1,7 +1,7 @@
 //! A hook that fails as its first argument says, within as many milliseconds as its second.
 #![allow(clippy::panic, reason = "it fails on purpose")]
 
-use std::{env, future::pending, io, process::ExitCode, thread, time::Duration};
+use std::{env, future::pending, io, process::{self, ExitCode}, thread, time::Duration};
 
 use failclosed::{
     Decision, Guard, Subject,
@@ -35,6 +35,12 @@ fn main() -> ExitCode {
     }
 }
 
+#[allow(unconditional_recursion, reason = "until the stack ends")]
+fn deeper(taken: &mut [u8; 4096]) -> u8 {
+    let mut more = [taken[0].wrapping_add(1); 4096];
+    deeper(&mut more).wrapping_add(more[1])
+}
+
 async fn guard(fault: &str, log: &str) -> Result<Guard, Fault> {
     match fault {
         "setup-fails" => return Err(io::Error::other("secret: /etc/policies is broken").into()),
@@ -47,6 +53,25 @@ async fn guard(fault: &str, log: &str) -> Result<Guard, Fault> {
     let builder = match fault {
         "denies" => Guard::builder(subject, authority_fn(async |_| Ok(Decision::deny("not here")))),
         "panics" => Guard::builder(subject, answer_fn(|_| panic!("secret in a panic"))),
+        "aborts" => Guard::builder(subject, answer_fn(|_| process::abort())),
+        "overflows" => Guard::builder(
+            subject,
+            answer_fn(|_| {
+                deeper(&mut [0; 4096]);
+                Decision::allow().into()
+            }),
+        ),
+        // A library that knows no other way out.
+        "exits-well" => Guard::builder(subject, answer_fn(|_| process::exit(0))),
+        "exits-badly" => Guard::builder(subject, answer_fn(|_| process::exit(1))),
+        "is-killed" => Guard::builder(
+            subject,
+            answer_fn(|_| {
+                let own = process::id().to_string();
+                drop(process::Command::new("/bin/kill").args(["-9", &own]).status());
+                Decision::allow().into()
+            }),
+        ),
         "hangs" => {
             let hangs = authority_fn(async |_| pending().await);
             Guard::builder(subject, hangs).deadline(Duration::from_millis(100))
