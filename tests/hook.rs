@@ -100,7 +100,9 @@ fn an_allow_goes_on_and_everything_else_stops() {
 /// A process that is killed, or ended by a library, says nothing; somebody else says it.
 #[test]
 fn what_crashes_stops_the_tool() {
-    for name in ["claude-code-bash.json", "codex-bash.json", "cursor-mcp.json", "gemini-cli-shell.json"] {
+    for name in
+        ["claude-code-bash.json", "codex-bash.json", "cursor-mcp.json", "gemini-cli-shell.json"]
+    {
         for fault in ["aborts", "overflows", "exits-well", "exits-badly", "is-killed"] {
             let ended = run(&[fault], &event(name));
             assert_eq!(ended.status, Some(2), "{fault}: {name}: {}", ended.reason);

@@ -130,7 +130,7 @@ async fn what_a_crash_left_of_a_record_is_cut_and_put_on_record() {
 #[test]
 fn a_log_that_was_closed_is_free_while_programs_are_started() {
     let scratch = Scratch::new();
-    let starts = std::thread::spawn(|| {
+    let starts = thread::spawn(|| {
         for _ in 0..300 {
             assert!(Command::new("true").status().unwrap().success());
         }

@@ -1,7 +1,14 @@
 //! A hook that fails as its first argument says, within as many milliseconds as its second.
 #![allow(clippy::panic, reason = "it fails on purpose")]
 
-use std::{env, future::pending, io, process::{self, ExitCode}, thread, time::Duration};
+use std::{
+    env,
+    future::pending,
+    io,
+    process::{self, ExitCode},
+    thread,
+    time::Duration,
+};
 
 use failclosed::{
     Decision, Guard, Subject,
