@@ -299,3 +299,70 @@ fn a_log_that_another_holds_stops_the_tool() {
     stops(&place.ask(&event("claude-code-bash.json"), &[]), "held");
     assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
 }
+
+/// The code of one kind in the guide, each without its indentation.
+fn blocks(kind: &str) -> Vec<String> {
+    let guide = include_str!("../../src/guide/hooks.md");
+    let mut blocks = Vec::new();
+    let mut lines = guide.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() == format!("```{kind}") {
+            let block = lines.by_ref().take_while(|line| line.trim() != "```");
+            blocks.push(block.map(|line| format!("{}\n", line.trim_start())).collect());
+        }
+    }
+    blocks
+}
+
+/// What the guide tells people to write works as it stands there, in each host.
+#[test]
+fn the_guide_can_be_followed() {
+    let place = Place::new();
+    fs::remove_file(place.policies().join("agent.cedar")).unwrap();
+    let texts = blocks("text");
+    let [manifest, policies] = &*texts else { panic!("{texts:?}") };
+    place.write("policies.manifest", manifest);
+    place.write("tools.cedar", policies);
+    let output = place.command(&["--check"]).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let settings = blocks("json");
+    let hosts = [
+        ("claude-code-bash.json", Some(0)),
+        ("codex-bash.json", Some(0)),
+        ("cursor-pre-tool-use.json", Some(2)),
+        ("gemini-cli-shell.json", Some(2)),
+    ];
+    assert_eq!(settings.len(), hosts.len());
+    for (settings, (name, status)) in settings.iter().zip(hosts) {
+        let settings: serde_json::Value = serde_json::from_str(settings).unwrap();
+        let command = find(&settings, "command").unwrap();
+        let mut words = command.split(' ');
+        assert_eq!(words.next(), Some("/usr/local/bin/failclosed"), "{command}");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_failclosed"));
+        for word in words {
+            program.arg(match word {
+                "/etc/agent" => place.policies(),
+                "/var/log/agent" => place.log(),
+                word => PathBuf::from(word),
+            });
+        }
+        let host = name.split('-').next().unwrap();
+        assert!(command.contains(&format!("--host {host}")), "{name}: {command}");
+        let output = ask(program, &event(name));
+        assert_eq!(output.status.code(), status, "{name}: {output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.starts_with("Blocked: "), status == Some(2), "{name}: {said}");
+    }
+    assert_eq!(place.record("show").1.matches("deny").count(), 2);
+}
+
+fn find<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v str> {
+    match value {
+        serde_json::Value::Object(members) => {
+            let own = members.get(key).and_then(serde_json::Value::as_str);
+            own.or_else(|| members.values().find_map(|value| find(value, key)))
+        }
+        serde_json::Value::Array(values) => values.iter().find_map(|value| find(value, key)),
+        _ => None,
+    }
+}
