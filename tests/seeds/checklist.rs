@@ -88,7 +88,7 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 18] = [
+const REVIEWED: [(&str, usize, &str); 19] = [
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
     ("enforce/decide.rs", 2, "the matches: the authority, both times it is asked; the person"),
@@ -113,6 +113,11 @@ const REVIEWED: [(&str, usize, &str); 18] = [
     ("mcp/hints.rs", 1, "the match on a yes that becomes a question"),
     ("approval/terminal.rs", 1, "the code of this question was typed, after it was shown"),
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
+    (
+        "authority/exit_code/verdict.rs",
+        1,
+        "the status is 0, and the word is `allow` and nothing else",
+    ),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
     ("authority/http/exchange.rs", 2, "a yes passed on, without ids that repeat our credentials"),

@@ -13,7 +13,7 @@ use std::{
 use failclosed::audit::verify_each;
 
 const EVENTS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../failclosed-runtime/tests/hook_events");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../failclosed-runtime/tests/hook_events");
 
 fn event(name: &str) -> Vec<u8> {
     fs::read(Path::new(EVENTS).join(name)).unwrap()
