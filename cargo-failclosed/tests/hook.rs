@@ -363,6 +363,9 @@ fn find<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v str> {
             own.or_else(|| members.values().find_map(|value| find(value, key)))
         }
         serde_json::Value::Array(values) => values.iter().find_map(|value| find(value, key)),
-        _ => None,
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => None,
     }
 }

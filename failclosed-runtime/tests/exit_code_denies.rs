@@ -1,6 +1,11 @@
 //! A program that answers by its exit status: two answers, and every way of giving neither.
 #![cfg(all(unix, feature = "exit-code"))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it does not expect"
+)]
 
 use std::{
     fs,

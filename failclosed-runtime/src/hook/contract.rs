@@ -39,12 +39,12 @@ impl Contract {
             // FAIL CLOSED: events before a prompt, after a tool, at a stop.
             _ => return None,
         };
-        match Self::of(host) {
-            Self::Unknown => Some(of_event),
-            own if own == of_event => Some(own),
-            own @ (Self::Claude | Self::Codex) if of_event == Self::ClaudeOrCodex => Some(own),
+        match (Self::of(host), of_event) {
+            (Self::Unknown, of_event) => Some(of_event),
+            (own, of_event) if own == of_event => Some(own),
+            (own @ (Self::Claude | Self::Codex), Self::ClaudeOrCodex) => Some(own),
             // FAIL CLOSED: another host's event, which it was not set up for.
-            _ => None,
+            (_, _) => None,
         }
     }
 

@@ -92,7 +92,11 @@ fn told_by(contract: Contract, told: &Object, event: &str) -> Result<Told, Fault
         Contract::Claude | Contract::Codex | Contract::ClaudeOrCodex | Contract::Gemini => {
             let mode = match contract {
                 Contract::Codex => Some(required(told, "permission_mode")?),
-                _ => optional(told, "permission_mode")?,
+                Contract::Claude
+                | Contract::ClaudeOrCodex
+                | Contract::Cursor
+                | Contract::Gemini
+                | Contract::Unknown => optional(told, "permission_mode")?,
             };
             Ok(Told {
                 tool: required(told, "tool_name")?.to_owned(),
