@@ -41,3 +41,6 @@ pub mod hosts {}
 #[cfg(all(unix, feature = "audit-file"))]
 #[doc = include_str!("guide/log.md")]
 pub mod log {}
+#[cfg(all(unix, feature = "exit-code", feature = "hook"))]
+#[doc = include_str!("guide/hooks.md")]
+pub mod hooks {}

@@ -17,6 +17,8 @@ pub mod authority {
         AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
         SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
     };
+    #[cfg(all(feature = "exit-code", unix))]
+    pub use failclosed_runtime::{ExitCode, ExitCodeBuilder};
 }
 
 /// What an answer consists of.
@@ -52,6 +54,8 @@ pub use failclosed_runtime::acp;
 pub use failclosed_runtime::axum;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(all(feature = "hook", unix))]
+pub use failclosed_runtime::hook;
 #[cfg(feature = "http")]
 pub use failclosed_runtime::http;
 #[cfg(feature = "mcp")]

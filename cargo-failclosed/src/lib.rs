@@ -1,5 +1,5 @@
-//! The program `failclosed`, also as `cargo failclosed`: the static check, and the log as an operator
-//! reads it.
+//! The program `failclosed`, also as `cargo failclosed`: the static check, the gate before the tools of
+//! agents, and the log as an operator reads it.
 
 use std::{env, process::ExitCode};
 
@@ -7,10 +7,16 @@ use clap::{Parser, Subcommand};
 use failclosed_check::{cli, reach::wrap};
 
 #[cfg(unix)]
+mod hook;
+#[cfg(unix)]
 mod log;
 
 #[derive(Debug, Parser)]
-#[command(name = "failclosed", version, about = "Finds what is not guarded, and reads the log")]
+#[command(
+    name = "failclosed",
+    version,
+    about = "Finds what is not guarded, guards the tools of agents, and reads the log"
+)]
 struct Program {
     #[command(subcommand)]
     command: Command,
@@ -20,6 +26,11 @@ struct Program {
 enum Command {
     #[command(flatten)]
     Check(cli::Command),
+    /// Stand before the tools of Claude Code, Codex, Cursor and Gemini CLI: each of them starts this before a
+    /// tool call
+    // It ends processes and looks at what it is connected to as Unix has it.
+    #[cfg(unix)]
+    Hook(hook::Options),
     /// Read a log: every answer comes with whether the log is whole
     // Logs in files are there on Unix alone: elsewhere there is no such command.
     #[cfg(unix)]
@@ -27,8 +38,8 @@ enum Command {
     Log(log::Command),
 }
 
-/// Runs the program. For `log`: 0 a whole log and nothing to report, 1 a broken log or something to
-/// report, 2 no answer.
+/// Runs the program. For `hook`: what the host is to do, by its own rules, and 2 for whatever fails. For
+/// `log`: 0 a whole log and nothing to report, 1 a broken log or something to report, 2 no answer.
 pub fn main() -> ExitCode {
     // Cargo starts this program in the compiler's place, too.
     if let Some(code) = wrap::if_called() {
@@ -37,9 +48,20 @@ pub fn main() -> ExitCode {
     // As a command of cargo's, the first argument is its name.
     let arguments = env::args_os().enumerate();
     let arguments = arguments.filter(|(at, word)| !(*at == 1 && word == "failclosed"));
-    match Program::parse_from(arguments.map(|(_, word)| word)).command {
+    let arguments: Vec<_> = arguments.map(|(_, word)| word).collect();
+    let command = match Program::try_parse_from(&arguments) {
+        Ok(program) => program.command,
+        #[cfg(unix)]
+        Err(error) if arguments.get(1).is_some_and(|word| word == "hook") => {
+            return hook::refuse(&error);
+        }
+        Err(error) => error.exit(),
+    };
+    match command {
         Command::Check(command) => cli::run(&command),
         #[cfg(unix)]
         Command::Log(command) => log::run(&command),
+        #[cfg(unix)]
+        Command::Hook(options) => hook::run(&options),
     }
 }

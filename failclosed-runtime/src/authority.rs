@@ -12,6 +12,8 @@ mod all_of;
 mod always_ask;
 #[cfg(feature = "cedar")]
 pub mod cedar;
+#[cfg(all(feature = "exit-code", unix))]
+mod exit_code;
 mod first_match;
 #[cfg(feature = "http")]
 pub mod http;
@@ -19,6 +21,8 @@ mod spare_questions;
 
 pub use all_of::{AllOf, all_of};
 pub use always_ask::{AlwaysAsk, always_ask};
+#[cfg(all(feature = "exit-code", unix))]
+pub use exit_code::{ExitCode, ExitCodeBuilder};
 pub use first_match::{FirstMatch, first_match};
 pub use spare_questions::{SpareQuestions, spare_questions};
 

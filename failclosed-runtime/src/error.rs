@@ -1,6 +1,6 @@
 //! What is refused when it is built, so that it cannot fail at the first call.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, path::PathBuf};
 
 /// A guard, subject or mode that was put together wrongly.
 #[derive(Debug)]
@@ -47,6 +47,13 @@ pub enum ConfigError {
         /// How long it is.
         bytes: usize,
     },
+    /// A program that cannot be asked.
+    Program {
+        /// Its path.
+        program: PathBuf,
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// Questions that would come too often, or never.
     Pace {
         /// What is out of its bounds.
@@ -86,6 +93,10 @@ impl fmt::Display for ConfigError {
                     f,
                     "\nhelp: `openssl rand 32` makes one; without a key the process has its own"
                 )
+            }
+            Self::Program { program, fault } => {
+                write!(f, "the program {} {fault}", program.display())?;
+                write!(f, "\nhelp: name a file that can be run, from the root on")
             }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),

@@ -12,6 +12,8 @@ pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
 pub mod danger;
+#[cfg(all(feature = "hook", unix))]
+pub mod hook;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 #[cfg(feature = "rig")]
@@ -46,7 +48,7 @@ mod request;
 mod resource;
 mod run;
 mod self_check;
-#[cfg(any(feature = "http", feature = "mcp", feature = "acp"))]
+#[cfg(any(feature = "http", feature = "hook", feature = "mcp", feature = "acp"))]
 #[cfg_attr(
     not(feature = "http"),
     allow(dead_code, unreachable_pub, reason = "a part of what dialects of one's own are given")
@@ -59,6 +61,8 @@ mod text;
 pub use authority::cedar;
 #[cfg(feature = "http")]
 pub use authority::http;
+#[cfg(all(feature = "exit-code", unix))]
+pub use authority::{ExitCode, ExitCodeBuilder};
 pub use {
     action::Action,
     approval::Approver,

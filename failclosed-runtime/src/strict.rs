@@ -89,14 +89,20 @@ impl Object {
     /// Whatever is not exactly one JSON object in UTF-8, within [`MAX_REPLY_BYTES`] and
     /// [`MAX_REPLY_DEPTH`], without a duplicate key.
     pub fn parse(bytes: &[u8]) -> Result<Self, NoDecision> {
+        Self::read(bytes, MAX_REPLY_BYTES, "the reply")
+    }
+
+    /// The same for what may have another length, and is called otherwise in the error.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub(crate) fn read(bytes: &[u8], most: usize, what: &str) -> Result<Self, NoDecision> {
         // FAIL CLOSED: what is too long to be an answer is none, whatever it begins with.
-        if bytes.len() > MAX_REPLY_BYTES {
-            return Err(NoDecision::malformed(format_args!(
-                "the reply is longer than {MAX_REPLY_BYTES} bytes"
-            )));
+        if bytes.len() > most {
+            return Err(NoDecision::malformed(format_args!("{what} is longer than {most} bytes")));
         }
         let not_an_object =
-            |error| NoDecision::malformed(format_args!("the reply is not a JSON object: {error}"));
+            |error| NoDecision::malformed(format_args!("{what} is not a JSON object: {error}"));
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         let object = reader.deserialize_map(ObjectAt(0)).map_err(not_an_object)?;
         // FAIL CLOSED: a second document may say the opposite of the first.

@@ -290,3 +290,27 @@ fn a_watch_of_nothing_denies() {
     let files = build(&directory("no-pause")).unwrap();
     assert!(matches!(files.reload_every(Duration::ZERO).unwrap_err(), CedarError::Watch { .. }));
 }
+
+/// A schema comes from one place.
+#[tokio::test]
+async fn a_schema_from_elsewhere_is_the_only_one() {
+    let path = directory("elsewhere");
+    let build = |schema: &str| {
+        CedarAuthority::builder_from_directory_for(schema, &path).resource_type("Vendor").build()
+    };
+    let both = build(SCHEMA).unwrap_err().to_string();
+    assert!(both.contains("lists a schema, and another one was given"), "{both}");
+    // It is not listed, and yet there.
+    let without = MANIFEST.replace("files 4", "files 3").replace("schema shop.cedarschema\n", "");
+    fs::write(path.join("policies.manifest"), without).unwrap();
+    let unlisted = build(SCHEMA).unwrap_err().to_string();
+    assert!(unlisted.contains("does not list `shop.cedarschema`"), "{unlisted}");
+    fs::remove_file(path.join("shop.cedarschema")).unwrap();
+    let none = self::build(&path).unwrap_err().to_string();
+    assert!(none.contains("it lists no schema"), "{none}");
+    assert!(matches!(build("entity Agent;"), Err(CedarError::Invalid { .. })));
+    let shop = Shop::new(build(SCHEMA).unwrap());
+    shop.allowed(lunch()).await;
+    let casino = Purchase(Asked::default().with("amount", 1_i64).on_id("casino.example"));
+    shop.denied(casino, Cause::Denied).await;
+}

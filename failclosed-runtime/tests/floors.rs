@@ -16,16 +16,20 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("what can be said", &["argument", "decision", "subject"]),
     ("questions and answers", &["action", "answer", "deadline", "denial", "request", "strict"]),
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
-    ("who asks whom", &["cedar", "guard", "http", "locked", "terminal"]),
+    ("who asks whom", &["cedar", "exit_code", "guard", "http", "locked", "terminal"]),
     ("an allowed call", &["call", "danger", "guarded"]),
     ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
-    ("hosts", &["acp", "axum", "mcp", "rig"]),
+    ("hosts", &["acp", "axum", "hook", "mcp", "rig"]),
 ];
 
 /// Modules that lie inside another one's folder and stand on a floor of their own.
-const APART: &[(&str, &str)] =
-    &[("authority", "cedar"), ("authority", "http"), ("approval", "terminal")];
+const APART: &[(&str, &str)] = &[
+    ("authority", "cedar"),
+    ("authority", "exit_code"),
+    ("authority", "http"),
+    ("approval", "terminal"),
+];
 
 fn floor(module: &str) -> usize {
     let found = FLOORS.iter().position(|(_, modules)| modules.contains(&module));

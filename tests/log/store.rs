@@ -5,11 +5,13 @@ use std::{
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 use failclosed::{
     Cause,
-    audit::{FileStore, Kind, Store, Writer},
+    audit::{FileOptions, FileStore, Kind, Store, Writer},
 };
 
 use crate::common::{Scratch, buy, guard, log};
@@ -42,6 +44,26 @@ async fn a_second_writer_is_refused_until_the_first_has_ended() {
     assert!(refused.contains("written by another process\nhelp: "), "{refused}");
     writer.close().await.unwrap();
     FileStore::open(scratch.path()).unwrap();
+}
+
+/// Programs that are started often wait for each other, and not for ever.
+#[test]
+fn a_patient_writer_waits_for_the_first_one() {
+    let scratch = Scratch::new();
+    let patient = |millis| FileOptions::default().patience(Duration::from_millis(millis));
+    let first = scratch.store();
+    let began = Instant::now();
+    let refused = patient(100).open(scratch.path()).unwrap_err().to_string();
+    assert!(refused.contains("written by another process"), "{refused}");
+    assert!(began.elapsed() >= Duration::from_millis(100), "{:?}", began.elapsed());
+    thread::scope(|scope| {
+        let second = scope.spawn(|| patient(20_000).open(scratch.path()).unwrap());
+        thread::sleep(Duration::from_millis(50));
+        assert!(!second.is_finished(), "it had the log while the first one wrote it");
+        drop(first);
+        drop(second.join().unwrap());
+    });
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 /// Removed, replaced, cut or written to by another.
@@ -108,7 +130,7 @@ async fn what_a_crash_left_of_a_record_is_cut_and_put_on_record() {
 #[test]
 fn a_log_that_was_closed_is_free_while_programs_are_started() {
     let scratch = Scratch::new();
-    let starts = std::thread::spawn(|| {
+    let starts = thread::spawn(|| {
         for _ in 0..300 {
             assert!(Command::new("true").status().unwrap().success());
         }

@@ -88,7 +88,7 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 20] = [
+const REVIEWED: [(&str, usize, &str); 21] = [
     ("authority/cedar/ask.rs", 1, "to the canary alone: policies that forbid nothing do not start"),
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
@@ -123,6 +123,11 @@ const REVIEWED: [(&str, usize, &str); 20] = [
         "prepared; the code of this question was typed, after it was shown",
     ),
     ("authority/cedar/answer.rs", 1, "a permit applied, no forbid did, and no policy failed"),
+    (
+        "authority/exit_code/verdict.rs",
+        1,
+        "the status is 0, and the word is `allow` and nothing else",
+    ),
     ("authority/http/authzen.rs", 1, "`decision` is true, and nothing beside it is a condition"),
     ("authority/http/behalf.rs", 1, "`allowed` is true, outside shadows and approvals"),
     ("authority/http/exchange.rs", 2, "a yes passed on, without ids that repeat our credentials"),

@@ -5,6 +5,7 @@ use std::{
     io::Write,
     os::unix::fs::MetadataExt,
     path::PathBuf,
+    time::{Duration, Instant},
 };
 
 use self::{
@@ -21,16 +22,20 @@ pub(super) use segment::segments;
 /// What a segment may hold before the next one begins, unless the options say otherwise.
 const SEGMENT_BYTES: u64 = 64 << 20;
 
+/// How often the lock of a log that another process writes is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
 /// How a log in files is kept.
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct FileOptions {
     segment_bytes: u64,
+    patience: Duration,
 }
 
 impl Default for FileOptions {
     fn default() -> Self {
-        Self { segment_bytes: SEGMENT_BYTES }
+        Self { segment_bytes: SEGMENT_BYTES, patience: Duration::ZERO }
     }
 }
 
@@ -38,6 +43,13 @@ impl FileOptions {
     /// How many bytes a segment holds before the next one begins. 64 MiB unless set.
     pub fn segment_bytes(mut self, bytes: u64) -> Self {
         self.segment_bytes = bytes.max(1);
+        self
+    }
+
+    /// How long another process that writes the log is waited for when it is opened: not at all, unless set.
+    /// For programs that are started often and end at once. It blocks the thread.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -51,7 +63,7 @@ impl FileOptions {
         make(&directory)?;
         let path = directory.join("lock");
         let lock = segment::open(segment::owner_only().write(true).create(true), &path)?;
-        match lock.try_lock() {
+        match self.lock(&lock) {
             Ok(()) => {}
             // FAIL CLOSED: two writers would make two chains in one file.
             Err(TryLockError::WouldBlock) => {
@@ -66,6 +78,23 @@ impl FileOptions {
             }
         }
         Ok(FileStore { directory, options: self, _lock: Lock(lock), open: None, fault: None })
+    }
+}
+
+impl FileOptions {
+    fn lock(&self, lock: &File) -> Result<(), TryLockError> {
+        let now = Instant::now();
+        // FAIL CLOSED: a wait without an end is none.
+        let due = now.checked_add(self.patience).unwrap_or(now);
+        loop {
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) if Instant::now() < due => {
+                    // The lock of a file has no queue: whoever looks first has it.
+                    std::thread::park_timeout(LOOK_AGAIN);
+                }
+                locked => return locked,
+            }
+        }
     }
 }
 

@@ -137,7 +137,16 @@ impl CedarAuthority {
     /// holds, and entities in Cedar's JSON if there are any. So a file that was cut between two
     /// policies, or is gone, is an error, and not a set without its `forbid`.
     pub fn builder_from_directory(path: impl Into<PathBuf>) -> CedarBuilder {
-        CedarBuilder::new(Texts::Directory(path.into()))
+        CedarBuilder::new(Texts::Directory { path: path.into(), schema: None })
+    }
+
+    /// The same for a directory that lists no schema, because it comes with the program that asks: policies
+    /// about the questions of hooks, for one.
+    pub fn builder_from_directory_for(
+        schema: impl Into<String>,
+        path: impl Into<PathBuf>,
+    ) -> CedarBuilder {
+        CedarBuilder::new(Texts::Directory { path: path.into(), schema: Some(schema.into()) })
     }
 
     fn new(settings: Settings, origin: Origin, material: &Material, loaded: Loaded) -> Self {

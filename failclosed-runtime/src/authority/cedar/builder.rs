@@ -112,7 +112,7 @@ impl CedarBuilder {
     /// too, and so are an empty policy set, a template, an annotation that is not known and an id
     /// given twice.
     pub fn build(self) -> Result<CedarAuthority, CedarError> {
-        if let Texts::Directory(path) = &self.origin.texts {
+        if let Texts::Directory { path, .. } = &self.origin.texts {
             let listed =
                 Origin { texts: self.origin.texts.clone(), entities: Facts::Unset }.read()?;
             if let (Known::Json(_), Facts::Given(_) | Facts::File(_)) =

@@ -10,7 +10,7 @@
 //! entities staff.json
 //! ```
 //!
-//! First how many files follow, then one a line: the schema, each file of policies with how many it
+//! First how many files follow, then one a line: the schema, unless it is given from elsewhere, each file of policies with how many it
 //! holds, and entities in Cedar's JSON, if there are any. Blank lines and lines that begin with `#`
 //! count for nothing. Files of these kinds that the manifest does not list are refused.
 
@@ -35,10 +35,10 @@ const READINGS: usize = 4;
 /// # Errors
 /// A manifest that does not parse or does not fit the files, a file that cannot be read, a directory
 /// that changes with each reading.
-pub(super) fn read(directory: &Path) -> Result<Material, CedarError> {
-    let mut before = read_once(directory)?;
+pub(super) fn read(directory: &Path, schema: Option<&str>) -> Result<Material, CedarError> {
+    let mut before = read_once(directory, schema)?;
     for _ in 1..READINGS {
-        let now = read_once(directory)?;
+        let now = read_once(directory, schema)?;
         if now.fingerprint() == before.fingerprint() {
             return Ok(now);
         }
@@ -53,7 +53,7 @@ pub(super) fn read(directory: &Path) -> Result<Material, CedarError> {
     })
 }
 
-fn read_once(directory: &Path) -> Result<Material, CedarError> {
+fn read_once(directory: &Path, schema: Option<&str>) -> Result<Material, CedarError> {
     let path = directory.join(MANIFEST);
     let refused = |fault: String| CedarError::Manifest { path: path.clone(), fault };
     let manifest = Manifest::parse(&text(&path, "manifest")?).map_err(refused)?;
@@ -62,9 +62,20 @@ fn read_once(directory: &Path) -> Result<Material, CedarError> {
         let text = text(&directory.join(name), what)?;
         Ok(Page { file: Some(name.into()), text, policies })
     };
+    let schema = match (&manifest.schema, schema) {
+        (Some(name), None) => page(name, "schema", None)?,
+        (None, Some(text)) => Page { file: None, text: text.to_owned(), policies: None },
+        (None, None) => return Err(refused("it lists no schema".into())),
+        // FAIL CLOSED: policies that fit the one may mean something else, or nothing, by the other.
+        (Some(_), Some(_)) => {
+            return Err(refused(
+                "it lists a schema, and another one was given\nhelp: leave one of them out".into(),
+            ));
+        }
+    };
     let policies = manifest.policies.iter();
     Ok(Material {
-        schema: page(&manifest.schema, "schema", None)?,
+        schema,
         policies: policies
             .map(|(count, name)| page(name, "policies", Some(*count)))
             .collect::<Result<_, CedarError>>()?,
@@ -76,7 +87,7 @@ fn read_once(directory: &Path) -> Result<Material, CedarError> {
 }
 
 struct Manifest {
-    schema: String,
+    schema: Option<String>,
     policies: Vec<(usize, String)>,
     entities: Option<String>,
 }
@@ -132,7 +143,6 @@ impl Manifest {
             // FAIL CLOSED: a list that was cut has lost a file, and its `forbid`.
             return Err(format!("it lists {} files and says that they are {count}", names.len()));
         }
-        let schema = schema.ok_or("it lists no schema")?;
         if policies.is_empty() {
             return Err("it lists no policies".into());
         }
@@ -140,7 +150,7 @@ impl Manifest {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.schema == name
+        self.schema.as_deref() == Some(name)
             || self.entities.as_deref() == Some(name)
             || self.policies.iter().any(|(_, listed)| listed == name)
     }

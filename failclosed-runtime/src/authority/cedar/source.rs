@@ -50,8 +50,15 @@ pub(super) fn text(path: &std::path::Path, what: &'static str) -> Result<String,
 /// Where schema and policies come from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Texts {
-    Pair { schema: Source, policies: Source },
-    Directory(PathBuf),
+    Pair {
+        schema: Source,
+        policies: Source,
+    },
+    Directory {
+        path: PathBuf,
+        /// The schema, where the directory lists none.
+        schema: Option<String>,
+    },
 }
 
 /// Where entities come from.
@@ -79,7 +86,7 @@ impl Origin {
     pub(super) fn can_change(&self) -> bool {
         let texts = match &self.texts {
             Texts::Pair { schema, policies } => schema.is_file() || policies.is_file(),
-            Texts::Directory(_) => true,
+            Texts::Directory { .. } => true,
         };
         texts
             || match &self.entities {
@@ -96,7 +103,7 @@ impl Origin {
                 policies: vec![policies.read("policies")?],
                 entities: Known::Given(Entities::empty()),
             },
-            Texts::Directory(path) => directory::read(path)?,
+            Texts::Directory { path, schema } => directory::read(path, schema.as_deref())?,
         };
         match &self.entities {
             Facts::Unset => {}

@@ -169,6 +169,14 @@ fn map(fields: BTreeMap<String, Value>, declared: Option<&Type>) -> Shown {
     let declared = declared.and_then(attributes);
     let mut shown = Vec::with_capacity(fields.len());
     for (name, value) in fields {
+        if declared.is_some_and(|attributes| attributes.get_attr(&name).is_none()) {
+            // FAIL CLOSED: what no policy can be about. Said here, and not by the engine, because it is
+            // what was passed that does not fit.
+            return Err(NoCedarValue(format!(
+                "`{}`, which the schema does not have there\nhelp: declare it in the schema",
+                name.escape_debug()
+            )));
+        }
         let value = attribute(&name, value, declared).map_err(|why| within(&name, why))?;
         shown.extend(value.map(|value| (name, value)));
     }
