@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// The directory of the policies, with a `policies.manifest`
+    /// The directory of the policies, with a `policies.manifest`; like all paths here, from the root on
     #[arg(long, value_name = "DIR", required_unless_present = "print_schema")]
     policies: Option<PathBuf>,
     /// The directory of the log, which is made if it is not there
@@ -114,6 +114,14 @@ fn guard(options: &Options) -> Result<(Guard, Writer), Fault> {
         // FAIL CLOSED: nobody decides, or nobody writes it down.
         return Err(io::Error::other("no directory of policies, or none for the log").into());
     };
+    for path in [policies, log].into_iter().chain(&options.schema) {
+        if !path.is_absolute() {
+            // FAIL CLOSED: hosts start hooks where the agent works, and follow it where it goes. What lies
+            // there under this name may be the agent's own.
+            let help = "help: name it from the root on";
+            return Err(format!("{} is not a whole path\n{help}", path.display()).into());
+        }
+    }
     let authority = match (&options.schema, has_schema(policies)?) {
         (None, true) => CedarAuthority::builder_from_directory(policies),
         (Some(schema), _) => {

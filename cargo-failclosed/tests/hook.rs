@@ -210,6 +210,33 @@ fn what_cannot_be_set_up_stops_the_tool() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
+/// A host starts its hooks where the agent works, and the agent can leave there what it likes.
+#[test]
+fn what_lies_where_the_agent_works_decides_nothing() {
+    let place = Place::new();
+    let bash = event("claude-code-bash.json");
+    fs::write(place.0.join("own.cedarschema"), "entity Agent;").unwrap();
+    let (policies, log) = (place.policies(), place.log());
+    let whole = |path: &Path| path.to_str().unwrap().to_owned();
+    for [policies, log, schema] in [
+        ["policies".into(), whole(&log), String::new()],
+        ["./policies".into(), whole(&log), String::new()],
+        [whole(&policies), "log".into(), String::new()],
+        [whole(&policies), whole(&log), "own.cedarschema".into()],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_failclosed"));
+        command.current_dir(&place.0).args(["hook", "--policies", &policies, "--log", &log]);
+        if !schema.is_empty() {
+            command.args(["--schema", &schema]);
+        }
+        stops(&ask(command, &bash), &format!("{policies} {log} {schema}"));
+    }
+    // By their whole paths they are found from there.
+    let mut command = place.command(&[]);
+    command.current_dir(&place.0);
+    assert_eq!(ask(command, &bash).status.code(), Some(0));
+}
+
 /// A status of 0 for something else than a decision lets every tool run.
 #[test]
 fn what_stands_wrongly_in_a_hosts_settings_stops_the_tool() {

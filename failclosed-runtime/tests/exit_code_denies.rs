@@ -11,7 +11,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -244,6 +247,27 @@ async fn everything_else_is_no_decision() {
         assert!(began.elapsed() < LONG / 2, "{fault}: it was waited for");
         scratch.group_is_gone(fault).await;
     }
+}
+
+/// Programs end at the same moment, and each answer is that of its own question.
+#[tokio::test]
+async fn answers_of_programs_that_run_side_by_side_are_not_mixed_up() {
+    let scratch = Scratch::new();
+    let by_note = "case $(cat) in *yes*) echo allow ;; *) echo deny; exit 110 ;; esac";
+    let shop = Arc::new(Shop::new(script(&scratch, by_note), LONG));
+    let mut calls = tokio::task::JoinSet::new();
+    for at in 0..40 {
+        let shop = Arc::clone(&shop);
+        calls.spawn(async move {
+            let note = if at % 2 == 0 { "yes" } else { "no" };
+            (at, shop.pay(note).await)
+        });
+    }
+    while let Some(joined) = calls.join_next().await {
+        let (at, result) = joined.unwrap();
+        assert_eq!(result.is_ok(), at % 2 == 0, "{at}: {result:?}");
+    }
+    assert_eq!(shop.bodies.load(Ordering::SeqCst), 20);
 }
 
 #[tokio::test]
