@@ -16,7 +16,7 @@ use failclosed::{
 use failclosed_tests::{Events, Rig, Shop, block_on};
 use serde_json::{Value, json};
 
-const TOKEN: &str = "sk_live_42424242";
+const TOKEN: &str = "sk_live_zq42zq42";
 
 #[requires_permission(action = "fetch", guard = shop.guard(), skip(shop), mask(token))]
 async fn fetch(shop: &Shop, url: &str, token: &str) -> Result<usize, Denial> {
@@ -148,7 +148,7 @@ fn a_masked_argument_is_shown_to_the_authority_alone() {
                 assert!(String::from_utf8_lossy(request.question()).contains(TOKEN));
                 // The error of a wrong type quotes the value, but for a masked one.
                 let wrong = request.value("token").unwrap().read::<u64>().unwrap_err();
-                assert!(!wrong.to_string().contains("4242"), "{wrong}");
+                assert!(!wrong.to_string().contains("zq42"), "{wrong}");
                 Answer::ready(says(&token))
             });
             let rig = Rig::with(authority)
@@ -171,7 +171,7 @@ fn a_masked_argument_is_shown_to_the_authority_alone() {
             all.push(format!("{} {entries:?}", serde_json::to_string(&entries).unwrap()));
             let all = all.join("\n");
             assert!(all.contains(token) && all.contains("/a"), "nothing was looked at: {all}");
-            assert!(!all.contains("4242"), "{form}: {all}");
+            assert!(!all.contains("zq42"), "{form}: {all}");
         }
     }
 }
@@ -196,11 +196,11 @@ const QUOTING: [Says; 8] = [
 /// In several lines, with a line break behind it, longer than what is told, or in need of escapes.
 fn odd_tokens() -> [String; 5] {
     [
-        "-----BEGIN KEY-----\n4242\n4242\n-----END KEY-----\n".into(),
-        "sk_live_4242\n".into(),
-        format!("ey{}", "J4242".repeat(1000)),
-        "4242\"\u{1}\\4242'\t\u{7f}4242".into(),
-        format!("  {}", "\u{e9}4242".repeat(100)),
+        "-----BEGIN KEY-----\nzq42\nzq42\n-----END KEY-----\n".into(),
+        "sk_live_zq42\n".into(),
+        format!("ey{}", "Jzq42".repeat(1000)),
+        "zq42\"\u{1}\\zq42'\t\u{7f}zq42".into(),
+        format!("  {}", "\u{e9}zq42".repeat(100)),
     ]
 }
 
@@ -235,7 +235,7 @@ async fn a_masked_value_is_found_however_it_is_quoted() {
             let all = all.join("\n");
             // An observed no is told without its detail.
             assert!(observing || all.contains("[masked]"), "nothing was quoted: {all}");
-            assert!(!all.contains("4242"), "{observing}, {token:?}: {all}");
+            assert!(!all.contains("zq42"), "{observing}, {token:?}: {all}");
         }
     }
 }
@@ -254,7 +254,7 @@ async fn a_question_that_nobody_is_asked_quotes_no_masked_value() {
     running.denied(&denial, Cause::NeedsApproval);
     let ask = denial.ask().unwrap();
     assert_eq!(ask.question(), "may [masked] be used?; may [masked] be used?");
-    assert!(!format!("{ask:?} {denial:?}").contains("4242"), "{ask:?}");
+    assert!(!format!("{ask:?} {denial:?}").contains("zq42"), "{ask:?}");
 }
 
 /// Two questions that are told alike are two all the same.
@@ -351,7 +351,7 @@ async fn a_masked_value_that_changes_after_its_approval_denies() {
     running.denied(&denial, Cause::Malformed);
     assert_eq!(denial.detail(), Some("argument `token` is another one"));
     let record = serde_json::to_string(&running.log.entries()).unwrap();
-    assert!(!record.contains("4242") && !record.contains("another\""), "{record}");
+    assert!(!record.contains("zq42") && !record.contains("another\""), "{record}");
 }
 
 /// What stands around masked values is as it was: other arguments, whatever they are made of.
