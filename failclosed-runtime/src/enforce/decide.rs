@@ -142,7 +142,11 @@ impl<'b> Check<'b> {
                 Ok(allow)
             }
             Decision::Deny(deny) => {
-                self.guard.pacer.declined(subject, action);
+                // Who called the whole turn off is asked no more in it, and begins the next one themselves.
+                let is_over = contain(|| approver.withdrawn()).map_err(by_approver)?.is_some();
+                if !is_over {
+                    self.guard.pacer.declined(subject, action);
+                }
                 Err(Denial::denied(self.request.id(), self.request.action(), deny))
             }
             // FAIL CLOSED: an approver that asks on has nobody to ask.
