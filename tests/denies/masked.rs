@@ -184,7 +184,7 @@ const QUOTING: [Says; 8] = [
     |token| Ok(Decision::deny(format!("bad token {token:?}"))),
     |token| match Decision::deny("no") {
         Decision::Deny(no) => Ok(no.with_detail(format!("it is {token}")).into()),
-        _ => panic!("a no is a no"),
+        Decision::Allow(_) | Decision::Ask(_) => panic!("a no is a no"),
     },
     |token| Err(NoDecision::unavailable(format!("for {token}: refused"))),
     |token| Err(NoDecision::malformed(format!("for {token:.20}: refused"))),

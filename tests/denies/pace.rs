@@ -128,7 +128,7 @@ async fn a_turn_that_was_called_off_leaves_no_pause() {
         assert_eq!((denial.cause(), asked.load(Ordering::SeqCst)), (Cause::Denied, times));
         assert_eq!((running.shop.bodies(), last_cause(&running)), (0, Some(Cause::Denied)));
     }
-    let person = Person::who(|| ask().into());
+    let person = Person::who(ask);
     let next = Shop::new(running.shop.guard().asking(person.clone(), PATIENCE).unwrap());
     let denial = next.charge("coachella.com", 742).await.unwrap_err();
     assert_eq!((denial.cause(), person.times()), (Cause::NeedsApproval, 1));

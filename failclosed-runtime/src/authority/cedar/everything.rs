@@ -26,7 +26,9 @@ pub(super) fn permits_everything(
         let any_agent = match policy.principal_constraint() {
             PrincipalConstraint::Any => true,
             PrincipalConstraint::Is(kind) => kind == names.agent,
-            _ => false,
+            PrincipalConstraint::In(_)
+            | PrincipalConstraint::Eq(_)
+            | PrincipalConstraint::IsIn(..) => false,
         };
         let unbounded = any_agent
             && policy.action_constraint() == ActionConstraint::Any
