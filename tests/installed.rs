@@ -33,6 +33,20 @@ async fn scope_lost_while_another_guard_is_installed_denies() {
     // Nothing is installed.
     assert_eq!(charge().await.unwrap_err().cause(), Cause::NotConfigured);
 
+    // Whoever is lent a guard does not make it everybody's: neither the one that denies, nor, in the
+    // `Drop` of work that never ran and so left no scope, an agent's.
+    struct Installs;
+    impl Drop for Installs {
+        fn drop(&mut self) {
+            let refused = Guard::current().install().unwrap_err();
+            assert!(matches!(refused, ConfigError::Lent), "{refused}");
+        }
+    }
+    drop(Installs);
+    let work = Installs;
+    drop(guard("visitor", &visitor).scope(async move { drop(work) }));
+    assert_eq!(charge().await.unwrap_err().cause(), Cause::NotConfigured);
+
     // A program that is one agent: every task has the installed guard.
     guard("robot", &robot).install().unwrap();
     // A scope that nobody ever ran is no scope.

@@ -54,7 +54,8 @@ pub trait Approver: Send + Sync {
     ///
     /// Looked at once, when the authority has been asked again, the decision is on record and nothing
     /// but the body is left: so a cancel that was handled before the body begins wins. It must not
-    /// wait for anything.
+    /// wait for anything. Looked at behind a no too: who called all of it off is left in peace by that, and
+    /// no pause follows ([`Pace`]).
     fn withdrawn(&self) -> Option<Deny> {
         None
     }

@@ -161,6 +161,14 @@ impl Allow {
         self.approved.is_some()
     }
 
+    /// Rewrites what it rests on: an observing mode's stamp tells what the authority said.
+    pub(crate) fn rewrite(&mut self, rewrite: &dyn Fn(&str) -> Option<String>) {
+        self.grounds.rewrite(rewrite);
+        if let Some(danger) = self.danger.as_deref().and_then(rewrite) {
+            self.danger = Some(danger.into());
+        }
+    }
+
     /// One yes does not wash off the stamp of another.
     pub(crate) fn stamped_as(mut self, other: Option<&Arc<str>>) -> Self {
         self.danger = match (self.danger.take(), other.cloned()) {

@@ -150,6 +150,9 @@ impl Denial {
             parts.detail = Some(detail);
         }
         parts.grounds.rewrite(rewrite);
+        if let Some(ask) = &mut parts.ask {
+            ask.rewrite(rewrite);
+        }
         self
     }
 

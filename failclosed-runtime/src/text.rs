@@ -22,7 +22,7 @@ pub(crate) const MAX_DETAIL: usize = 4000;
 pub(crate) const MAX_NAME: usize = 256;
 
 /// Stands at the end of what was cut.
-const CUT: &str = " ..";
+pub(crate) const CUT: &str = " ..";
 
 /// Characters that let one id look like another, or that a reader sees and a person does not: control
 /// and format characters, separators of lines, tags, fillers, and whatever Unicode has no use for.

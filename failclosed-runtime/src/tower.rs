@@ -31,7 +31,7 @@ pub use scoped::ScopedBody;
 
 /// Readiness is asked for before there is a request, and so for nobody.
 static NOBODY: LazyLock<Guard> =
-    LazyLock::new(|| Guard::unconfigured("a service is made ready before it has a caller"));
+    LazyLock::new(|| Guard::unconfigured("a service is made ready before it has a caller").lend());
 
 type Identify = dyn Fn(&Extensions) -> Option<Guard> + Send + Sync;
 
@@ -121,6 +121,7 @@ where
         let guard = self.callers.guard(&parts.extensions);
         // Inside of it too: a service may look for its guard before it has made its future, and must
         // not find the one that its server runs under.
+        let guard = guard.lend();
         let served = guard.within(|| self.inner.call(Request::from_parts(parts, body)));
         let served = guard.scope(served);
         Box::pin(async move { Ok(served.await?.map(|body| ScopedBody::new(guard, body))) })

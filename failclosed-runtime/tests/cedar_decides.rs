@@ -175,6 +175,10 @@ async fn the_self_check_passes() {
         "permit(principal == Agent::\"shopper\", action, resource);",
         "permit(principal, action == Action::\"read\", resource);",
         "permit(principal, action, resource is Vendor);",
+        "permit(principal is Agent, action, resource) when { resource is Vendor };",
+        "permit(principal, action, resource) unless { resource == Vendor::\"casino.example\" };",
+        "permit(principal, action, resource) when { 2 < 1 };",
+        "@ask(\"may it?\") permit(principal is Agent, action, resource) when { true };",
     ] {
         let checked = Shop::new(authority(able_to_say_no)).guard.self_check().await;
         assert!(checked.is_ok(), "{able_to_say_no}: {checked:?}");
@@ -187,6 +191,10 @@ async fn the_self_check_fails_where_everything_is_permitted() {
         "permit(principal, action, resource);",
         "@id(\"all\") permit(principal, action, resource); permit(principal, action, resource) \
          when { principal == Agent::\"shopper\" };",
+        "permit(principal is Agent, action, resource);",
+        "permit(principal, action, resource) when { true };",
+        "permit(principal, action, resource) unless { false };",
+        "permit(principal is Agent, action, resource) when { 1 < 2 } unless { [1, 2].contains(3) };",
     ] {
         let failed = Shop::new(authority(everything)).guard.self_check().await;
         assert!(matches!(failed, Err(SelfCheckError::CanaryAllowed)), "{everything}: {failed:?}");

@@ -2,11 +2,12 @@
 //! in processes of their own.
 
 use failclosed::{
-    Authority, Cause, Denial, Guard, HasGuard, Subject, audit::MemoryLog, requires_permission,
+    Authority, Cause, Denial, Guard, HasGuard, Subject, audit::MemoryLog, error::ConfigError,
+    requires_permission,
 };
 use failclosed_tests::{
     Events, Rig, Shop,
-    authorities::{Says, allow, deny},
+    authorities::{Says, allow, ask, deny},
     block_on, decisions,
 };
 
@@ -172,4 +173,31 @@ async fn task_driven_inside_anothers_scope_denies() {
     let denial = admin.scope(set.run_until(task)).await.unwrap().unwrap_err();
     assert_eq!((denial.cause(), shop.bodies()), (Cause::NotConfigured, 0));
     assert!(decisions(&admins).is_empty(), "asked in another agent's name");
+}
+
+/// Also what generated code finds is lent: code below a scope that calls it by hand chooses neither who
+/// acts nor who says yes.
+#[tokio::test]
+async fn what_generated_code_finds_cannot_be_changed() {
+    let running = Rig::with(Says(ask)).build();
+    let found = async {
+        let found = failclosed::__private_0_1_0::current();
+        let patience = std::time::Duration::from_secs(1);
+        let refused = found.asking(Says(allow), patience).unwrap_err();
+        assert!(matches!(refused, ConfigError::Lent), "{refused}");
+        let refused = found.with_context("role", "owner").unwrap_err();
+        assert!(matches!(refused, ConfigError::Lent), "{refused}");
+        let refused = found.clone().install().unwrap_err();
+        assert!(matches!(refused, ConfigError::Lent), "{refused}");
+        let admin = found.for_subject(Subject::agent("admin").unwrap());
+        admin.scope(charge(&running.shop)).await.unwrap_err()
+    };
+    let denial = running.shop.guard().scope(found).await;
+    let [refused] = &decisions(&running.log)[..] else { panic!("one record") };
+    assert_eq!((denial.cause(), refused.cause), (Cause::NotConfigured, Some(Cause::NotConfigured)));
+    assert_eq!((refused.subject.agent_id(), running.shop.bodies()), ("unknown", 0));
+    // As it was found, it is the guard that it was.
+    let found = running.shop.guard().scope(async { failclosed::__private_0_1_0::current() }).await;
+    let denial = found.scope(charge(&running.shop)).await.unwrap_err();
+    assert_eq!((denial.cause(), running.shop.bodies()), (Cause::NeedsApproval, 0));
 }

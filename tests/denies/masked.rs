@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, mpsc::Sender};
 
 use failclosed::{
-    Action, Cause, Decision, Denial, Guard, NoDecision, Permit, Request, Subject,
+    Action, Cause, Decision, Denial, Guard, NoDecision, Permit, Request, Subject, all_of,
     approval::{Approver, Presentation},
     audit::{AuditSink, DecisionRecord, MaskKey, MemoryLog, OutcomeRecord, Recording},
     authority::{Answer, answer_fn},
     authority_fn,
+    danger::ObserveOnly,
     decision::Ask,
     guard::Observer,
     guarded, requires_permission,
@@ -15,7 +16,7 @@ use failclosed::{
 use failclosed_tests::{Events, Rig, Shop, block_on};
 use serde_json::{Value, json};
 
-const TOKEN: &str = "sk_live_42424242";
+const TOKEN: &str = "sk_live_zq42zq42";
 
 #[requires_permission(action = "fetch", guard = shop.guard(), skip(shop), mask(token))]
 async fn fetch(shop: &Shop, url: &str, token: &str) -> Result<usize, Denial> {
@@ -147,7 +148,7 @@ fn a_masked_argument_is_shown_to_the_authority_alone() {
                 assert!(String::from_utf8_lossy(request.question()).contains(TOKEN));
                 // The error of a wrong type quotes the value, but for a masked one.
                 let wrong = request.value("token").unwrap().read::<u64>().unwrap_err();
-                assert!(!wrong.to_string().contains("4242"), "{wrong}");
+                assert!(!wrong.to_string().contains("zq42"), "{wrong}");
                 Answer::ready(says(&token))
             });
             let rig = Rig::with(authority)
@@ -170,9 +171,108 @@ fn a_masked_argument_is_shown_to_the_authority_alone() {
             all.push(format!("{} {entries:?}", serde_json::to_string(&entries).unwrap()));
             let all = all.join("\n");
             assert!(all.contains(token) && all.contains("/a"), "nothing was looked at: {all}");
-            assert!(!all.contains("4242"), "{form}: {all}");
+            assert!(!all.contains("zq42"), "{form}: {all}");
         }
     }
+}
+
+/// What an authority says, and where it says it.
+type Says = fn(&str) -> Result<Decision, NoDecision>;
+
+const QUOTING: [Says; 8] = [
+    |token| Ok(Decision::deny(format!("bad token {token}"))),
+    |token| Ok(Decision::deny(format!("bad token {token:?}"))),
+    |token| match Decision::deny("no") {
+        Decision::Deny(no) => Ok(no.with_detail(format!("it is {token}")).into()),
+        Decision::Allow(_) | Decision::Ask(_) => panic!("a no is a no"),
+    },
+    |token| Err(NoDecision::unavailable(format!("for {token}: refused"))),
+    |token| Err(NoDecision::malformed(format!("for {token:.20}: refused"))),
+    |token| Err(NoDecision::malformed(serde_json::json!({ "bad": token }))),
+    |token| Ok(Decision::allow().rule(format!("tokens/{token}"))),
+    |token| Ok(Decision::ask(format!("may {token} be used?")).rule(format!("ask/{token}"))),
+];
+
+/// In several lines, with a line break behind it, longer than what is told, or in need of escapes.
+fn odd_tokens() -> [String; 5] {
+    [
+        "-----BEGIN KEY-----\nzq42\nzq42\n-----END KEY-----\n".into(),
+        "sk_live_zq42\n".into(),
+        format!("ey{}", "Jzq42".repeat(1000)),
+        "zq42\"\u{1}\\zq42'\t\u{7f}zq42".into(),
+        format!("  {}", "\u{e9}zq42".repeat(100)),
+    ]
+}
+
+/// A reason is one line of bounded length by the time that anybody looks for a value in it.
+#[tokio::test]
+async fn a_masked_value_is_found_however_it_is_quoted() {
+    for (token, says) in odd_tokens().iter().flat_map(|token| QUOTING.map(|says| (token, says))) {
+        for observing in [false, true] {
+            let (sender, told) = std::sync::mpsc::channel();
+            let nosy = Nosy(sender);
+            let quoting = answer_fn(move |request| {
+                let token = request.argument::<String>("token").unwrap();
+                Answer::ready(says(&token))
+            });
+            let rig = if observing {
+                let hour = std::time::Duration::from_secs(3600);
+                Rig::with(ObserveOnly::new(quoting, "a test", hour).unwrap())
+            } else {
+                Rig::with(all_of(quoting, authority_fn(async |_| Ok(Decision::allow()))))
+            };
+            let rig = rig
+                .approver(nosy.clone(), std::time::Duration::from_secs(5))
+                .sink(nosy.clone())
+                .more(|builder| builder.observer(nosy));
+            let running = rig.build();
+            let result = fetch(&running.shop, "/a", token).await;
+            let mut all: Vec<_> = told.try_iter().collect();
+            if let Err(denial) = result {
+                all.push(format!("{denial} {denial:?} {}", denial.operator()));
+            }
+            all.push(serde_json::to_string(&running.log.entries()).unwrap());
+            let all = all.join("\n");
+            // An observed no is told without its detail.
+            assert!(observing || all.contains("[masked]"), "nothing was quoted: {all}");
+            assert!(!all.contains("zq42"), "{observing}, {token:?}: {all}");
+        }
+    }
+}
+
+/// Where nobody is there to be asked, the question goes to whoever called.
+#[tokio::test]
+async fn a_question_that_nobody_is_asked_quotes_no_masked_value() {
+    let asks = || {
+        answer_fn(|request: &Request<'_>| {
+            let token = request.argument::<String>("token").unwrap();
+            Decision::ask(format!("may {token} be used?")).rule(token).into()
+        })
+    };
+    let running = Rig::with(all_of(asks(), asks())).build();
+    let denial = fetch(&running.shop, "/a", TOKEN).await.unwrap_err();
+    running.denied(&denial, Cause::NeedsApproval);
+    let ask = denial.ask().unwrap();
+    assert_eq!(ask.question(), "may [masked] be used?; may [masked] be used?");
+    assert!(!format!("{ask:?} {denial:?}").contains("zq42"), "{ask:?}");
+}
+
+/// Two questions that are told alike are two all the same.
+#[tokio::test]
+async fn a_yes_to_a_question_is_to_its_clear_text() {
+    let asked = std::sync::atomic::AtomicBool::new(false);
+    let (sender, told) = std::sync::mpsc::channel();
+    let running = Rig::with(answer_fn(move |request: &Request<'_>| {
+        let token = request.argument::<String>("token").unwrap();
+        let again = asked.swap(true, std::sync::atomic::Ordering::Relaxed);
+        let what = if again { "[masked]" } else { &token };
+        Decision::ask(format!("may {what} be used?")).into()
+    }))
+    .approver(Nosy(sender), std::time::Duration::from_secs(5))
+    .build();
+    let denial = fetch(&running.shop, "/a", TOKEN).await.unwrap_err();
+    running.denied(&denial, Cause::NeedsApproval);
+    assert!(told.recv().unwrap().contains("may [masked] be used?"));
 }
 
 /// A digest of the clear text would give a short secret to whoever tries them all.
@@ -251,7 +351,7 @@ async fn a_masked_value_that_changes_after_its_approval_denies() {
     running.denied(&denial, Cause::Malformed);
     assert_eq!(denial.detail(), Some("argument `token` is another one"));
     let record = serde_json::to_string(&running.log.entries()).unwrap();
-    assert!(!record.contains("4242") && !record.contains("another\""), "{record}");
+    assert!(!record.contains("zq42") && !record.contains("another\""), "{record}");
 }
 
 /// What stands around masked values is as it was: other arguments, whatever they are made of.

@@ -11,9 +11,11 @@ use std::{
 
 use failclosed::{
     Cause, Decision, Request, Subject,
-    approval::{Approver, DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace, cancelled, declined},
+    approval::{
+        Approver, DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace, cancelled, declined, taken_back,
+    },
     authority::Answer,
-    decision::Ask,
+    decision::{Ask, Deny},
     requires_permission,
 };
 use failclosed_tests::{
@@ -104,6 +106,32 @@ async fn a_pause_ends_and_is_shared() {
     assert_eq!(elsewhere.charge("coachella.com", 742).await.unwrap(), 742);
     let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
     assert_eq!((denial.cause(), person.times()), (Cause::Denied, 2));
+}
+
+/// A turn that was called off is over by itself. The person who begins another one at once wants its calls.
+#[tokio::test]
+async fn a_turn_that_was_called_off_leaves_no_pause() {
+    struct CalledOff(Arc<AtomicUsize>);
+    impl Approver for CalledOff {
+        fn approve<'a>(&'a self, _: &'a Request<'a>, _: &'a Ask) -> Answer<'a> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            cancelled().into()
+        }
+        fn withdrawn(&self) -> Option<Deny> {
+            Some(taken_back())
+        }
+    }
+    let asked = Arc::new(AtomicUsize::new(0));
+    let running = Rig::with(Says(ask)).approver(CalledOff(asked.clone()), PATIENCE).build();
+    for times in 1..=2 {
+        let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+        assert_eq!((denial.cause(), asked.load(Ordering::SeqCst)), (Cause::Denied, times));
+        assert_eq!((running.shop.bodies(), last_cause(&running)), (0, Some(Cause::Denied)));
+    }
+    let person = Person::who(ask);
+    let next = Shop::new(running.shop.guard().asking(person.clone(), PATIENCE).unwrap());
+    let denial = next.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), person.times()), (Cause::NeedsApproval, 1));
 }
 
 /// Two thousand at once: eight are put, the rest is told so at once. A pause is no part of it, and

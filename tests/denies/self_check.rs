@@ -178,6 +178,7 @@ async fn a_dangerous_mode_does_not_start_unseen() {
     let lax = || AllowEverything::because("a test").unwrap();
     let observing = || ObserveOnly::new(Says(deny), "a test", Duration::from_secs(60)).unwrap();
     let first = || first_match(["purchase"], Picky).unwrap().on(["refund"], observing()).unwrap();
+    let beside = || first_match(["purchase"], deny_list()).unwrap().on(["refund"], lax()).unwrap();
     for (builder, stamp) in [
         (builder(lax()), "allow everything: a test"),
         (builder(all_of(Picky, lax())), "allow everything: a test"),
@@ -186,6 +187,9 @@ async fn a_dangerous_mode_does_not_start_unseen() {
         (builder(all_of(Picky, observing())), "observe only: a test"),
         (builder(first()), "observe only: a test"),
         (builder(all_of(Picky, lax())).probe(casino()), "allow everything: a test"),
+        // Not the one that the probe is for.
+        (builder(first()).probe(Probe::new("chat")), "observe only: a test"),
+        (builder(beside()).probe(casino()), "allow everything: a test"),
     ] {
         let started = builder.start().await;
         let Err(StartError::SelfCheck(SelfCheckError::Danger { stamp: found })) = started else {
@@ -196,6 +200,23 @@ async fn a_dangerous_mode_does_not_start_unseen() {
     danger::unchecked(builder(lax()), "a test").unwrap();
     let blank = danger::unchecked(builder(lax()), " ").unwrap_err();
     assert!(matches!(blank, ConfigError::Danger { .. }), "{blank}");
+}
+
+/// What an authority says of an action that another one decides is not looked at.
+#[tokio::test]
+async fn a_probe_is_answered_by_whom_it_is_for() {
+    type Verdict = fn() -> Answer<'static>;
+    let first = |others: Verdict| {
+        first_match(["purchase"], deny_list()).unwrap().on(["refund"], Says(others)).unwrap()
+    };
+    for others in [allow as Verdict, error, panics, ask] {
+        builder(first(others)).probe(casino()).start().await.unwrap();
+    }
+    let wrong = builder(first(deny)).probe(Probe::new("purchase")).start().await;
+    assert!(matches!(
+        wrong.unwrap_err(),
+        StartError::SelfCheck(SelfCheckError::ProbeAllowed { .. })
+    ));
 }
 
 /// Where there is no `await` at start-up.

@@ -246,3 +246,15 @@ async fn a_second_tool_of_the_same_name_lowers_nothing() {
     let mut raw = Raw::connect(&desk, Era::Waits).await;
     assert_eq!(raw.call(order(), json!({})).await["isError"], false);
 }
+
+/// What a task was lent can be given no other person, by no way in: its questions end in a denial.
+#[tokio::test]
+async fn a_lent_guard_asks_nobody_else() {
+    let desk = desk();
+    let lent = desk.shop.guard().scope(async { failclosed::Guard::current() }).await;
+    let guards = CallerGuards::new(lent).with_approvals(SealedApprovals::in_process().unwrap());
+    let desk = Desk { guards: guards.unwrap(), shop: desk.shop, log: desk.log };
+    let mut raw = Raw::connect(&desk, Era::Waits).await;
+    blocked(&raw.call(order(), json!({})).await, "not_configured");
+    assert_eq!((desk.shop.bodies(), desk.decided()), (0, vec!["not_configured".to_owned()]));
+}

@@ -3,13 +3,13 @@
 //! A plain hash would give a short secret away to whoever tries out all of them; a keyed one does so
 //! only to who has the key. Equal values have equal masks, so that a log can still be followed.
 
-use std::{fmt, sync::OnceLock};
+use std::{collections::HashMap, fmt, sync::OnceLock};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::NotShowable;
-use crate::error::ConfigError;
+use crate::{error::ConfigError, text};
 
 /// What a key is for, mixed into each mask: the same key elsewhere gives other hashes.
 const PURPOSE: &[u8] = b"failclosed/mask/1\0";
@@ -23,6 +23,9 @@ const SHOWN_BYTES: usize = 16;
 /// The shortest text of a masked value that is looked for in what others say, in bytes. Shorter ones
 /// stand in ordinary words.
 const SHORTEST_HIDDEN: usize = 4;
+
+/// From how many bytes on the beginning of such a text is looked for where it is not the whole.
+const SHORTEST_CUT: usize = 12;
 
 /// The key of the masks that people and logs see in the place of masked arguments.
 ///
@@ -78,22 +81,91 @@ impl fmt::Debug for MaskKey {
     }
 }
 
-/// The texts and numbers of a value, in the forms in which an error may quote them, longest first.
-pub(super) fn quotable(value: &serde_json::Value, found: &mut Vec<String>) {
-    let mut add = |text: String| {
-        let forms = [text.escape_debug().to_string(), text.escape_default().to_string(), text];
-        found.extend(forms.into_iter().filter(|form| form.len() >= SHORTEST_HIDDEN));
-    };
-    match value {
-        serde_json::Value::String(text) => add(text.clone()),
-        serde_json::Value::Number(number) => add(number.to_string()),
-        serde_json::Value::Array(list) => list.iter().for_each(|value| quotable(value, found)),
-        serde_json::Value::Object(map) => {
-            for (key, value) in map {
-                quotable(&serde_json::Value::String(key.clone()), found);
-                quotable(value, found);
+/// What a masked value holds, in the forms in which others may quote it.
+#[derive(Default)]
+pub(super) struct Hidden {
+    /// By how they begin: a text is read once, however much there is to look for.
+    forms: HashMap<[u8; SHORTEST_HIDDEN], Vec<String>>,
+}
+
+impl Hidden {
+    /// The texts and numbers of a value.
+    pub(super) fn add(&mut self, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => self.add_text(text),
+            serde_json::Value::Number(number) => self.add_form(number.to_string()),
+            serde_json::Value::Array(list) => list.iter().for_each(|value| self.add(value)),
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    self.add_text(key);
+                    self.add(value);
+                }
+            }
+            serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        self.add_form(text.escape_debug().to_string());
+        self.add_form(text.escape_default().to_string());
+        // In quotes, as `{:?}` and JSON write it: the one leaves an apostrophe, the other spells controls
+        // in its own way.
+        for quoted in [format!("{text:?}"), serde_json::Value::from(text).to_string()] {
+            let inside = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            self.add_form(inside.unwrap_or_default().to_owned());
+        }
+        self.add_form(text.to_owned());
+    }
+
+    fn add_form(&mut self, form: String) {
+        // What others say is one line by now: of a key in several lines, or one with the line break of its
+        // file, nothing else is left to be found.
+        let line = text::line(&*form, form.len());
+        if line != form {
+            let line = line.into_owned();
+            self.keep(line);
+        }
+        self.keep(form);
+    }
+
+    fn keep(&mut self, form: String) {
+        if let Some(begins) = form.as_bytes().first_chunk() {
+            self.forms.entry(*begins).or_default().push(form);
+        }
+    }
+
+    /// The text without them; `None` where there is none of them in it.
+    pub(super) fn taken_out_of(&self, text: &str) -> Option<String> {
+        let mut told = String::new();
+        let mut rest = text;
+        let mut found = false;
+        while let Some(c) = rest.chars().next() {
+            match self.begins(rest) {
+                Some((_, behind)) => {
+                    found = true;
+                    told.push_str("[masked]");
+                    rest = behind;
+                }
+                None => {
+                    told.push(c);
+                    rest = rest.get(c.len_utf8()..).unwrap_or_default();
+                }
             }
         }
-        serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+        found.then_some(told)
+    }
+
+    /// The longest of them, or beginning of one, that the text begins with; and what stands behind it.
+    fn begins<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        let begins: &[u8; SHORTEST_HIDDEN] = text.as_bytes().first_chunk()?;
+        let alike = self.forms.get(begins)?.iter().filter_map(|form| {
+            let both = form.chars().zip(text.chars()).take_while(|(one, other)| one == other);
+            let length = both.map(|(c, _)| c.len_utf8()).sum();
+            let (quoted, behind) = text.split_at_checked(length)?;
+            // Whoever made the text may have cut it, and it was cut when it came in.
+            let is_cut = length >= SHORTEST_CUT || behind.starts_with(text::CUT);
+            (length == form.len() || is_cut).then_some((quoted, behind))
+        });
+        alike.max_by_key(|(quoted, _)| quoted.len())
     }
 }

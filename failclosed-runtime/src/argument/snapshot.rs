@@ -15,7 +15,7 @@
 
 use std::{fmt, ops::Range};
 
-use super::{MaskKey, NotShowable, Value, mask, pool};
+use super::{MaskKey, NotShowable, Value, mask::Hidden, pool};
 use crate::resource::Resource;
 
 /// Where in the text something is. Texts are shorter than [`MAX_ARGUMENT_BYTES`](super::MAX_ARGUMENT_BYTES).
@@ -243,17 +243,13 @@ impl Snapshot {
 
     /// Takes what a masked value holds out of a text that somebody made who was shown it.
     pub(crate) fn without_masked(&self, text: &str) -> Option<String> {
-        let mut hidden = Vec::new();
+        let mut hidden = Hidden::default();
         let masked = self.page().into_iter().flat_map(|page| {
             let members = page.members.iter().filter(|member| member.masked);
             members.filter_map(|member| serde_json::from_slice(piece(page, &member.value)).ok())
         });
-        masked.for_each(|value| mask::quotable(&value, &mut hidden));
-        hidden.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        let found = hidden.iter().any(|secret| text.contains(secret.as_str()));
-        found.then(|| {
-            hidden.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[masked]"))
-        })
+        masked.for_each(|value: serde_json::Value| hidden.add(&value));
+        hidden.taken_out_of(text)
     }
 
     /// Whether both tell the same, to the last byte and mark.

@@ -70,6 +70,7 @@ mod builder;
 mod context;
 mod directory;
 mod error;
+mod everything;
 mod failed;
 mod labels;
 mod load;

@@ -75,6 +75,25 @@ impl FirstMatch {
         Ok(self)
     }
 
+    /// What a probe gets: the word of the one that it is for. The others are asked as well, so that a
+    /// dangerous mode among them does not go unseen; what they say of an action that is not theirs
+    /// counts for nothing.
+    async fn probed(
+        &self,
+        request: &Request<'_>,
+        theirs: Option<usize>,
+    ) -> Result<Decision, NoDecision> {
+        // FAIL CLOSED: nobody was given this action.
+        let mut answered = Ok(nobody());
+        for (place, member) in self.members.iter().enumerate() {
+            let said = one(&**member, request).await;
+            if theirs == Some(place) {
+                answered = said;
+            }
+        }
+        answered
+    }
+
     /// What the canary gets: a yes if any member gives it one, so that the start fails.
     async fn checked(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
         let mut refused = Err(NoDecision::not_configured("no authority was asked"));
@@ -103,13 +122,20 @@ impl Authority for FirstMatch {
         if request.is_canary() {
             return Answer::pending(self.checked(request));
         }
-        let member = self.of.get(request.action()).and_then(|member| self.members.get(*member));
-        match member {
+        let place = self.of.get(request.action()).copied();
+        if request.is_self_check() {
+            return Answer::pending(self.probed(request, place));
+        }
+        match place.and_then(|place| self.members.get(place)) {
             Some(member) => member.decide(request),
             // FAIL CLOSED: nobody was given this action.
-            None => Decision::deny("no authority is for this action").into(),
+            None => nobody().into(),
         }
     }
+}
+
+fn nobody() -> Decision {
+    Decision::deny("no authority is for this action")
 }
 
 /// What one member says, whatever it does.

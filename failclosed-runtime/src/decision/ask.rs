@@ -97,6 +97,24 @@ impl Ask {
         }
     }
 
+    /// Rewrites what is told of it. Its approval id is the authority's own, and stays.
+    pub(crate) fn rewrite(&mut self, rewrite: &dyn Fn(&str) -> Option<String>) {
+        if let Some(question) = rewrite(&self.question) {
+            self.question = question.into();
+        }
+        self.grounds.rewrite(rewrite);
+        if let Some(danger) = self.danger.as_deref().and_then(rewrite) {
+            self.danger = Some(danger.into());
+        }
+        if let Some(members) = &self.members {
+            let told = members.iter().cloned().map(|mut member| {
+                member.ask.rewrite(rewrite);
+                member
+            });
+            self.members = Some(told.collect());
+        }
+    }
+
     /// All that tells one question from another, in one form: the question's text, the approval's id,
     /// the rule, the decision's id, and the questions of each member of a set.
     ///

@@ -90,7 +90,7 @@ impl<'b> Check<'b> {
 
     /// What an allow rests on goes into the record, and may quote what the authority was shown.
     fn without_masked(self, mut allow: Allow) -> Allow {
-        allow.grounds.rewrite(&|text: &str| self.request.without_masked(text));
+        allow.rewrite(&|text: &str| self.request.without_masked(text));
         allow
     }
 
@@ -105,6 +105,10 @@ impl<'b> Check<'b> {
     }
 
     async fn person(self, ask: &Ask) -> Result<Allow, Denial> {
+        // People see masks of masked arguments, also where the authority quotes one as it asks.
+        let mut told = ask.clone();
+        told.rewrite(&|text: &str| self.request.without_masked(text));
+        let ask = &told;
         let Some((approver, limit)) = &self.guard.approver else {
             // FAIL CLOSED: nobody to ask is a no.
             return Err(self.needs_approval(ask.clone()));
@@ -138,7 +142,11 @@ impl<'b> Check<'b> {
                 Ok(allow)
             }
             Decision::Deny(deny) => {
-                self.guard.pacer.declined(subject, action);
+                // Who called the whole turn off is asked no more in it, and begins the next one themselves.
+                let is_over = contain(|| approver.withdrawn()).map_err(by_approver)?.is_some();
+                if !is_over {
+                    self.guard.pacer.declined(subject, action);
+                }
                 Err(Denial::denied(self.request.id(), self.request.action(), deny))
             }
             // FAIL CLOSED: an approver that asks on has nobody to ask.

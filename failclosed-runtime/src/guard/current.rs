@@ -37,15 +37,17 @@ static NONE: LazyLock<Guard> = LazyLock::new(|| {
     Guard::unconfigured(
         "no guard: run the task inside `guard.scope(..)`, or call `guard.install()` at start-up",
     )
+    .lend()
 });
 static SCOPE_LOST: LazyLock<Guard> = LazyLock::new(|| {
     Guard::unconfigured(
         "this task has no guard while others are scoped: wrap the spawned future in \
          `Guard::current().scope(..)`",
     )
+    .lend()
 });
 
-/// The guard that asks for a free function.
+/// The guard that asks for a free function. Lent, whoever calls this.
 pub(crate) fn current() -> Guard {
     let scoped =
         SCOPE.try_with(|scope| (scope.task == task::try_id()).then(|| scope.guard.clone()));
@@ -107,7 +109,15 @@ impl Guard {
     ///
     /// It is lent: it asks as it is, and can be given neither another subject nor another approver.
     pub fn current() -> Self {
-        Self(Arc::new(Parts { lent: true, ..Parts::clone(&current().0) }))
+        current()
+    }
+
+    /// The same, for code that may use it and not change it.
+    pub(crate) fn lend(&self) -> Self {
+        if self.0.lent {
+            return self.clone();
+        }
+        Self(Arc::new(Parts { lent: true, ..Parts::clone(&self.0) }))
     }
 
     /// Runs a future with this as the current guard: one agent per task.
@@ -118,7 +128,7 @@ impl Guard {
     /// A future acts for the task that polls it: one that is shared between agents acts for whoever
     /// comes first.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        let mut unpolled = Unpolled { guard: self.clone(), future: Some(future) };
+        let mut unpolled = Unpolled { guard: self.lend(), future: Some(future) };
         async move {
             let guard = unpolled.guard.clone();
             let mut polled = Polled { guard, future: pin!(unpolled.future.take()) };
@@ -129,7 +139,7 @@ impl Guard {
     /// Runs a closure with this as the current guard.
     pub(crate) fn within<T>(&self, f: impl FnOnce() -> T) -> T {
         SCOPED.store(true, Ordering::Release);
-        self.lent_to(f)
+        self.lend().lent_to(f)
     }
 
     /// The same where nothing has run under the guard yet: it does not mark the process as scoped.
@@ -141,12 +151,15 @@ impl Guard {
     ///
     /// # Errors
     /// [`ConfigError::AlreadyInstalled`]: there is one already, or tasks have scopes of their own.
+    /// [`ConfigError::Lent`], for a guard from [`Guard::current`].
     pub fn install(self) -> Result<(), ConfigError> {
+        // FAIL CLOSED: one task's guard is not everybody's, also before that task has run.
+        self.own()?;
         if SCOPED.load(Ordering::Acquire) {
             return Err(ConfigError::AlreadyInstalled { fault: "tasks have guards of their own" });
         }
         INSTALLED
-            .set(self)
+            .set(self.lend())
             .map_err(|_| ConfigError::AlreadyInstalled { fault: "there is a guard already" })
     }
 }

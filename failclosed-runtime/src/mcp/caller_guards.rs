@@ -121,6 +121,10 @@ impl CallerGuards {
         }
         match &self.approvals {
             None => guard,
+            // FAIL CLOSED: whoever is guarded does not choose who says yes.
+            Some(_) if self.guard.0.lent => self.guard.refusing(NoDecision::not_configured(
+                "the guard of a running task cannot be given another person: use the one that was started",
+            )),
             Some(approvals) => {
                 let is_owned = sessions::is_owned(call, &guard.0.subject);
                 let (call, approvals) = (call.clone(), approvals.clone());

@@ -8,8 +8,8 @@ use std::{
 };
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Effect, Entities, EntityId, EntityUid, PolicyId, PolicySet,
-    PrincipalConstraint, ResourceConstraint, Schema, ValidationMode, Validator,
+    Authorizer, Entities, EntityId, EntityUid, PolicyId, PolicySet, Schema, ValidationMode,
+    Validator,
 };
 use cedar_policy_core::validator::{ValidatorSchema, types::Type};
 use miette::Diagnostic;
@@ -18,6 +18,7 @@ use super::{
     ask::id_fault,
     builder::Settings,
     error::CedarError,
+    everything::permits_everything,
     labels::{Label, Labels},
     names::{Names, namespace},
     slice::{Slice, by_action},
@@ -117,7 +118,7 @@ impl Rules {
                 (name, ActionRules { action, context, policies })
             })
             .collect();
-        let permits_everything = permits_everything(&policies, &labels);
+        let permits_everything = permits_everything(&policies, &labels, &names);
         let authorizer = Authorizer::new();
         let digest = material.digest();
         Ok(Self {
@@ -131,22 +132,6 @@ impl Rules {
             digest,
         })
     }
-}
-
-/// `permit(principal, action, resource);`, without a question to a person and without any `forbid`: what
-/// the self check exists for. Where there are some, probes tell whether they forbid.
-fn permits_everything(policies: &PolicySet, labels: &Labels) -> Option<Arc<str>> {
-    if policies.policies().any(|policy| policy.effect() == Effect::Forbid) {
-        return None;
-    }
-    policies.policies().find_map(|policy| {
-        let unbounded = policy.principal_constraint() == PrincipalConstraint::Any
-            && policy.action_constraint() == ActionConstraint::Any
-            && policy.resource_constraint() == ResourceConstraint::Any
-            && !policy.has_non_scope_constraint();
-        let label = labels.get(policy.id()).filter(|label| unbounded && label.ask.is_none())?;
-        Some(Arc::clone(&label.id))
-    })
 }
 
 fn schema(page: &Page) -> Result<Schema, CedarError> {
