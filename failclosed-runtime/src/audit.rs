@@ -40,7 +40,7 @@ pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
 pub use {
-    entry::{Approval, DecisionEntry, Entry, OutcomeEntry},
+    entry::{Approval, DecisionEntry, Delegator, Entry, OutcomeEntry},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},

@@ -12,6 +12,7 @@ mod all_of;
 mod always_ask;
 #[cfg(feature = "cedar")]
 pub mod cedar;
+pub(crate) mod delegated;
 mod first_match;
 #[cfg(feature = "http")]
 pub mod http;

@@ -233,6 +233,7 @@ impl<'b> Check<'b> {
             let reason = "what a guard calls called a guarded executor";
             return Err(self.denied(Cause::NotConfigured, reason));
         }
+        self.is_lent_still()?;
         self.request.shown().map_err(|why| self.not_showable(why))?;
         self.put(cx)
     }
@@ -265,10 +266,11 @@ impl<'b> Check<'b> {
     /// clock. Nothing may come between this and the opening of the call.
     ///
     /// # Denies
-    /// Values that are no longer those that were asked about, a yes that was taken back, and one that
-    /// is too late by now.
+    /// Values that are no longer those that were asked about, a yes that was taken back, one that is
+    /// too late by now, and a sub-agent whose parent's guard is gone.
     fn open(self, allowed: &Allowed) -> Result<(), Denial> {
         self.trace_allowed(&allowed.allow);
+        self.is_lent_still()?;
         let now = self.in_time(allowed.deadline)?;
         // What was at hand all along left nobody the time to change anything, and nothing runs after
         // this reading of the clock.
@@ -280,6 +282,7 @@ impl<'b> Check<'b> {
         if allowed.allow.is_by_person() {
             self.not_withdrawn()?;
         }
+        self.is_lent_still()?;
         self.in_time(allowed.deadline).map(drop)
     }
 }

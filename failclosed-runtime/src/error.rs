@@ -28,7 +28,8 @@ pub enum ConfigError {
         /// What stands in the way.
         fault: &'static str,
     },
-    /// The guard of a running task, which was to be given another approver, or to tell other facts.
+    /// The guard of a running task or of a sub-agent, which was to be given another approver, or to tell
+    /// other facts.
     Lent,
     /// A remote authority's name for something that it could not mean.
     Name {
@@ -76,7 +77,7 @@ impl fmt::Display for ConfigError {
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
             Self::AlreadyInstalled { fault } => write!(f, "not installed: {fault}"),
             Self::Lent => {
-                write!(f, "the guard of a running task cannot be changed")?;
+                write!(f, "the guard of a running task or a sub-agent cannot be changed")?;
                 write!(f, "\nhelp: keep the guard that was started, and change that")
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),

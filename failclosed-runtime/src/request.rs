@@ -89,13 +89,7 @@ impl<'a> Source<'a> {
     }
 
     fn snapshot(&self) -> Result<Snapshot, NotShowable> {
-        let head = |text: &mut Vec<u8>| {
-            // Texts and their keys: nothing here can fail to be written.
-            let head = Head { subject: self.subject, action: self.action };
-            if serde_json::to_writer(&mut *text, &head).is_ok() {
-                text.pop();
-            }
-        };
+        let head = |text: &mut Vec<u8>| Head::write(self.subject, self.action, text);
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
         Question::write(head, self.carried, self.show, context)
     }
@@ -128,6 +122,15 @@ pub(crate) enum Changed {
 struct Head<'a> {
     subject: &'a Subject,
     action: &'a str,
+}
+
+impl Head<'_> {
+    fn write(subject: &Subject, action: &str, text: &mut Vec<u8>) {
+        // Texts and their keys: nothing here can fail to be written.
+        if serde_json::to_writer(&mut *text, &Head { subject, action }).is_ok() {
+            text.pop();
+        }
+    }
 }
 
 impl Request<'_> {
@@ -221,6 +224,34 @@ impl<'a> Request<'a> {
     /// [`digest`](Self::digest) is over exactly these bytes. Empty where the arguments cannot be shown.
     pub fn question(&self) -> &[u8] {
         self.snapshot.as_ref().map_or(&[], Snapshot::text)
+    }
+
+    /// The same call, as somebody asks for it who handed it on. What an authority says to this is no
+    /// answer to the call itself: see [`delegated`](crate::authority::delegated).
+    ///
+    /// # Denies
+    /// What cannot be shown.
+    pub(crate) fn asked_by<'s>(&self, subject: &'s Subject) -> Result<Request<'s>, NotShowable>
+    where
+        'a: 's,
+    {
+        let (mut own, mut theirs) = (Vec::new(), Vec::new());
+        Head::write(self.subject, self.action, &mut own);
+        Head::write(subject, self.action, &mut theirs);
+        let of = |request: &Request<'a>, masked| {
+            let snapshot = request.shown().map_err(Clone::clone)?.headed(own.len(), &theirs)?;
+            Ok(Request {
+                id: self.id,
+                subject,
+                action: self.action,
+                snapshot: Ok(snapshot),
+                digest: OnceLock::new(),
+                masked,
+                notes: self.notes,
+            })
+        };
+        let masked = self.masked.as_deref().map(|masked| of(masked, None)).transpose()?;
+        of(self, masked.map(Box::new))
     }
 
     /// The question as people and logs see it: approvers, presentations, sinks and observers are given

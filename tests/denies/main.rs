@@ -25,6 +25,8 @@ mod computed;
 mod config;
 mod danger;
 mod deadline;
+mod delegate;
+mod delegate_ends;
 mod exhaustion;
 mod guard_lookup;
 mod in_time;

@@ -40,11 +40,14 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
         let by = approval.by.as_deref().unwrap_or("a person who is not named");
         format!("by {by}, through {}, to question {}", approval.through, approval.question)
     });
+    let delegators: Vec<_> = record.delegated_by.iter().map(|by| by.agent.as_str()).collect();
+    let delegators = (!delegators.is_empty()).then(|| delegators.join(" > "));
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let members = [
         ("call", record.call.clone()),
         ("agent", record.agent.clone()),
         ("person", record.person.clone()),
+        ("delegators", delegators),
         ("action", record.action.clone()),
         ("verdict", record.verdict.clone()),
         ("cause", record.cause.clone()),

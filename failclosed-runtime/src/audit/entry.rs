@@ -77,6 +77,24 @@ pub struct Approval {
     pub by: Option<String>,
 }
 
+/// One of those who handed on what a sub-agent does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Delegator {
+    /// The agent.
+    pub agent: String,
+    /// For whom it acted.
+    pub person: Option<String>,
+}
+
+impl Delegator {
+    pub(super) fn of(subject: &Subject) -> Self {
+        let person = subject.user_id().map(str::to_owned);
+        Self { agent: subject.agent_id().to_owned(), person }
+    }
+}
+
 /// An outcome, as it is written down.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]

@@ -169,8 +169,17 @@ impl Dialect for AuthZen {
         body.close();
         body.close();
         body.open("context")?;
-        body.context(request, if self.bound { &["agent", binding::MEMBER] } else { &["agent"] })?;
+        let chain = question::delegated_by(request);
+        let own = [
+            Some("agent"),
+            self.bound.then_some(binding::MEMBER),
+            chain.as_ref().map(|_| question::DELEGATED_BY),
+        ];
+        body.context(request, &own.into_iter().flatten().collect::<Vec<_>>())?;
         body.member("agent", agent)?;
+        if let Some(chain) = &chain {
+            body.member(question::DELEGATED_BY, chain)?;
+        }
         if self.bound {
             body.member(binding::MEMBER, &binding::of(request)?)?;
         }
