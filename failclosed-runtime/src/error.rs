@@ -53,6 +53,11 @@ pub enum ConfigError {
         /// What is out of its bounds.
         fault: &'static str,
     },
+    /// Yeses that would hold too long, for too much, or not at all.
+    Memory {
+        /// What is out of its bounds.
+        fault: &'static str,
+    },
     /// Actions that cannot be given to an authority as they are.
     Actions {
         /// Which one; empty where there is none.
@@ -90,6 +95,7 @@ impl fmt::Display for ConfigError {
             }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),
+            Self::Memory { fault } => write!(f, "a yes cannot be remembered so: {fault}"),
             Self::Actions { action, fault } => {
                 write!(f, "action `{action}` {fault}")?;
                 write!(

@@ -318,6 +318,8 @@ async fn masks_hold_for_the_whole_chain() {
     let log = MemoryLog::new();
     let top = guard(
         answer_fn(|request| {
+            let shown = Presentation::of(request, &Ask::new("may it?")).unwrap().to_string();
+            assert!(!shown.contains("4242424242424242"), "{shown}");
             match (request.argument::<&str>("card"), request.argument::<u64>("cents")) {
                 (Ok("4242424242424242"), Ok(7)) if request.subject().agent_id() == "shopper" => {
                     Decision::deny("not with 4242424242424242").into()

@@ -83,6 +83,25 @@ async fn while_a_call_is_being_decided() {
     assert_eq!(shop.bodies(), 0);
 }
 
+/// Also where nothing is waited for: the authority's own code ends it, and says yes.
+#[tokio::test]
+async fn while_its_authority_answers_at_once() {
+    let log = MemoryLog::new();
+    let kept: Arc<Mutex<Option<Guard>>> = Arc::default();
+    let ends = Arc::clone(&kept);
+    let top = guard(
+        Says(move || {
+            drop(ends.lock().unwrap().take());
+            allow()
+        }),
+        &log,
+    );
+    let shop = Shop::new(top.delegate(agent("clerk")));
+    *kept.lock().unwrap() = Some(top);
+    ended(&shop.charge("coachella.com", 742).await.unwrap_err(), &log);
+    assert_eq!(shop.bodies(), 0);
+}
+
 #[requires_permission(action = "work", skip(shop))]
 async fn work(shop: Shop) -> Result<(), Denial> {
     shop.ran();

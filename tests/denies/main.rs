@@ -39,6 +39,7 @@ mod presentation;
 #[path = "../unified/questions.rs"]
 mod questions;
 mod reentrance;
+mod remember;
 mod secrets;
 mod self_check;
 mod shown_whole;

@@ -38,7 +38,13 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
     out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
     let approval = record.approval.as_ref().map(|approval| {
         let by = approval.by.as_deref().unwrap_or("a person who is not named");
-        format!("by {by}, through {}, to question {}", approval.through, approval.question)
+        let (through, question) = (&approval.through, &approval.question);
+        let before = approval
+            .remembered
+            .as_ref()
+            .map(|yes| format!(", remembered from call {} at {}", yes.call, time(yes.at_ms)));
+        let before = before.unwrap_or_default();
+        format!("by {by}, through {through}, to question {question}{before}")
     });
     let delegators: Vec<_> = record.delegated_by.iter().map(|by| by.agent.as_str()).collect();
     let delegators = (!delegators.is_empty()).then(|| delegators.join(" > "));

@@ -155,8 +155,10 @@ impl Tally {
             let stamps = self.allow.iter().map(|allow| &allow.danger);
             let stamps = joined(stamps.chain(self.ask.iter().map(|ask| &ask.danger)));
             let at_authority = self.ask.iter().any(|ask| ask.at_authority);
+            let every_time = self.ask.iter().any(|ask| ask.every_time);
             let mut first = self.ask.swap_remove(0);
             first.at_authority = at_authority;
+            first.every_time = every_time;
             if !self.ask.is_empty() {
                 let mut questions = first.question.into_owned();
                 let mut said = vec![questions.clone()];

@@ -144,7 +144,9 @@ impl<'b> Check<'b> {
                 let through = contain(|| approver.name()).map_err(by_approver)?;
                 let (question, by) = (ask.digest(), allow.by.take());
                 let through = text::line(through, text::MAX_NAME).into_owned().into();
-                allow.approved = Some(Box::new(Approved { question, through, by }));
+                let (remembered, keep) = (allow.remembered.take(), allow.keep.take());
+                let approved = Approved { question, through, by, remembered, keep };
+                allow.approved = Some(Box::new(approved));
                 Ok(allow)
             }
             Decision::Deny(deny) => {
