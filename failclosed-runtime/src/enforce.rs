@@ -270,12 +270,11 @@ impl<'b> Check<'b> {
     /// too late by now, and a sub-agent whose parent's guard is gone.
     fn open(self, allowed: &Allowed) -> Result<(), Denial> {
         self.trace_allowed(&allowed.allow);
-        self.is_lent_still()?;
         let now = self.in_time(allowed.deadline)?;
         // What was at hand all along left nobody the time to change anything, and nothing runs after
         // this reading of the clock.
         if !allowed.waited && !allowed.deadline.took_time(now) {
-            return Ok(());
+            return self.is_lent_still();
         }
         self.unchanged()?;
         // Each wait before it was one in which the person could cancel.

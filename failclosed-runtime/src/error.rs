@@ -65,6 +65,15 @@ pub enum ConfigError {
         /// What is wrong with it.
         fault: &'static str,
     },
+    /// An authority that the guard was to have.
+    Authorities {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        fault: &'static str,
+        /// The names that are there.
+        found: String,
+    },
     /// A dangerous mode without a reason, or without an end.
     Danger {
         /// What is missing.
@@ -101,6 +110,18 @@ impl fmt::Display for ConfigError {
                 write!(
                     f,
                     "\nhelp: give each authority at least one action, and each action one authority"
+                )
+            }
+            Self::Authorities { name, fault, found } => {
+                write!(f, "the authority `{name}` {fault}")?;
+                match found.as_str() {
+                    "" => write!(f, "; none has a name")?,
+                    found => write!(f, "; there are {found}")?,
+                }
+                write!(
+                    f,
+                    "\nhelp: `named(\"{name}\", authority)` gives one its name; one that asks others \
+                     tells theirs in `Authority::names`"
                 )
             }
             Self::Danger { fault } => write!(f, "refused: {fault}"),

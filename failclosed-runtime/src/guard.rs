@@ -18,6 +18,7 @@ use crate::{
 mod builder;
 mod current;
 mod delegate;
+mod expecting;
 mod has_guard;
 mod lease;
 mod probe;
@@ -62,6 +63,8 @@ pub(crate) struct Parts {
     pub(crate) context: Vec<ContextEntry>,
     /// What its authority must say no to when it starts.
     pub(crate) probes: Vec<Arc<Probe>>,
+    /// The names that must be in its authority.
+    pub(crate) expected: Vec<Arc<str>>,
     /// For the masks of masked arguments; else the process has a key.
     pub(crate) mask_key: Option<MaskKey>,
     /// Whether it was lent, to a task by [`Guard::current`] or to a sub-agent by [`Guard::delegate`],
@@ -89,6 +92,7 @@ impl Parts {
             observers: Vec::new(),
             context: Vec::new(),
             probes: Vec::new(),
+            expected: Vec::new(),
             mask_key: None,
             lent: false,
             life: Life::new(),

@@ -31,6 +31,7 @@ mod exhaustion;
 mod guard_lookup;
 mod in_time;
 mod masked;
+mod named;
 mod no_runtime;
 mod observers;
 mod outcome;

@@ -369,3 +369,59 @@ async fn a_yes_to_another_call_is_not_kept() {
     mixed.asked_at(0, buy(&mixed, "deli", 742, None)).await;
     assert!(mixed.last().approval.unwrap().remembered.is_some());
 }
+
+/// A no that came while the person was still thinking about something else.
+#[tokio::test]
+async fn a_no_meanwhile_keeps_a_yes_from_being_kept() {
+    #[derive(Clone)]
+    struct Slow(Person, Arc<tokio::sync::Notify>);
+    impl Approver for Slow {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            if request.action() == "refund" {
+                self.1.notify_one();
+                return declined(None).into();
+            }
+            Answer::pending(async move {
+                // Until the no has been said; the next time nobody says one.
+                tokio::time::timeout(Duration::from_millis(200), self.1.notified()).await.ok();
+                self.0.approve(request, ask).await
+            })
+        }
+    }
+    let till = Till::new(Scope::same_question(HOUR));
+    let slow = Slow(till.person.clone(), Arc::default());
+    let approver = remember(slow, Scope::same_question(HOUR)).unwrap();
+    let till = till.under(till.shop.guard().asking(approver, PATIENCE).unwrap());
+    let (bought, refunded) = tokio::join!(buy(&till, "deli", 742, None), async {
+        tokio::task::yield_now().await;
+        refund(&till, "deli", 742).await
+    });
+    bought.unwrap();
+    assert_eq!(refunded.unwrap_err().cause(), Cause::Denied);
+    assert_eq!((till.person.times(), till.shop.bodies()), (1, 1));
+    till.asked_at(2, buy(&till, "deli", 742, None)).await;
+    till.asked_at(2, buy(&till, "deli", 742, None)).await;
+}
+
+/// Also where the yes under the other policies did not count.
+#[tokio::test]
+async fn policies_that_come_back_do_not_bring_a_yes_back() {
+    let (version, full) = (Arc::new(AtomicUsize::new(1)), Arc::new(AtomicBool::new(false)));
+    let (read, is_full) = (Arc::clone(&version), Arc::clone(&full));
+    let authority = answer_fn(move |_| {
+        Decision::ask("really?").version(read.load(Ordering::SeqCst).to_string()).into()
+    });
+    let disk = sinks::Sink(move || match is_full.load(Ordering::SeqCst) {
+        true => sinks::refuses(),
+        false => sinks::taken(),
+    });
+    let scope = Scope::by(["vendor"], HOUR);
+    let till = Till::of(authority, scope, |builder| builder.audit(disk));
+    till.asked_at(1, buy(&till, "deli", 742, None)).await;
+    version.store(2, Ordering::SeqCst);
+    full.store(true, Ordering::SeqCst);
+    till.denied_at(2, Cause::Unrecorded, buy(&till, "deli", 742, None)).await;
+    version.store(1, Ordering::SeqCst);
+    full.store(false, Ordering::SeqCst);
+    till.asked_at(3, buy(&till, "deli", 742, None)).await;
+}

@@ -54,6 +54,10 @@ impl Authority for AllOf {
             Tally::of(votes).decide()
         })
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.members.iter().for_each(|member| member.names(found));
+    }
 }
 
 pub(super) enum Vote<'a> {

@@ -110,6 +110,10 @@ impl Authority for FirstMatch {
             None => Decision::deny("no authority is for this action").into(),
         }
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.members.iter().for_each(|member| member.names(found));
+    }
 }
 
 /// What one member says, whatever it does.
