@@ -34,6 +34,8 @@ pub(crate) const CANARY: &str = "failclosed:canary";
 pub struct Request<'a> {
     id: CallId,
     subject: &'a Subject,
+    /// How many steps of delegation above the call's own subject this one stands; 0 is the call itself.
+    above: usize,
     action: &'static str,
     snapshot: Result<Snapshot, NotShowable>,
     /// Computed for whoever asks first.
@@ -68,7 +70,8 @@ impl<'a> Source<'a> {
         let snapshot = self.snapshot();
         let with = |id, snapshot, masked| {
             let Source { subject, action, notes, .. } = *self;
-            Request { id, subject, action, snapshot, digest: OnceLock::new(), masked, notes }
+            let digest = OnceLock::new();
+            Request { id, subject, above: 0, action, snapshot, digest, masked, notes }
         };
         let id = CallId::next();
         match snapshot {
@@ -145,9 +148,22 @@ impl Request<'_> {
 }
 
 impl<'a> Request<'a> {
-    /// The id of the call this question is about; the audit log carries the same one.
+    /// The id of the call this question is about; the audit log carries the same one. It does not tell
+    /// two questions apart: a call of a sub-agent is asked about once for each of its chain, and one
+    /// that a person approved is asked about again.
     pub fn id(&self) -> CallId {
         self.id
+    }
+
+    /// The id that an answer must repeat where it comes from elsewhere: that of the call, and behind it
+    /// for whom of a chain it is asked. A yes to a sub-agent's question must not pass for one to its
+    /// parent's, which is about the same call.
+    #[cfg(feature = "http")]
+    pub(crate) fn question_id(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| match self.above {
+            0 => write!(f, "{}", self.id),
+            above => write!(f, "{}.{above}", self.id),
+        })
     }
 
     /// Who acts.
@@ -231,7 +247,11 @@ impl<'a> Request<'a> {
     ///
     /// # Denies
     /// What cannot be shown.
-    pub(crate) fn asked_by<'s>(&self, subject: &'s Subject) -> Result<Request<'s>, NotShowable>
+    pub(crate) fn asked_by<'s>(
+        &self,
+        subject: &'s Subject,
+        above: usize,
+    ) -> Result<Request<'s>, NotShowable>
     where
         'a: 's,
     {
@@ -243,6 +263,7 @@ impl<'a> Request<'a> {
             Ok(Request {
                 id: self.id,
                 subject,
+                above,
                 action: self.action,
                 snapshot: Ok(snapshot),
                 digest: OnceLock::new(),

@@ -30,6 +30,17 @@ async fn is_its_own(dialect: impl Dialect + 'static, name: &'static str) {
     assert_eq!(asked.len(), 1, "{asked:?}");
 }
 
+/// A binding is to one of the questions, and not to the call that they are all about.
+#[tokio::test]
+async fn each_question_is_bound_by_itself() {
+    let dialect = AuthZen::new().resource_type("vendor").bound();
+    let (asked, denial) = delegated(dialect, ("channel", "chat")).await;
+    let call = denial.call_id().to_string();
+    let bound: Vec<_> =
+        asked.iter().map(|asked| asked.pointer("/context/binding/request_id").unwrap()).collect();
+    assert_eq!(bound, [&Value::from(call.clone()), &Value::from(format!("{call}.1"))]);
+}
+
 #[tokio::test]
 async fn each_has_a_place_for_the_chain() {
     asks(Behalf::new(), "/metadata/delegatedBy", "/agentId").await;

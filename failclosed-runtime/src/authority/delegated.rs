@@ -22,9 +22,9 @@ use crate::{
 pub(crate) fn decide<'a>(authority: &'a dyn Authority, request: &'a Request<'a>) -> Answer<'a> {
     Answer::pending(async move {
         let mut earlier = Vec::new();
-        for subject in request.subject().delegators() {
+        for (above, subject) in (1..).zip(request.subject().delegators()) {
             // FAIL CLOSED: whoever cannot be asked about has not been allowed.
-            earlier.push(request.asked_by(subject).map_err(NoDecision::not_showable)?);
+            earlier.push(request.asked_by(subject, above).map_err(NoDecision::not_showable)?);
         }
         let each = || std::iter::once(request).chain(&earlier);
         let mut votes: Vec<_> = each().map(|request| Vote::cast(authority, request)).collect();
