@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use failclosed::{
-    Authority, Cause, Guard, Request, Subject, all_of,
+    Authority, Cause, Guard, Request, Subject,
+    acp::Turn,
+    all_of,
     audit::MemoryLog,
     authority::{Answer, first_match, named, spare_questions},
     danger,
     error::{ConfigError, StartError},
     guard::GuardBuilder,
+    mcp::hinted,
 };
 use failclosed_tests::{
     Rig,
@@ -64,6 +67,8 @@ async fn names_pass_through_whatever_is_composed() {
     let deep =
         all_of(no(), spare_questions(no(), first_match(["a"], named("deep", no())).unwrap()));
     has(deep, &["deep"]).await;
+    has(Turn::new().until_cancelled(named("base", no())), &["base"]).await;
+    has(hinted(named("base", no()), None), &["base"]).await;
 }
 
 /// What a feature, a setting or a slip of the pen left out.
