@@ -146,8 +146,9 @@ pub(crate) struct RememberedYes {
 
 /// Who remembers a yes.
 pub(crate) trait Keeps: fmt::Debug + Send + Sync {
-    /// The body begins that it was given for. Runs nobody's code, and waits for nothing.
-    fn keep(&self);
+    /// The body begins that it was given for; `false` keeps it from beginning, where the yes holds no
+    /// longer. Runs nobody's code, and waits for nothing.
+    fn keep(&self) -> bool;
 }
 
 /// Which question about which call a person's yes answers.
@@ -194,6 +195,11 @@ impl Allow {
     /// Whether it rests on a person's yes, and not on the authority's alone.
     pub fn is_by_person(&self) -> bool {
         self.approved.is_some()
+    }
+
+    /// Whether the person gave their yes to another call.
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.approved.as_ref().is_some_and(|yes| yes.remembered.is_some())
     }
 
     /// One yes does not wash off the stamp of another.

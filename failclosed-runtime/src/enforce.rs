@@ -284,9 +284,12 @@ impl<'b> Check<'b> {
         self.is_lent_still()?;
         self.in_time(allowed.deadline)?;
         // Runs nobody's code: what is remembered is a yes that a body began with.
-        if let Some(keep) = allowed.allow.approved.as_ref().and_then(|yes| yes.keep.as_ref()) {
-            keep.keep();
+        match allowed.allow.approved.as_ref().and_then(|yes| yes.keep.as_ref()) {
+            // FAIL CLOSED: it ended, or was forgotten, while others were asked.
+            Some(keep) if !keep.keep() => Err(self
+                .denied(Cause::NeedsApproval, "the yes that was remembered holds no longer")
+                .with_detail("asked again, the call is put to the person")),
+            Some(_) | None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -41,6 +41,7 @@ mod presentation;
 mod questions;
 mod reentrance;
 mod remember;
+mod remember_holds;
 mod secrets;
 mod self_check;
 mod shown_whole;

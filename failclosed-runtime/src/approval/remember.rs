@@ -103,8 +103,9 @@ impl<A: Approver> Remember<A> {
         }
         allow.answers = Some(answers(ask));
         let digest = request.digest();
-        // FAIL CLOSED: what a dangerous mode said is not what a person said.
-        if let (None, Ok(digest)) = (&allow.danger, digest) {
+        // FAIL CLOSED: what a dangerous mode said is not what a person said; and a yes that another
+        // memory had was said before, so that keeping it from now on would lengthen it.
+        if let (None, None, Ok(digest)) = (&allow.danger, &allow.remembered, digest) {
             let memory = Arc::clone(&self.memory);
             let (by, lasting) = (allow.by.clone(), self.scope.lasting());
             let keep =
@@ -130,10 +131,12 @@ impl<A: Approver> Approver for Remember<A> {
             Some(remembered) => {
                 let answers = Answers { call: request.id(), question: ask.digest() };
                 let by = remembered.by.clone();
+                let standing = self.memory.standing(key, ask.digest(), remembered.call);
                 Answer::ready(Ok(Decision::Allow(Allow {
                     answers: Some(answers),
                     by,
                     remembered: Some(Arc::new(remembered)),
+                    keep: Some(Box::new(standing)),
                     ..Allow::default_grounds()
                 })))
             }

@@ -83,7 +83,10 @@ impl<'b> Check<'b> {
             // The same question means that nothing but the person's yes was missing; unless the
             // authority wants that yes given to itself.
             Reply::Person(again)
-                if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
+                if again.is_same_question(&ask)
+                    && !again.at_authority
+                    && !ask.at_authority
+                    && (again.may_be_remembered() || !approval.is_remembered()) =>
             {
                 let mut allow = approval.stamped_as(again.danger.as_ref());
                 // Whoever reads the record sees whose question it was that got a yes.
@@ -91,7 +94,8 @@ impl<'b> Check<'b> {
                 allow.grounds.version = allow.grounds.version.or(again.grounds.version);
                 allow
             }
-            // FAIL CLOSED: another question was not answered by anybody.
+            // FAIL CLOSED: another question was not answered by anybody; nor was one that must be put each
+            // time, by a yes that was remembered.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
         let allow = self.without_masked(allow);

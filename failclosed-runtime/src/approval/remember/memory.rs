@@ -76,6 +76,16 @@ impl Memory {
         Some(entry.yes.clone())
     }
 
+    /// What tells, once the body begins, whether a yes that was found is still there.
+    pub(super) fn standing(
+        self: &Arc<Self>,
+        key: Key,
+        question: [u8; 32],
+        call: CallId,
+    ) -> Standing {
+        Standing { memory: Arc::clone(self), key, question, call }
+    }
+
     fn entries(&self) -> MutexGuard<'_, BTreeMap<Key, Entry>> {
         // Whole at any time: nothing that panics runs under the lock.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
@@ -112,7 +122,15 @@ impl Keep {
 }
 
 impl Keeps for Keep {
-    fn keep(&self) {
+    fn keep(&self) -> bool {
+        self.remember();
+        // It was given to this call, whatever becomes of it for others.
+        true
+    }
+}
+
+impl Keep {
+    fn remember(&self) {
         let (now, at) = (Instant::now(), SystemTime::now());
         // FAIL CLOSED: an end past the end of the clock is none.
         let Some(until) = now.checked_add(self.lasting).zip(at.checked_add(self.lasting)) else {
@@ -138,5 +156,28 @@ impl Keeps for Keep {
 impl fmt::Debug for Keep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Keep(..)")
+    }
+}
+
+/// A yes that was found, and holds only as long as it is there: it may end, or be answered with a no,
+/// while the authority is asked again and the record is written.
+pub(super) struct Standing {
+    memory: Arc<Memory>,
+    key: Key,
+    question: [u8; 32],
+    /// The call that it was given to.
+    call: CallId,
+}
+
+impl Keeps for Standing {
+    fn keep(&self) -> bool {
+        // FAIL CLOSED: another yes under the same key is not the one on record.
+        self.memory.find(&self.key, &self.question).is_some_and(|yes| yes.call == self.call)
+    }
+}
+
+impl fmt::Debug for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Standing(..)")
     }
 }
