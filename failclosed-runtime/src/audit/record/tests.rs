@@ -35,8 +35,8 @@ fn a_chain_is_read_as_it_was_written() {
 
 #[test]
 fn a_chain_that_no_writer_writes_is_no_record() {
-    let many = vec![r#"{"agent":"a","person":null}"#; MOST_DELEGATIONS + 1].join(",");
-    let asked_many = vec![r#"{"agent":"a","on_behalf_of":null}"#; MOST_DELEGATIONS + 1].join(",");
+    let many = [r#"{"agent":"a","person":null}"#; MOST_DELEGATIONS + 1].join(",");
+    let asked_many = [r#"{"agent":"a","on_behalf_of":null}"#; MOST_DELEGATIONS + 1].join(",");
     let one = r#""delegated_by":[{"agent":"shopper","person":null}]"#;
     for (chain, asked) in [
         (r#""delegated_by":[]"#, ""),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cedar_policy::{
     EntityId, EntityTypeName, EntityUid, Request as CedarRequest, RestrictedExpression,
 };
-use cedar_policy_core::validator::types::Type;
+use cedar_policy_core::validator::types::{Attributes, Type};
 
 use super::{
     answer,
@@ -128,10 +128,8 @@ impl Rules {
         if !request.subject().is_delegated() {
             return Ok(None);
         }
-        if !declared
-            .and_then(typed::attributes)
-            .is_some_and(|attributes| attributes.get_attr(DELEGATED_BY).is_some())
-        {
+        let has_place = |attributes: &Attributes| attributes.get_attr(DELEGATED_BY).is_some();
+        if !declared.and_then(typed::attributes).is_some_and(has_place) {
             // FAIL CLOSED: nothing about who acts is hidden from the policies.
             return Err(NoDecision::malformed(format_args!(
                 "a sub-agent acts, and the schema has no place for who delegated\n\
