@@ -79,11 +79,12 @@ impl Subject {
         self.delegators().last().unwrap_or(self)
     }
 
-    /// The chain as one text; `None` where nobody delegated.
+    /// The chain as one text; `None` where nobody delegated. Each id is in quotes: one that has the sign
+    /// between two in it must not read as two.
     pub(crate) fn chain(&self) -> Option<String> {
-        let mut agents = self.delegated_by().map(Self::agent_id);
-        let first = agents.next()?.to_owned();
-        Some(agents.fold(first, |chain, agent| chain + " > " + agent))
+        let mut agents = self.delegated_by().map(|by| format!("{:?}", by.agent));
+        let first = agents.next()?;
+        Some(agents.fold(first, |chain, agent| chain + " > " + &agent))
     }
 
     /// This one, as a sub-agent of another. What was before it is left behind, and the user is that of
@@ -140,5 +141,24 @@ fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {
             Err(ConfigError::Id { what, fault: "is longer than 512 bytes" })
         }
         None => Ok(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn an_id_does_not_read_as_two_of_a_chain() {
+        let agent = |id| Subject::agent(id).unwrap();
+        assert_eq!(agent("a").chain(), None);
+        let two = agent("c").under(&agent("b").under(&agent("a")));
+        assert_eq!(two.chain().unwrap(), r#""a" > "b""#);
+        let one = agent("c").under(&agent("a > b"));
+        assert_eq!(one.chain().unwrap(), r#""a > b""#);
+        let quoted = agent("c").under(&agent(r#"a" > "b"#));
+        assert_eq!(quoted.chain().unwrap(), r#""a\" > \"b""#);
     }
 }

@@ -46,7 +46,9 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
         let before = before.unwrap_or_default();
         format!("by {by}, through {through}, to question {question}{before}")
     });
-    let delegators: Vec<_> = record.delegated_by.iter().map(|by| by.agent.as_str()).collect();
+    // In quotes: an id that has the sign between two in it must not read as two.
+    let delegators: Vec<_> =
+        record.delegated_by.iter().map(|by| format!("{:?}", by.agent)).collect();
     let delegators = (!delegators.is_empty()).then(|| delegators.join(" > "));
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let members = [
