@@ -14,8 +14,9 @@ pub use failclosed_runtime::{approval, audit, danger};
 /// Who answers: closures, and several authorities as one. Engines are in modules of their own.
 pub mod authority {
     pub use failclosed_runtime::{
-        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
-        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch, Named,
+        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, named,
+        spare_questions,
     };
     #[cfg(all(feature = "exit-code", unix))]
     pub use failclosed_runtime::{ExitCode, ExitCodeBuilder};

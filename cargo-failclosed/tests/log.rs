@@ -86,6 +86,17 @@ fn a_whole_log_is_shown_explained_and_counted() {
     assert_eq!(run("unknown", &scratch.0, &[]).0, Some(0));
 }
 
+/// An id with the sign between two in it is one all the same.
+#[test]
+fn a_chain_of_delegation_reads_as_what_it_is() {
+    let chain = r#""delegated_by":[{"agent":"a > b","person":null},{"agent":"c","person":null}]"#;
+    let allow = ALLOW.replace(r#""agent":"bot""#, &format!(r#""agent":"bot",{chain}"#));
+    let (scratch, _) = log(&[&allow, DONE]);
+    let (code, out, _) = run("explain", &scratch.0, &["c1"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains(r#""a > b" > "c""#), "{out}");
+}
+
 #[test]
 fn an_allowed_call_without_an_end_is_reported() {
     let (scratch, _) = log(&[ALLOW, DENY]);

@@ -25,6 +25,7 @@ mod part;
 #[cfg(feature = "mcp")]
 pub mod pending;
 mod presentation;
+mod remember;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
 
@@ -33,6 +34,7 @@ pub(crate) use pace::Pacer;
 pub use pace::{DEFAULT_OPEN_QUESTIONS, DEFAULT_PAUSE, Pace};
 pub use part::Part;
 pub use presentation::{MAX_PARTS, MAX_SHOWN_CHARS, MAX_SHOWN_DEPTH, Presentation};
+pub use remember::{LONGEST_MEMORY, MOST_REMEMBERED, Remember, Scope, remember};
 #[cfg(all(unix, feature = "terminal"))]
 pub use terminal::TerminalApprover;
 #[cfg(feature = "acp")]

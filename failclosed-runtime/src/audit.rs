@@ -40,7 +40,7 @@ pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
 pub use {
-    entry::{Approval, DecisionEntry, Entry, OutcomeEntry},
+    entry::{Approval, DecisionEntry, Delegator, Entry, OutcomeEntry, Remembered},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},
@@ -136,6 +136,7 @@ impl Verdict<'_> {
             question: hex,
             through: approved.through.clone().into_owned(),
             by: approved.by.as_deref().map(str::to_owned),
+            remembered: approved.remembered.as_deref().map(Remembered::of),
         })
     }
 

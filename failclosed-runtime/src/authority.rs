@@ -12,11 +12,13 @@ mod all_of;
 mod always_ask;
 #[cfg(feature = "cedar")]
 pub mod cedar;
+pub(crate) mod delegated;
 #[cfg(all(feature = "exit-code", unix))]
 mod exit_code;
 mod first_match;
 #[cfg(feature = "http")]
 pub mod http;
+mod named;
 mod spare_questions;
 
 pub use all_of::{AllOf, all_of};
@@ -24,6 +26,7 @@ pub use always_ask::{AlwaysAsk, always_ask};
 #[cfg(all(feature = "exit-code", unix))]
 pub use exit_code::{ExitCode, ExitCodeBuilder};
 pub use first_match::{FirstMatch, first_match};
+pub use named::{Named, named};
 pub use spare_questions::{SpareQuestions, spare_questions};
 
 /// Says yes or no.
@@ -40,17 +43,30 @@ pub use spare_questions::{SpareQuestions, spare_questions};
 pub trait Authority: Send + Sync {
     /// Decides one request. The answer may be ready at once, and then costs no allocation.
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a>;
+
+    /// Tells the names of the authorities that it asks: see [`named`]. One of your own that asks others
+    /// tells theirs; a name that is not told is missing to
+    /// [`GuardBuilder::expecting`](crate::GuardBuilder::expecting).
+    fn names(&self, _found: &mut dyn FnMut(&str)) {}
 }
 
 impl<T: Authority + ?Sized> Authority for std::sync::Arc<T> {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         (**self).decide(request)
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        (**self).names(found);
+    }
 }
 
 impl<T: Authority + ?Sized> Authority for Box<T> {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         (**self).decide(request)
+    }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        (**self).names(found);
     }
 }
 

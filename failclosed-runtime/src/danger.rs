@@ -105,6 +105,10 @@ impl<A: Authority> Authority for ObserveOnly<A> {
         let answer = self.authority.decide(request);
         Answer::pending(async move { self.observed(answer.await) })
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.authority.names(found);
+    }
 }
 
 /// In the place of a log: for a guard that is to have none of its own. What it allows can neither be

@@ -3,7 +3,7 @@
 //! There is no `bool`, no `Default` and no way to read a decision from a wire here: whoever writes
 //! `Allow` has to write it.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use serde::Serialize;
 
@@ -125,6 +125,30 @@ pub struct Allow {
     pub(crate) by: Option<Arc<str>>,
     /// The person's yes that it rests on. Set by the guard, which has asked them.
     pub(crate) approved: Option<Box<Approved>>,
+    /// Of a person's yes that was given to another call.
+    pub(crate) remembered: Option<Arc<RememberedYes>>,
+    /// Of one that is to be remembered.
+    pub(crate) keep: Option<Box<dyn Keeps>>,
+}
+
+/// A yes that holds for further calls.
+#[derive(Debug, Clone)]
+pub(crate) struct RememberedYes {
+    /// The call that it was given to.
+    pub(crate) call: CallId,
+    /// SHA-256 of that call's question.
+    pub(crate) digest: [u8; 32],
+    /// When its body began.
+    pub(crate) at: SystemTime,
+    /// Who gave it, where it is known.
+    pub(crate) by: Option<Arc<str>>,
+}
+
+/// Who remembers a yes.
+pub(crate) trait Keeps: fmt::Debug + Send + Sync {
+    /// The body begins that it was given for; `false` keeps it from beginning, where the yes holds no
+    /// longer. Runs nobody's code, and waits for nothing.
+    fn keep(&self) -> bool;
 }
 
 /// Which question about which call a person's yes answers.
@@ -144,11 +168,23 @@ pub(crate) struct Approved {
     pub(crate) through: Cow<'static, str>,
     /// Who they are, where it is known.
     pub(crate) by: Option<Arc<str>>,
+    /// The call that it was given to, where that was another one.
+    pub(crate) remembered: Option<Arc<RememberedYes>>,
+    /// Who remembers it from now on.
+    pub(crate) keep: Option<Box<dyn Keeps>>,
 }
 
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self { grounds: Grounds::none(), danger: None, answers: None, by: None, approved: None }
+        Self {
+            grounds: Grounds::none(),
+            danger: None,
+            answers: None,
+            by: None,
+            approved: None,
+            remembered: None,
+            keep: None,
+        }
     }
 
     /// What it rests on.
@@ -167,6 +203,11 @@ impl Allow {
         if let Some(danger) = self.danger.as_deref().and_then(rewrite) {
             self.danger = Some(danger.into());
         }
+    }
+
+    /// Whether the person gave their yes to another call.
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.approved.as_ref().is_some_and(|yes| yes.remembered.is_some())
     }
 
     /// One yes does not wash off the stamp of another.

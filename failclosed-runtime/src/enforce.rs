@@ -233,6 +233,7 @@ impl<'b> Check<'b> {
             let reason = "what a guard calls called a guarded executor";
             return Err(self.denied(Cause::NotConfigured, reason));
         }
+        self.is_lent_still()?;
         self.request.shown().map_err(|why| self.not_showable(why))?;
         self.put(cx)
     }
@@ -265,21 +266,30 @@ impl<'b> Check<'b> {
     /// clock. Nothing may come between this and the opening of the call.
     ///
     /// # Denies
-    /// Values that are no longer those that were asked about, a yes that was taken back, and one that
-    /// is too late by now.
+    /// Values that are no longer those that were asked about, a yes that was taken back, one that is
+    /// too late by now, and a sub-agent whose parent's guard is gone.
     fn open(self, allowed: &Allowed) -> Result<(), Denial> {
         self.trace_allowed(&allowed.allow);
         let now = self.in_time(allowed.deadline)?;
         // What was at hand all along left nobody the time to change anything, and nothing runs after
         // this reading of the clock.
         if !allowed.waited && !allowed.deadline.took_time(now) {
-            return Ok(());
+            return self.is_lent_still();
         }
         self.unchanged()?;
         // Each wait before it was one in which the person could cancel.
         if allowed.allow.is_by_person() {
             self.not_withdrawn()?;
         }
-        self.in_time(allowed.deadline).map(drop)
+        self.is_lent_still()?;
+        self.in_time(allowed.deadline)?;
+        // Runs nobody's code: what is remembered is a yes that a body began with.
+        match allowed.allow.approved.as_ref().and_then(|yes| yes.keep.as_ref()) {
+            // FAIL CLOSED: it ended, or was forgotten, while others were asked.
+            Some(keep) if !keep.keep() => Err(self
+                .denied(Cause::NeedsApproval, "the yes that was remembered holds no longer")
+                .with_detail("asked again, the call is put to the person")),
+            Some(_) | None => Ok(()),
+        }
     }
 }

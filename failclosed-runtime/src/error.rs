@@ -28,7 +28,8 @@ pub enum ConfigError {
         /// What stands in the way.
         fault: &'static str,
     },
-    /// The guard of a running task, which was to be given another approver, or to tell other facts.
+    /// The guard of a running task or of a sub-agent, which was to be given another approver, or to tell
+    /// other facts.
     Lent,
     /// A remote authority's name for something that it could not mean.
     Name {
@@ -59,12 +60,26 @@ pub enum ConfigError {
         /// What is out of its bounds.
         fault: &'static str,
     },
+    /// Yeses that would hold too long, for too much, or not at all.
+    Memory {
+        /// What is out of its bounds.
+        fault: &'static str,
+    },
     /// Actions that cannot be given to an authority as they are.
     Actions {
         /// Which one; empty where there is none.
         action: String,
         /// What is wrong with it.
         fault: &'static str,
+    },
+    /// An authority that the guard was to have.
+    Authorities {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        fault: &'static str,
+        /// The names that are there.
+        found: String,
     },
     /// A dangerous mode without a reason, or without an end.
     Danger {
@@ -83,7 +98,7 @@ impl fmt::Display for ConfigError {
             Self::DuplicateContext { name } => write!(f, "context `{name}` is given twice"),
             Self::AlreadyInstalled { fault } => write!(f, "not installed: {fault}"),
             Self::Lent => {
-                write!(f, "the guard of a running task cannot be changed")?;
+                write!(f, "the guard of a running task or a sub-agent cannot be changed")?;
                 write!(f, "\nhelp: keep the guard that was started, and change that")
             }
             Self::Name { what, fault } => write!(f, "the {what} {fault}"),
@@ -100,11 +115,24 @@ impl fmt::Display for ConfigError {
             }
             Self::Approvals { fault } => write!(f, "approvals cannot be sealed: {fault}"),
             Self::Pace { fault } => write!(f, "the pace of questions is out of bounds: {fault}"),
+            Self::Memory { fault } => write!(f, "a yes cannot be remembered so: {fault}"),
             Self::Actions { action, fault } => {
                 write!(f, "action `{action}` {fault}")?;
                 write!(
                     f,
                     "\nhelp: give each authority at least one action, and each action one authority"
+                )
+            }
+            Self::Authorities { name, fault, found } => {
+                write!(f, "the authority `{name}` {fault}")?;
+                match found.as_str() {
+                    "" => write!(f, "; none has a name")?,
+                    found => write!(f, "; there are {found}")?,
+                }
+                write!(
+                    f,
+                    "\nhelp: `named(\"{name}\", authority)` gives one its name; one that asks others \
+                     tells theirs in `Authority::names`"
                 )
             }
             Self::Danger { fault } => write!(f, "refused: {fault}"),

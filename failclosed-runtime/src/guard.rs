@@ -17,10 +17,14 @@ use crate::{
 
 mod builder;
 mod current;
+mod delegate;
+mod expecting;
 mod has_guard;
+mod lease;
 mod probe;
 
 pub(crate) use current::current;
+pub(crate) use lease::{Lease, Life};
 pub use {builder::GuardBuilder, has_guard::HasGuard, probe::Probe};
 
 /// A deadline over this is no deadline.
@@ -59,10 +63,17 @@ pub(crate) struct Parts {
     pub(crate) context: Vec<ContextEntry>,
     /// What its authority must say no to when it starts.
     pub(crate) probes: Vec<Arc<Probe>>,
+    /// The names that must be in its authority.
+    pub(crate) expected: Vec<Arc<str>>,
     /// For the masks of masked arguments; else the process has a key.
     pub(crate) mask_key: Option<MaskKey>,
-    /// Whether it was lent to a task by [`Guard::current`], which may use it and not change it.
+    /// Whether it was lent, to a task by [`Guard::current`] or to a sub-agent by [`Guard::delegate`],
+    /// which may use it and narrow it, and not change it.
     pub(crate) lent: bool,
+    /// What delegates of it last as long as.
+    pub(crate) life: Life,
+    /// What it lasts as long as itself.
+    pub(crate) leases: Vec<Lease>,
 }
 
 impl Parts {
@@ -81,8 +92,11 @@ impl Parts {
             observers: Vec::new(),
             context: Vec::new(),
             probes: Vec::new(),
+            expected: Vec::new(),
             mask_key: None,
             lent: false,
+            life: Life::new(),
+            leases: Vec::new(),
         }
     }
 
@@ -126,18 +140,18 @@ impl Guard {
     }
 
     /// The same guard for somebody else: same authority, approver, deadlines and log. For servers
-    /// whose callers are told apart by what the transport has verified, never by an argument.
+    /// whose callers are told apart by what the transport has verified, never by an argument. For a
+    /// sub-agent see [`delegate`](Self::delegate): this one forgets whose guard it came from.
     ///
-    /// A guard from [`Guard::current`] cannot be made another's: what it gives denies everything. Keep
-    /// the guard that you built.
+    /// A guard from [`Guard::current`], or of a sub-agent, cannot be made another's: what it gives denies
+    /// everything. Keep the guard that you built.
     pub fn for_subject(&self, subject: Subject) -> Self {
         if self.0.lent {
             // FAIL CLOSED: code below a scope would choose whose allow it uses.
-            let nobody = Self::unconfigured(
-                "the guard of a running task cannot act for another subject: use the one that was built",
+            return self.refusing_lent(
+                "a guard that was lent, to a running task or a sub-agent, cannot act for another subject: \
+                 use the one that was built, or `delegate`",
             );
-            let Parts { sinks, observers, .. } = Parts::clone(&self.0);
-            return Self(Arc::new(Parts { sinks, observers, ..Parts::clone(&nobody.0) }));
         }
         Self(Arc::new(Parts { subject, ..Parts::clone(&self.0) }))
     }

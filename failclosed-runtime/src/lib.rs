@@ -68,8 +68,9 @@ pub use {
     approval::Approver,
     argument::{Argument, Arguments, NamedArgument, NotShowable, Value},
     authority::{
-        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch,
-        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, spare_questions,
+        AllOf, AlwaysAsk, Answer, AnswerFn, Authority, AuthorityFn, DecideFn, FirstMatch, Named,
+        SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, named,
+        spare_questions,
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known},
     denial::{Cause, Denial, Fault, FromDenial},

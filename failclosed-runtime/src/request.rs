@@ -34,6 +34,8 @@ pub(crate) const CANARY: &str = "failclosed:canary";
 pub struct Request<'a> {
     id: CallId,
     subject: &'a Subject,
+    /// How many steps of delegation above the call's own subject this one stands; 0 is the call itself.
+    above: usize,
     action: &'static str,
     snapshot: Result<Snapshot, NotShowable>,
     /// Computed for whoever asks first.
@@ -68,7 +70,8 @@ impl<'a> Source<'a> {
         let snapshot = self.snapshot();
         let with = |id, snapshot, masked| {
             let Source { subject, action, notes, .. } = *self;
-            Request { id, subject, action, snapshot, digest: OnceLock::new(), masked, notes }
+            let digest = OnceLock::new();
+            Request { id, subject, above: 0, action, snapshot, digest, masked, notes }
         };
         let id = CallId::next();
         match snapshot {
@@ -89,13 +92,7 @@ impl<'a> Source<'a> {
     }
 
     fn snapshot(&self) -> Result<Snapshot, NotShowable> {
-        let head = |text: &mut Vec<u8>| {
-            // Texts and their keys: nothing here can fail to be written.
-            let head = Head { subject: self.subject, action: self.action };
-            if serde_json::to_writer(&mut *text, &head).is_ok() {
-                text.pop();
-            }
-        };
+        let head = |text: &mut Vec<u8>| Head::write(self.subject, self.action, text);
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
         Question::write(head, self.carried, self.show, context)
     }
@@ -130,6 +127,15 @@ struct Head<'a> {
     action: &'a str,
 }
 
+impl Head<'_> {
+    fn write(subject: &Subject, action: &str, text: &mut Vec<u8>) {
+        // Texts and their keys: nothing here can fail to be written.
+        if serde_json::to_writer(&mut *text, &Head { subject, action }).is_ok() {
+            text.pop();
+        }
+    }
+}
+
 impl Request<'_> {
     /// The action that the self check asks for and that no policy may allow.
     pub const CANARY: &'static str = CANARY;
@@ -142,9 +148,22 @@ impl Request<'_> {
 }
 
 impl<'a> Request<'a> {
-    /// The id of the call this question is about; the audit log carries the same one.
+    /// The id of the call this question is about; the audit log carries the same one. It does not tell
+    /// two questions apart: a call of a sub-agent is asked about once for each of its chain, and one
+    /// that a person approved is asked about again.
     pub fn id(&self) -> CallId {
         self.id
+    }
+
+    /// The id that an answer must repeat where it comes from elsewhere: that of the call, and behind it
+    /// for whom of a chain it is asked. A yes to a sub-agent's question must not pass for one to its
+    /// parent's, which is about the same call.
+    #[cfg(feature = "http")]
+    pub(crate) fn question_id(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| match self.above {
+            0 => write!(f, "{}", self.id),
+            above => write!(f, "{}.{above}", self.id),
+        })
     }
 
     /// Who acts.
@@ -221,6 +240,39 @@ impl<'a> Request<'a> {
     /// [`digest`](Self::digest) is over exactly these bytes. Empty where the arguments cannot be shown.
     pub fn question(&self) -> &[u8] {
         self.snapshot.as_ref().map_or(&[], Snapshot::text)
+    }
+
+    /// The same call, as somebody asks for it who handed it on. What an authority says to this is no
+    /// answer to the call itself: see [`delegated`](crate::authority::delegated).
+    ///
+    /// # Denies
+    /// What cannot be shown.
+    pub(crate) fn asked_by<'s>(
+        &self,
+        subject: &'s Subject,
+        above: usize,
+    ) -> Result<Request<'s>, NotShowable>
+    where
+        'a: 's,
+    {
+        let (mut own, mut theirs) = (Vec::new(), Vec::new());
+        Head::write(self.subject, self.action, &mut own);
+        Head::write(subject, self.action, &mut theirs);
+        let of = |request: &Request<'a>, masked| {
+            let snapshot = request.shown().map_err(Clone::clone)?.headed(own.len(), &theirs)?;
+            Ok(Request {
+                id: self.id,
+                subject,
+                above,
+                action: self.action,
+                snapshot: Ok(snapshot),
+                digest: OnceLock::new(),
+                masked,
+                notes: self.notes,
+            })
+        };
+        let masked = self.masked.as_deref().map(|masked| of(masked, None)).transpose()?;
+        of(self, masked.map(Box::new))
     }
 
     /// The question as people and logs see it: approvers, presentations, sinks and observers are given

@@ -1,10 +1,15 @@
 //! Who acts: the agent, and the user it acts on behalf of.
 
+use std::{iter, sync::Arc};
+
 use crate::{error::ConfigError, text::is_invisible};
-use serde::Serialize;
+use serde::{Serialize, ser::Serializer};
 
 /// The longest id a subject or an audit record takes, in bytes.
 const MAX_ID_BYTES: usize = 512;
+
+/// How many may have handed on what a sub-agent does.
+pub(crate) const MOST_DELEGATIONS: usize = 8;
 
 /// Who acts. Fixed when the guard is built, never read from a call's arguments: an agent does not
 /// choose who it is.
@@ -12,6 +17,9 @@ const MAX_ID_BYTES: usize = 512;
 pub struct Subject {
     agent: String,
     on_behalf_of: Option<String>,
+    /// Absent where nobody delegated, so that the digests of such questions stay what they were.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "chain")]
+    delegated_by: Option<Arc<Subject>>,
 }
 
 impl Subject {
@@ -20,14 +28,20 @@ impl Subject {
     /// # Errors
     /// [`ConfigError::Id`]: a blank id, or one with control characters or white space around it.
     pub fn agent(id: impl Into<String>) -> Result<Self, ConfigError> {
-        Ok(Self { agent: checked("agent", id.into())?, on_behalf_of: None })
+        Ok(Self { agent: checked("agent", id.into())?, on_behalf_of: None, delegated_by: None })
     }
 
     /// The user the agent acts for.
     ///
     /// # Errors
-    /// [`ConfigError::Id`], as for the agent's id.
+    /// [`ConfigError::Id`], as for the agent's id; and for a sub-agent, whose user is that of the agent
+    /// it acts under.
     pub fn on_behalf_of(mut self, user: impl Into<String>) -> Result<Self, ConfigError> {
+        if self.delegated_by.is_some() {
+            // FAIL CLOSED: nobody hands on what they act for somebody else.
+            let fault = "is that of whoever delegated, and cannot be changed";
+            return Err(ConfigError::Id { what: "user", fault });
+        }
         self.on_behalf_of = Some(checked("user", user.into())?);
         Ok(self)
     }
@@ -42,10 +56,68 @@ impl Subject {
         self.on_behalf_of.as_deref()
     }
 
+    /// Who handed this on, in the order in which it was handed on: the agent that was there first, and
+    /// last the one that this one is a sub-agent of. Nobody, unless it is of a guard from
+    /// [`Guard::delegate`](crate::Guard::delegate).
+    pub fn delegated_by(&self) -> impl DoubleEndedIterator<Item = &Self> + ExactSizeIterator {
+        let mut chain: Vec<_> = self.delegators().collect();
+        chain.reverse();
+        chain.into_iter()
+    }
+
+    /// The same, the last one first.
+    pub(crate) fn delegators(&self) -> impl Iterator<Item = &Self> {
+        iter::successors(self.delegated_by.as_deref(), |subject| subject.delegated_by.as_deref())
+    }
+
+    pub(crate) fn is_delegated(&self) -> bool {
+        self.delegated_by.is_some()
+    }
+
+    /// The agent that was there first: what is counted is counted for it, however many it hands on to.
+    pub(crate) fn origin(&self) -> &Self {
+        self.delegators().last().unwrap_or(self)
+    }
+
+    /// The chain as one text; `None` where nobody delegated. Each id is in quotes: one that has the sign
+    /// between two in it must not read as two.
+    pub(crate) fn chain(&self) -> Option<String> {
+        let mut agents = self.delegated_by().map(|by| format!("{:?}", by.agent));
+        let first = agents.next()?;
+        Some(agents.fold(first, |chain, agent| chain + " > " + &agent))
+    }
+
+    /// This one, as a sub-agent of another. What was before it is left behind, and the user is that of
+    /// whoever delegates.
+    pub(crate) fn under(self, parent: &Self) -> Self {
+        Self {
+            agent: self.agent,
+            on_behalf_of: parent.on_behalf_of.clone(),
+            delegated_by: Some(Arc::new(parent.clone())),
+        }
+    }
+
     /// Stands in where no guard is configured, so that the denial can still be reported.
     pub(crate) fn unknown() -> Self {
-        Self { agent: "unknown".into(), on_behalf_of: None }
+        Self { agent: "unknown".into(), on_behalf_of: None, delegated_by: None }
     }
+}
+
+/// The chain as a list, from the first one on, each by its own two ids.
+fn chain<S: Serializer>(last: &Option<Arc<Subject>>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Link<'a> {
+        agent: &'a str,
+        on_behalf_of: Option<&'a str>,
+    }
+    let mut links: Vec<_> = iter::successors(last.as_deref(), |link| link.delegated_by.as_deref())
+        .map(|Subject { agent, on_behalf_of, .. }| Link {
+            agent,
+            on_behalf_of: on_behalf_of.as_deref(),
+        })
+        .collect();
+    links.reverse();
+    serializer.collect_seq(links)
 }
 
 /// What keeps an id from naming one thing and no other.
@@ -69,5 +141,24 @@ fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {
             Err(ConfigError::Id { what, fault: "is longer than 512 bytes" })
         }
         None => Ok(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn an_id_does_not_read_as_two_of_a_chain() {
+        let agent = |id| Subject::agent(id).unwrap();
+        assert_eq!(agent("a").chain(), None);
+        let two = agent("c").under(&agent("b").under(&agent("a")));
+        assert_eq!(two.chain().unwrap(), r#""a" > "b""#);
+        let one = agent("c").under(&agent("a > b"));
+        assert_eq!(one.chain().unwrap(), r#""a > b""#);
+        let quoted = agent("c").under(&agent(r#"a" > "b"#));
+        assert_eq!(quoted.chain().unwrap(), r#""a\" > \"b""#);
     }
 }

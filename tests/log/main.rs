@@ -9,6 +9,7 @@
 
 mod chain;
 mod common;
+mod delegated;
 mod killed;
 mod masked;
 mod store;

@@ -69,6 +69,24 @@ pub(crate) async fn question(dialect: impl Dialect + 'static) -> serde_json::Val
     asked.unwrap_or_else(|| panic!("nothing was asked: {denial:?}"))
 }
 
+/// All that a dialect asks when alice's shopper has handed that on to a clerk. The reply is never valid.
+pub(crate) async fn delegated(
+    dialect: impl Dialect + 'static,
+    context: (&'static str, &'static str),
+) -> (Vec<serde_json::Value>, Denial) {
+    let canned = Canned::new(dialect, "{}");
+    let asked = canned.asked.clone();
+    let shopper = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
+    let log = failclosed::audit::MemoryLog::new();
+    let builder = Guard::builder(shopper, canned, log).context(context.0, context.1);
+    let guard = failclosed::danger::unchecked(builder, "a test").unwrap();
+    let shop = Shop::new(guard.delegate(Subject::agent("clerk").unwrap()));
+    let denial = shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!(shop.bodies(), 0);
+    let asked = asked.lock().unwrap().drain(..).collect();
+    (asked, denial)
+}
+
 /// What a dialect asks in some call, if it asks, and how the call ended. The reply is never valid.
 pub(crate) async fn asks<T>(
     dialect: impl Dialect + 'static,

@@ -12,6 +12,7 @@ mod behalf;
 mod beside;
 mod binding;
 mod canned;
+mod delegated;
 mod opa;
 mod openfga;
 mod property;

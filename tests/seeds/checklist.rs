@@ -88,7 +88,7 @@ fn the_search_finds_a_fail_open_handler() {
 }
 
 /// Where the runtime makes or takes a yes, how often, and why that is no grant.
-const REVIEWED: [(&str, usize, &str); 21] = [
+const REVIEWED: [(&str, usize, &str); 23] = [
     ("authority/cedar/ask.rs", 1, "to the canary alone: policies that forbid nothing do not start"),
     ("decision.rs", 2, "`Decision::allow()`, for whoever is an authority; naming its grounds"),
     ("danger.rs", 2, "the escape hatch, stamped; and a yes that is passed on as it was"),
@@ -98,7 +98,13 @@ const REVIEWED: [(&str, usize, &str); 21] = [
         3,
         "`Ask::approved`, for whoever is an approver: a yes to one question about one call",
     ),
+    (
+        "approval/remember.rs",
+        3,
+        "the approver's yes, passed on and matched; one that is remembered, as the answer to this call",
+    ),
     ("authority/all_of.rs", 2, "a vote is counted; every vote was an allow"),
+    ("authority/delegated.rs", 1, "the match: a yes for one of a chain is left as it is"),
     (
         "authority/first_match.rs",
         2,

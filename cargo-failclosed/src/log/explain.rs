@@ -38,13 +38,24 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
     out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
     let approval = record.approval.as_ref().map(|approval| {
         let by = approval.by.as_deref().unwrap_or("a person who is not named");
-        format!("by {by}, through {}, to question {}", approval.through, approval.question)
+        let (through, question) = (&approval.through, &approval.question);
+        let before = approval
+            .remembered
+            .as_ref()
+            .map(|yes| format!(", remembered from call {} at {}", yes.call, time(yes.at_ms)));
+        let before = before.unwrap_or_default();
+        format!("by {by}, through {through}, to question {question}{before}")
     });
+    // In quotes: an id that has the sign between two in it must not read as two.
+    let delegators: Vec<_> =
+        record.delegated_by.iter().map(|by| format!("{:?}", by.agent)).collect();
+    let delegators = (!delegators.is_empty()).then(|| delegators.join(" > "));
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let members = [
         ("call", record.call.clone()),
         ("agent", record.agent.clone()),
         ("person", record.person.clone()),
+        ("delegators", delegators),
         ("action", record.action.clone()),
         ("verdict", record.verdict.clone()),
         ("cause", record.cause.clone()),

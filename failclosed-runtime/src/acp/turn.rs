@@ -124,6 +124,10 @@ impl<A: Authority> Authority for UntilCancelled<A> {
         }
         Answer::pending(async move { self.still(answer.await) })
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.authority.names(found);
+    }
 }
 
 impl<A> UntilCancelled<A> {

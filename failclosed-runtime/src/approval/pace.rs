@@ -122,9 +122,9 @@ impl Pacer {
         subject: &Subject,
         action: &'static str,
     ) -> Result<Place<'_>, String> {
-        let person = person(subject);
+        let (person, agent) = (person(subject), agent(subject));
         let mut state = self.state();
-        let until = state.pauses.get(&(agent(subject), action));
+        let until = state.pauses.get(&(agent, action));
         if until.is_some_and(|until| Instant::now() < *until) {
             // FAIL CLOSED: a no is not to be worn down by asking again.
             return Err(format!(
@@ -177,6 +177,8 @@ impl Drop for Place<'_> {
 }
 
 fn person(subject: &Subject) -> Person {
+    // FAIL CLOSED: sub-agents are not a way to ask more often.
+    let subject = subject.origin();
     match subject.user_id() {
         Some(user) => (true, user.into()),
         None => (false, subject.agent_id().into()),
@@ -184,6 +186,8 @@ fn person(subject: &Subject) -> Person {
 }
 
 fn agent(subject: &Subject) -> Agent {
+    // FAIL CLOSED: nor to ask once more after a no.
+    let subject = subject.origin();
     (subject.agent_id().into(), subject.user_id().map(Into::into))
 }
 

@@ -12,7 +12,8 @@ pub struct Part {
 
 impl Part {
     /// What it is: `Question`, `Rule`, `Approval` (the id under which the authority keeps the
-    /// question), `Action`, `Agent`, `User`, `Resource`, `Argument`, `Context` (a fact that the guard
+    /// question), `Action`, `Agent`, `User`, `Via` (an agent that
+    /// delegated), `Resource`, `Argument`, `Context` (a fact that the guard
     /// adds), `Note` (what to be careful about in the others), `Call` (the id
     /// that the records carry) or `Digest` (what a yes is bound to).
     // Not an enum: its variants would make `Action` and `Resource` ambiguous names, which the compiler

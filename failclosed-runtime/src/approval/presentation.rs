@@ -82,6 +82,9 @@ impl Presentation {
         if let Some(user) = request.subject().user_id() {
             shown.text("User", user);
         }
+        for by in request.subject().delegated_by() {
+            shown.text("Via", by.agent_id());
+        }
         if let Some(resource) = request.resource() {
             shown.resource(&resource)?;
         }

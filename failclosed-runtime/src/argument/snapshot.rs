@@ -241,6 +241,33 @@ impl Snapshot {
         Ok(Self(Some(to)))
     }
 
+    /// The same question with another beginning: `head` in the place of the first `begun` bytes. For
+    /// asking only, so what is compared and not shown is left out.
+    ///
+    /// # Denies
+    /// As [`masked`](Self::masked).
+    pub(crate) fn headed(&self, begun: usize, head: &[u8]) -> Result<Self, NotShowable> {
+        let mut to = pool::take();
+        let Some(from) = self.page() else { return Ok(Self(Some(to))) };
+        let (begun, behind) = (offset(begun)?, offset(head.len())?);
+        to.text.extend_from_slice(head);
+        copied(from, &mut to, begun..offset(from.text.len())?);
+        let moved = |at: u32| at.checked_sub(begun).and_then(|at| at.checked_add(behind));
+        for Member { name, value, masked } in &from.members {
+            let (Some(start), Some(end)) = (moved(value.start), moved(value.end)) else {
+                // FAIL CLOSED: a value that lies elsewhere is not the one that was shown.
+                return Err(NotShowable::new("the question cannot be put for whoever delegated"));
+            };
+            to.members.push(Member { name, value: start..end, masked: *masked });
+        }
+        to.arguments = from.arguments;
+        to.resource.push_str(&from.resource);
+        to.resource_kind = from.resource_kind;
+        to.has_null = from.has_null;
+        to.has_wide_number = from.has_wide_number;
+        Ok(Self(Some(to)))
+    }
+
     /// Takes what a masked value holds out of a text that somebody made who was shown it.
     pub(crate) fn without_masked(&self, text: &str) -> Option<String> {
         let mut hidden = Hidden::default();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{DecisionRecord, NotRecorded, Outcome, OutcomeRecord, Verdict};
-use crate::{denial::Cause, request::Request, subject::Subject};
+use crate::{decision::RememberedYes, denial::Cause, request::Request, subject::Subject};
 
 /// One line of an audit log.
 #[derive(Debug, Clone, Serialize)]
@@ -75,6 +75,48 @@ pub struct Approval {
     pub through: String,
     /// Who they are, where the approver knows.
     pub by: Option<String>,
+    /// Where nobody was asked, because they had said yes before: to what. Absent from records of older
+    /// programs, which remembered nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<Remembered>,
+}
+
+/// The call that a remembered yes was given to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Remembered {
+    /// Its id.
+    pub call: String,
+    /// SHA-256 of its question, in hexadecimal.
+    pub digest: String,
+    /// When its body began: milliseconds since 1970, by the wall clock.
+    pub at_ms: u64,
+}
+
+impl Remembered {
+    pub(super) fn of(yes: &RememberedYes) -> Self {
+        let digest = yes.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { call: yes.call.to_string(), digest, at_ms: millis(yes.at) }
+    }
+}
+
+/// One of those who handed on what a sub-agent does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Delegator {
+    /// The agent.
+    pub agent: String,
+    /// For whom it acted.
+    pub person: Option<String>,
+}
+
+impl Delegator {
+    pub(super) fn of(subject: &Subject) -> Self {
+        let person = subject.user_id().map(str::to_owned);
+        Self { agent: subject.agent_id().to_owned(), person }
+    }
 }
 
 /// An outcome, as it is written down.

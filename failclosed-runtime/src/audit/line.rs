@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{Approval, DecisionRecord, NotRecorded, OutcomeRecord, Repair, Verdict};
+use super::{Approval, DecisionRecord, Delegator, NotRecorded, OutcomeRecord, Repair, Verdict};
 use crate::{
     decision::Grounds,
     denial::Cause,
@@ -104,6 +104,7 @@ impl Draft {
             call: request.id().to_string(),
             agent: request.subject().agent_id(),
             person: request.subject().user_id(),
+            delegated_by: request.subject().delegated_by().map(Delegator::of).collect(),
             action: request.action(),
             verdict: if denial.is_none() { "allow" } else { "deny" },
             cause: record.verdict.cause(),
@@ -155,6 +156,9 @@ struct Decision<'a> {
     call: String,
     agent: &'a str,
     person: Option<&'a str>,
+    /// Absent where nobody did, so that the records of other programs stay what they were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    delegated_by: Vec<Delegator>,
     action: &'a str,
     verdict: &'static str,
     cause: Option<Cause>,

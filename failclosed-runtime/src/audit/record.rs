@@ -3,10 +3,11 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 
-use super::{Approval, line::hex};
+use super::{Approval, Delegator, line::hex};
+use crate::subject::MOST_DELEGATIONS;
 
 /// What stands between what is hashed and the hash.
 const SEAL: &str = r#","hash":""#;
@@ -31,6 +32,9 @@ pub struct Record {
     pub agent: Option<String>,
     /// For whom.
     pub person: Option<String>,
+    /// Who handed it on to a sub-agent, from the first one on.
+    #[serde(default, deserialize_with = "somebody")]
+    pub delegated_by: Vec<Delegator>,
     /// What was asked for.
     pub action: Option<String>,
     /// `allow` or `deny`.
@@ -73,6 +77,16 @@ pub struct Record {
     pub cut_sha256: Option<String>,
     /// The hash of all of the above.
     pub hash: String,
+}
+
+/// A chain of delegation that is there has somebody in it.
+fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Delegator>, D::Error> {
+    let chain = Vec::deserialize(deserializer)?;
+    // FAIL CLOSED: nobody is what no writer writes, and more than may delegate neither.
+    if chain.is_empty() || chain.len() > MOST_DELEGATIONS {
+        return Err(D::Error::custom("a chain of delegation of no length that one has"));
+    }
+    Ok(chain)
 }
 
 /// What a record is about.
@@ -161,11 +175,51 @@ impl Record {
         if !whole {
             return Err(RecordFault::Shape(format!("a {:?} without all its parts", self.record)));
         }
+        if !self.delegated_by.is_empty() && (self.record != Kind::Decision || self.agent.is_none())
+        {
+            // FAIL CLOSED: it was handed on, and to nobody.
+            return Err(RecordFault::Shape("a chain of delegation without a sub-agent".to_owned()));
+        }
         match (&self.question, &self.digest) {
-            (Some(question), Some(digest)) if hex(question.get().as_bytes()) == *digest => Ok(()),
+            (Some(question), Some(digest)) if hex(question.get().as_bytes()) == *digest => {
+                self.is_chain_of(question.get())
+            }
             (Some(_), _) => Err(RecordFault::Digest),
             (None, _) => Ok(()),
         }
+    }
+
+    /// Whether the question was handed on by those whom the record names.
+    fn is_chain_of(&self, question: &str) -> Result<(), RecordFault> {
+        #[derive(Deserialize)]
+        struct Asked {
+            subject: Who,
+        }
+        #[derive(Deserialize)]
+        struct Who {
+            #[serde(default)]
+            delegated_by: Vec<Link>,
+        }
+        #[derive(Deserialize)]
+        struct Link {
+            agent: String,
+            on_behalf_of: Option<String>,
+        }
+        if self.delegated_by.is_empty() && !question.contains(r#""delegated_by":"#) {
+            return Ok(());
+        }
+        let Asked { subject } = serde_json::from_str(question)
+            .map_err(|error| RecordFault::Shape(format!("the question: {error}")))?;
+        let chain = subject
+            .delegated_by
+            .into_iter()
+            .map(|Link { agent, on_behalf_of }| Delegator { agent, person: on_behalf_of });
+        if chain.eq(self.delegated_by.iter().cloned()) {
+            return Ok(());
+        }
+        // FAIL CLOSED: one of the two tells of another call.
+        let fault = "the chain of delegation is not the one of the question";
+        Err(RecordFault::Shape(fault.to_owned()))
     }
 
     /// Whether it comes right after the record with sequence number and hash `before`.
@@ -173,3 +227,6 @@ impl Record {
         self.seq == next && self.prev == hash
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,18 +51,22 @@ impl Authority for AllOf {
                 if all_in || denied { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
-            Tally::count(votes)
+            Tally::of(votes).decide()
         })
+    }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.members.iter().for_each(|member| member.names(found));
     }
 }
 
-enum Vote<'a> {
+pub(super) enum Vote<'a> {
     Awaited(Contained<Answer<'a>>),
     In(Result<Decision, NoDecision>),
 }
 
 impl<'a> Vote<'a> {
-    fn cast(member: &'a dyn Authority, request: &'a Request<'a>) -> Self {
+    pub(super) fn cast(member: &'a dyn Authority, request: &'a Request<'a>) -> Self {
         match contain(|| member.decide(request)) {
             Ok(answer) => Self::Awaited(Contained::new(answer)),
             // FAIL CLOSED: a member that panics gave no decision.
@@ -70,7 +74,7 @@ impl<'a> Vote<'a> {
         }
     }
 
-    fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
+    pub(super) fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
         if let Self::Awaited(answer) = self {
             match Pin::new(answer).poll(cx) {
                 Poll::Pending => return Poll::Pending,
@@ -86,7 +90,7 @@ impl<'a> Vote<'a> {
 }
 
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     allow: Vec<Allow>,
     ask: Vec<Ask>,
     /// Which member asked what.
@@ -100,7 +104,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(votes: Vec<Vote<'_>>) -> Result<Decision, NoDecision> {
+    pub(super) fn of(votes: Vec<Vote<'_>>) -> Self {
         let mut tally = Self::default();
         for (member, vote) in votes.into_iter().enumerate() {
             match vote {
@@ -118,10 +122,17 @@ impl Tally {
                 Vote::Awaited(_) => tally.missing = true,
             }
         }
-        tally.decide()
+        tally
     }
 
-    fn decide(mut self) -> Result<Decision, NoDecision> {
+    /// Where each vote must be a yes, and nobody leaves it to the others.
+    pub(super) fn no_abstentions(mut self) -> Self {
+        // FAIL CLOSED: who abstains has not allowed.
+        self.failed.append(&mut self.abstained);
+        self
+    }
+
+    pub(super) fn decide(mut self) -> Result<Decision, NoDecision> {
         if !self.deny.is_empty() {
             let mut first = self.deny.swap_remove(0);
             let others = self.deny.iter().map(|deny| deny.reason.to_string());
@@ -148,11 +159,19 @@ impl Tally {
             let stamps = self.allow.iter().map(|allow| &allow.danger);
             let stamps = joined(stamps.chain(self.ask.iter().map(|ask| &ask.danger)));
             let at_authority = self.ask.iter().any(|ask| ask.at_authority);
+            let every_time = self.ask.iter().any(|ask| ask.every_time);
             let mut first = self.ask.swap_remove(0);
             first.at_authority = at_authority;
+            first.every_time = every_time;
             if !self.ask.is_empty() {
                 let mut questions = first.question.into_owned();
+                let mut said = vec![questions.clone()];
                 for ask in &self.ask {
+                    // One person answers: what two members ask alike is read once.
+                    if said.iter().any(|said| *said == ask.question) {
+                        continue;
+                    }
+                    said.push(ask.question.to_string());
                     questions.push_str("; ");
                     questions.push_str(&ask.question);
                 }
@@ -187,7 +206,13 @@ fn together(all: Vec<NoDecision>) -> Option<NoDecision> {
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a Option<Arc<str>>>) -> Option<Arc<str>> {
-    texts.flatten().cloned().reduce(|left, right| format!("{left}; {right}").into())
+    let mut all: Vec<&Arc<str>> = Vec::new();
+    for text in texts.flatten() {
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all.into_iter().cloned().reduce(|left, right| format!("{left}; {right}").into())
 }
 
 impl fmt::Debug for AllOf {

@@ -12,6 +12,7 @@
 //! | resource | resource: its kind is the entity type |
 //! | arguments, guard context | the context, by name |
 //! | user | `context.on_behalf_of`, of the user type; present whenever there is one |
+//! | who delegated | `context.delegated_by`, a set of agents; present whenever a sub-agent acts |
 //!
 //! Values become what the schema declares: integers, booleans, text, records, sets (from lists), and
 //! `decimal`, `ipaddr`, `datetime` and `duration` from how they are written down. An absent value is

@@ -132,6 +132,10 @@ impl Authority for FirstMatch {
             None => nobody().into(),
         }
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.members.iter().for_each(|member| member.names(found));
+    }
 }
 
 fn nobody() -> Decision {

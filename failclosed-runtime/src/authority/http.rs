@@ -81,7 +81,7 @@ impl<D: Dialect> HttpAuthority<D> {
 impl<D: Dialect> Authority for HttpAuthority<D> {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         Answer::pending(self.engine.within_deadline(async move |deadline| {
-            let question = Question::post(self.dialect.question(request)?, request.id())?;
+            let question = Question::post(self.dialect.question(request)?, request.question_id())?;
             let answer = self.engine.object(question, deadline).await?;
             self.engine.discreet(self.dialect.decision(request, &answer)?)
         }))

@@ -93,6 +93,11 @@ impl Authority for SpareQuestions {
     fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
         Answer::pending(self.joined(request))
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.by.names(found);
+        self.policy.names(found);
+    }
 }
 
 impl fmt::Debug for SpareQuestions {

@@ -20,6 +20,8 @@ pub struct Ask {
     pub(crate) members: Option<Arc<[Member]>>,
     /// Whether the authority itself has to say yes in the end.
     pub(crate) at_authority: bool,
+    /// Whether a yes is for one call, whatever an approver remembers.
+    pub(crate) every_time: bool,
     /// What an approver that cannot wait left for its host to put to the person.
     pub(crate) attached: Option<Attached>,
 }
@@ -42,6 +44,7 @@ impl Ask {
             danger: None,
             members: None,
             at_authority: false,
+            every_time: false,
             attached: None,
         }
     }
@@ -63,6 +66,21 @@ impl Ask {
     pub fn settled_by_authority(mut self) -> Self {
         self.at_authority = true;
         self
+    }
+
+    /// Says that a person is asked each time: no yes that an approver
+    /// [remembers](crate::approval::remember) answers this.
+    pub fn every_time(mut self) -> Self {
+        self.every_time = true;
+        self
+    }
+
+    /// Whether another call's yes may answer this. One that the authority keeps itself is its own.
+    pub(crate) fn may_be_remembered(&self) -> bool {
+        self.each().iter().all(|ask| !ask.every_time && !ask.at_authority && ask.danger.is_none())
+            && !self.every_time
+            && !self.at_authority
+            && self.danger.is_none()
     }
 
     /// Names the pending approval.
@@ -137,6 +155,7 @@ impl Ask {
             // A stamp, a way of settling and what a host left are no part of the question.
             danger: _,
             at_authority: _,
+            every_time: _,
             attached: _,
         } = self;
         text(form, question);

@@ -10,10 +10,12 @@ use super::{Allowed, Check};
 use crate::{
     answer::Answer,
     argument::NotShowable,
+    authority::delegated,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
     decision::{Allow, Answers, Approved, Ask, Decision, NoDecision},
     denial::{Cause, Denial},
+    guard::Lease,
     request::Changed,
     text,
 };
@@ -37,10 +39,18 @@ impl<'b> Check<'b> {
     /// Puts the question to the authority. Not `async`: where the answer is at hand, what would have
     /// to travel through the states of nested futures costs more than all checks together.
     pub(super) fn put(self, cx: &mut Context<'_>) -> Result<Asked<'b>, Denial> {
-        match self.first(|| self.guard.authority.decide(self.request), cx)? {
+        match self.first(|| self.authority(), cx)? {
             Begun::Ready(decision) => self.sort(decision).map(Asked::Replied),
             Begun::Pending(answer) => Ok(Asked::Waiting(answer)),
         }
+    }
+
+    /// What the authority says to this call: for a sub-agent, to each of the chain.
+    fn authority(self) -> Answer<'b> {
+        if self.request.subject().is_delegated() {
+            return delegated::decide(&*self.guard.authority, self.request);
+        }
+        self.guard.authority.decide(self.request)
     }
 
     /// Waits for whatever a question still needs.
@@ -62,7 +72,7 @@ impl<'b> Check<'b> {
         // The world may have changed while the person was thinking: ask the authority again. Its
         // question has been answered now, everything else still counts.
         let again = Self { deadline: Deadline::after(self.guard.deadline), ..self };
-        let decision = again.answer(|| self.guard.authority.decide(self.request)).await?;
+        let decision = again.answer(|| self.authority()).await?;
         let allow = match self.sort(decision)? {
             // The authority's yes after a person's: a stamp on that one is a stamp on both.
             Reply::Yes(allow) => {
@@ -73,7 +83,10 @@ impl<'b> Check<'b> {
             // The same question means that nothing but the person's yes was missing; unless the
             // authority wants that yes given to itself.
             Reply::Person(again)
-                if again.is_same_question(&ask) && !again.at_authority && !ask.at_authority =>
+                if again.is_same_question(&ask)
+                    && !again.at_authority
+                    && !ask.at_authority
+                    && (again.may_be_remembered() || !approval.is_remembered()) =>
             {
                 let mut allow = approval.stamped_as(again.danger.as_ref());
                 // Whoever reads the record sees whose question it was that got a yes.
@@ -81,7 +94,8 @@ impl<'b> Check<'b> {
                 allow.grounds.version = allow.grounds.version.or(again.grounds.version);
                 allow
             }
-            // FAIL CLOSED: another question was not answered by anybody.
+            // FAIL CLOSED: another question was not answered by anybody; nor was one that must be put each
+            // time, by a yes that was remembered.
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
         let allow = self.without_masked(allow);
@@ -138,7 +152,9 @@ impl<'b> Check<'b> {
                 let through = contain(|| approver.name()).map_err(by_approver)?;
                 let (question, by) = (ask.digest(), allow.by.take());
                 let through = text::line(through, text::MAX_NAME).into_owned().into();
-                allow.approved = Some(Box::new(Approved { question, through, by }));
+                let (remembered, keep) = (allow.remembered.take(), allow.keep.take());
+                let approved = Approved { question, through, by, remembered, keep };
+                allow.approved = Some(Box::new(approved));
                 Ok(allow)
             }
             Decision::Deny(deny) => {
@@ -266,6 +282,22 @@ impl<'b> Check<'b> {
                 })
             }
         }
+    }
+
+    /// That a sub-agent's guard has not outlived what it came from.
+    ///
+    /// # Denies
+    /// One that has.
+    pub(super) fn is_lent_still(self) -> Result<(), Denial> {
+        if self.guard.leases.iter().all(Lease::holds) {
+            return Ok(());
+        }
+        // FAIL CLOSED: whoever delegated is done, and answers for nothing any more.
+        let reason = "the guard that this sub-agent's came from is gone";
+        Err(self.denied(Cause::NotConfigured, reason).with_detail(
+            "a guard from `delegate` lasts as long as the guard, or the scope, it came from: keep that \
+             until the sub-agent is done",
+        ))
     }
 
     /// The time, which is not over.

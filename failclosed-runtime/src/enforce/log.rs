@@ -54,14 +54,15 @@ impl<'b> Check<'b> {
     pub(super) fn trace_allowed(self, allow: &Allow) {
         let request = self.request;
         let rule = allow.grounds.rule.as_deref();
+        let delegated_by = request.subject().chain();
         contain::trace(|| match allow.danger.as_deref() {
             Some(danger) => tracing::warn!(
-                target: "failclosed", call = %request.id(), action = request.action(), danger,
-                "allowed by a dangerous mode"
+                target: "failclosed", call = %request.id(), action = request.action(),
+                delegated_by, danger, "allowed by a dangerous mode"
             ),
             None => tracing::debug!(
                 target: "failclosed", call = %request.id(), action = request.action(),
-                agent = request.subject().agent_id(), rule, "allowed"
+                agent = request.subject().agent_id(), delegated_by, rule, "allowed"
             ),
         });
     }
@@ -201,10 +202,11 @@ fn record<'a>(request: &'a Request<'a>, verdict: Verdict<'a>) -> DecisionRecord<
 }
 
 fn trace_denied(request: &Request<'_>, denial: &Denial) {
+    let delegated_by = request.subject().chain();
     contain::trace(|| {
         tracing::warn!(
             target: "failclosed", call = %request.id(), action = request.action(),
-            agent = request.subject().agent_id(), cause = denial.cause().as_str(),
+            agent = request.subject().agent_id(), delegated_by, cause = denial.cause().as_str(),
             rule = denial.rule(), reason = denial.reason(), detail = denial.detail(), "denied"
         );
     });

@@ -13,7 +13,7 @@ use crate::{
 
 /// Puts a [`Guard`] together; [`start`](Self::start) ends it.
 #[must_use = "a guard protects nothing until it is started"]
-pub struct GuardBuilder(Parts);
+pub struct GuardBuilder(pub(super) Parts);
 
 impl GuardBuilder {
     pub(super) fn new(parts: Parts) -> Self {
@@ -87,7 +87,8 @@ impl GuardBuilder {
     /// The guard, unchecked: whoever gives it out either starts it or says why not.
     ///
     /// # Errors
-    /// [`ConfigError::Deadline`], [`ConfigError::Pace`], [`ConfigError::DuplicateContext`].
+    /// [`ConfigError::Deadline`], [`ConfigError::Pace`], [`ConfigError::DuplicateContext`],
+    /// [`ConfigError::Authorities`].
     pub(crate) fn build(self) -> Result<Guard, ConfigError> {
         valid("authority", self.0.deadline)?;
         if let Some((_, deadline)) = &self.0.approver {
@@ -95,6 +96,7 @@ impl GuardBuilder {
         }
         self.0.pacer.pace().valid()?;
         self.0.distinct()?;
+        self.0.expected()?;
         Ok(Guard(Arc::new(self.0)))
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use tokio::task;
 
-use super::{Guard, Parts};
+use super::{Guard, Lease, Life, Parts};
 use crate::error::ConfigError;
 
 tokio::task_local! {
@@ -28,6 +28,8 @@ tokio::task_local! {
 struct Scope {
     guard: Guard,
     task: Option<task::Id>,
+    /// What delegates of the guard last as long as.
+    lease: Lease,
 }
 
 static INSTALLED: OnceLock<Guard> = OnceLock::new();
@@ -49,20 +51,24 @@ static SCOPE_LOST: LazyLock<Guard> = LazyLock::new(|| {
 
 /// The guard that asks for a free function. Lent, whoever calls this.
 pub(crate) fn current() -> Guard {
-    let scoped =
-        SCOPE.try_with(|scope| (scope.task == task::try_id()).then(|| scope.guard.clone()));
+    found(|scope| scope.guard.clone()).unwrap_or_else(Guard::clone)
+}
+
+/// What is wanted of the running task's scope; without one, the guard that stands in its place.
+fn found<T>(wanted: impl FnOnce(&Scope) -> T) -> Result<T, &'static Guard> {
+    let scoped = SCOPE.try_with(|scope| (scope.task == task::try_id()).then(|| wanted(scope)));
     match scoped {
-        Ok(Some(guard)) => return guard,
+        Ok(Some(found)) => return Ok(found),
         // FAIL CLOSED: somebody else's scope.
-        Ok(None) => return SCOPE_LOST.clone(),
+        Ok(None) => return Err(&SCOPE_LOST),
         Err(_) => {}
     }
     if SCOPED.load(Ordering::Acquire) {
         // FAIL CLOSED: the scope was lost, or never opened; the installed guard is not its heir.
-        return SCOPE_LOST.clone();
+        return Err(&SCOPE_LOST);
     }
     // FAIL CLOSED: no guard at all denies.
-    INSTALLED.get().unwrap_or(&NONE).clone()
+    Err(INSTALLED.get().unwrap_or(&NONE))
 }
 
 /// A future that was given a guard and has not run yet. What it holds is dropped under that guard
@@ -83,13 +89,15 @@ impl<F> Drop for Unpolled<F> {
 /// The same once it runs. It is dropped where it stands, done or cancelled.
 struct Polled<'a, F> {
     guard: Guard,
+    /// The scope itself: what is delegated in it ends with it.
+    life: Life,
     future: Pin<&'a mut Option<F>>,
 }
 
 impl<F: Future> Polled<'_, F> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         match self.future.as_mut().as_pin_mut() {
-            Some(future) => self.guard.within(|| future.poll(cx)),
+            Some(future) => self.guard.within_life(&self.life, || future.poll(cx)),
             // FAIL CLOSED: there is nothing left to run; it never ends, and nothing is allowed.
             None => Poll::Pending,
         }
@@ -98,8 +106,8 @@ impl<F: Future> Polled<'_, F> {
 
 impl<F> Drop for Polled<'_, F> {
     fn drop(&mut self) {
-        let Self { guard, future } = self;
-        guard.within(|| future.set(None));
+        let Self { guard, life, future } = self;
+        guard.within_life(life, || future.set(None));
     }
 }
 
@@ -107,9 +115,13 @@ impl Guard {
     /// The guard of the running task: its scope, else the installed one, else one that denies.
     /// Hand it on to a task that is spawned: `tokio::spawn(Guard::current().scope(work()))`.
     ///
-    /// It is lent: it asks as it is, and can be given neither another subject nor another approver.
+    /// It is lent: it asks as it is, and can be given neither another subject nor another approver. What
+    /// it may do is [`delegate`](Self::delegate) to a sub-agent, until the scope ends.
     pub fn current() -> Self {
-        current()
+        let scoped = found(|scope| (scope.guard.clone(), scope.lease.clone()));
+        let (guard, lease) = scoped.unwrap_or_else(|guard| (guard.clone(), guard.0.life.lease()));
+        let life = Life::of(lease);
+        Self(Arc::new(Parts { lent: true, life, ..Parts::clone(&guard.0) }))
     }
 
     /// The same, for code that may use it and not change it.
@@ -131,20 +143,30 @@ impl Guard {
         let mut unpolled = Unpolled { guard: self.lend(), future: Some(future) };
         async move {
             let guard = unpolled.guard.clone();
-            let mut polled = Polled { guard, future: pin!(unpolled.future.take()) };
+            let (life, future) = (Life::new(), pin!(unpolled.future.take()));
+            let mut polled = Polled { guard, life, future };
             poll_fn(move |cx| polled.poll(cx)).await
         }
     }
 
     /// Runs a closure with this as the current guard.
     pub(crate) fn within<T>(&self, f: impl FnOnce() -> T) -> T {
+        self.within_life(&self.0.life, f)
+    }
+
+    fn within_life<T>(&self, life: &Life, f: impl FnOnce() -> T) -> T {
         SCOPED.store(true, Ordering::Release);
-        self.lend().lent_to(f)
+        self.lend().enter(life, f)
     }
 
     /// The same where nothing has run under the guard yet: it does not mark the process as scoped.
     fn lent_to<T>(&self, f: impl FnOnce() -> T) -> T {
-        SCOPE.sync_scope(Scope { guard: self.clone(), task: task::try_id() }, f)
+        self.enter(&self.0.life, f)
+    }
+
+    fn enter<T>(&self, life: &Life, f: impl FnOnce() -> T) -> T {
+        let scope = Scope { guard: self.clone(), task: task::try_id(), lease: life.lease() };
+        SCOPE.sync_scope(scope, f)
     }
 
     /// Makes this the guard of the whole process: for programs that are one agent.

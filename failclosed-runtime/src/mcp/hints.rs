@@ -68,6 +68,10 @@ impl<A: Authority> Authority for Hinted<A> {
             None => Answer::pending(async move { self.judge(answer.await) }),
         }
     }
+
+    fn names(&self, found: &mut dyn FnMut(&str)) {
+        self.authority.names(found);
+    }
 }
 
 impl<A> Hinted<A> {

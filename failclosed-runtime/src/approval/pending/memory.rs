@@ -81,6 +81,8 @@ pub(crate) struct Owner([u8; 32]);
 
 impl Owner {
     pub(crate) fn of(subject: &Subject) -> Self {
+        // FAIL CLOSED: sub-agents are not a way to more places.
+        let subject = subject.origin();
         let mut hash = Sha256::new_with_prefix(b"failclosed/pending/owner/1");
         for id in [Some(subject.agent_id()), subject.user_id()] {
             hash.update([u8::from(id.is_some())]);

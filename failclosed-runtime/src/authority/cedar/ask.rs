@@ -5,11 +5,13 @@ use std::sync::Arc;
 use cedar_policy::{
     EntityId, EntityTypeName, EntityUid, Request as CedarRequest, RestrictedExpression,
 };
+use cedar_policy_core::validator::types::{Attributes, Type};
 
 use super::{
     answer,
-    context::{self, ON_BEHALF_OF},
+    context::{self, DELEGATED_BY, ON_BEHALF_OF},
     load::{Loaded, Rules, chain},
+    typed,
 };
 use crate::{
     decision::{Decision, NoDecision},
@@ -32,8 +34,10 @@ impl Loaded {
         let resource = rules.resource(request.resource().as_ref())?;
         let user = rules.user(request.subject().user_id())?;
         let declared = known.context.as_ref();
+        let delegators = rules.delegators(request, declared)?;
+        let of_subject = user.map(|user| (ON_BEHALF_OF, user)).into_iter().chain(delegators);
         let context =
-            context::build(request.arguments().iter(), request.context(), user, declared)?;
+            context::build(request.arguments().iter(), request.context(), of_subject, declared)?;
         let asked = CedarRequest::new(
             principal.clone(),
             known.action.clone(),
@@ -110,6 +114,35 @@ impl Rules {
             }),
         }?;
         Ok(uid(kind, resource.id()))
+    }
+
+    /// Who handed the call on: a set of agents, because Cedar has no order. `None` where nobody did.
+    ///
+    /// # Errors
+    /// *Malformed*: the action has no place for them.
+    fn delegators(
+        &self,
+        request: &Request<'_>,
+        declared: Option<&Type>,
+    ) -> Result<Option<(&'static str, RestrictedExpression)>, NoDecision> {
+        if !request.subject().is_delegated() {
+            return Ok(None);
+        }
+        let has_place = |attributes: &Attributes| attributes.get_attr(DELEGATED_BY).is_some();
+        if !declared.and_then(typed::attributes).is_some_and(has_place) {
+            // FAIL CLOSED: nothing about who acts is hidden from the policies.
+            return Err(NoDecision::malformed(format_args!(
+                "a sub-agent acts, and the schema has no place for who delegated\n\
+                 help: declare `{DELEGATED_BY}?: Set<{}>` in the context of the action `{}`",
+                self.names.agent,
+                request.action()
+            )));
+        }
+        let agents = request
+            .subject()
+            .delegated_by()
+            .map(|by| RestrictedExpression::new_entity_uid(uid(&self.names.agent, by.agent_id())));
+        Ok(Some((DELEGATED_BY, RestrictedExpression::new_set(agents))))
     }
 
     /// Always shown: a policy must not mistake a call for somebody for the agent's own.

@@ -16,6 +16,9 @@ pub(super) use value::Value;
 /// The name under which policies find the user an agent acts for.
 pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
 
+/// The same for the agents that delegated what it does.
+pub(super) const DELEGATED_BY: &str = "delegated_by";
+
 /// The context of one request: arguments, guard context and user, in one record.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
 pub(super) fn build<'a>(
     arguments: impl Iterator<Item = (&'static str, Shown<'a>)>,
     context: impl Iterator<Item = (&'static str, Shown<'a>)>,
-    user: Option<RestrictedExpression>,
+    of_subject: impl Iterator<Item = (&'static str, RestrictedExpression)>,
     declared: Option<&Type>,
 ) -> Result<Context, NoDecision> {
     let mut pairs = Vec::with_capacity(8);
@@ -37,13 +40,11 @@ pub(super) fn build<'a>(
             shown(name, value, declared).map_err(|why| refused("guard context", name, &why))?;
         pairs.extend(shown.map(|shown| (name.to_owned(), shown)));
     }
-    if let Some(user) = user {
-        pairs.push((ON_BEHALF_OF.to_owned(), user));
-    }
+    pairs.extend(of_subject.map(|(name, shown)| (name.to_owned(), shown)));
     Context::from_pairs(pairs).map_err(|error| {
         // FAIL CLOSED: of two values with one name a policy would see either.
         NoDecision::malformed(format_args!(
-            "{error}: arguments, guard context and `{ON_BEHALF_OF}` share one record\n\
+            "{error}: arguments, guard context, `{ON_BEHALF_OF}` and `{DELEGATED_BY}` share one record\n\
              help: rename the argument, for example with `args(other_name = value)`"
         ))
     })

@@ -141,6 +141,7 @@ impl Dialect for AuthZen {
             (None, None) => ("tool", request.action()),
             (resource, _) => self.kinds.of(resource.as_ref())?,
         };
+        let chain = question::delegated_by(request);
         let mut body = question::Body::new();
         body.open("subject")?;
         match request.subject().user_id() {
@@ -150,6 +151,9 @@ impl Dialect for AuthZen {
                 // Also among the properties: some servers show policies no context.
                 body.open("properties")?;
                 body.member("agent", agent)?;
+                if let Some(chain) = &chain {
+                    body.member(question::DELEGATED_BY, chain)?;
+                }
                 body.close();
             }
             None => {
@@ -169,8 +173,16 @@ impl Dialect for AuthZen {
         body.close();
         body.close();
         body.open("context")?;
-        body.context(request, if self.bound { &["agent", binding::MEMBER] } else { &["agent"] })?;
+        let own = [
+            Some("agent"),
+            self.bound.then_some(binding::MEMBER),
+            chain.as_ref().map(|_| question::DELEGATED_BY),
+        ];
+        body.context(request, &own.into_iter().flatten().collect::<Vec<_>>())?;
         body.member("agent", agent)?;
+        if let Some(chain) = &chain {
+            body.member(question::DELEGATED_BY, chain)?;
+        }
         if self.bound {
             body.member(binding::MEMBER, &binding::of(request)?)?;
         }

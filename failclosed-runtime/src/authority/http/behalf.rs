@@ -127,6 +127,9 @@ impl Dialect for Behalf {
         if let Some(user) = request.subject().user_id() {
             question::add(&mut rest, "onBehalfOf", user)?;
         }
+        if let Some(chain) = question::delegated_by(request) {
+            question::add(&mut rest, "delegatedBy", chain)?;
+        }
         if !rest.is_empty() {
             asked.insert("metadata".into(), metadata(rest)?);
         }

@@ -19,7 +19,7 @@ pub(super) const MEMBER: &str = "binding";
 /// Arguments that have no digest.
 pub(super) fn of(request: &Request<'_>) -> Result<Json, NoDecision> {
     Ok(json!({
-        "request_id": request.id().to_string(),
+        "request_id": request.question_id().to_string(),
         "action": request.action(),
         "digest": request.digest()?.to_string(),
     }))
@@ -43,7 +43,7 @@ pub(super) fn check(request: &Request<'_>, echoed: Option<&Value>) -> Result<(),
         // FAIL CLOSED: it is an answer to another question.
         _ => Err(NoDecision::malformed(format_args!("the reply is bound to another `{member}`"))),
     };
-    echoes("request_id", &request.id().to_string())?;
+    echoes("request_id", &request.question_id().to_string())?;
     echoes("action", request.action())?;
     echoes("digest", &request.digest()?.to_string())?;
     if now()? < expiry(echoed)? {

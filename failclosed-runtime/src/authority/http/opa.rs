@@ -87,6 +87,9 @@ impl Dialect for Opa {
         if let Some(user) = subject.user_id() {
             input["subject"]["on_behalf_of"] = user.into();
         }
+        if let Some(chain) = question::delegated_by(request) {
+            input["subject"][question::DELEGATED_BY] = chain;
+        }
         if let Some(resource) = question::resource(request)? {
             input["resource"] = json!({"id": resource.id()});
             if let Some(kind) = resource.kind() {

@@ -98,6 +98,9 @@ impl Dialect for OpenFga {
             question::add(&mut context, &name, value)?;
         }
         question::add(&mut context, "agent", agent)?;
+        if let Some(chain) = question::delegated_by(request) {
+            question::add(&mut context, question::DELEGATED_BY, chain)?;
+        }
         question::body(&json!({
             "tuple_key": {
                 "user": user,

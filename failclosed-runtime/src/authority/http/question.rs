@@ -1,6 +1,6 @@
 //! What every dialect puts into its question.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     argument::Value as Shown,
@@ -104,6 +104,23 @@ fn taken(name: &str) -> NoDecision {
         "`{name}` is the dialect's own; help: give the context another name"
     ))
 }
+
+/// Who handed the call on, from the first one on; `None` where nobody did. No dialect's engine has to
+/// read it: each of the chain is asked about as itself.
+pub(super) fn delegated_by(request: &Request<'_>) -> Option<Value> {
+    let chain: Vec<_> = request
+        .subject()
+        .delegated_by()
+        .map(|by| match by.user_id() {
+            Some(user) => json!({"agent": by.agent_id(), "on_behalf_of": user}),
+            None => json!({"agent": by.agent_id()}),
+        })
+        .collect();
+    (!chain.is_empty()).then_some(Value::Array(chain))
+}
+
+/// The member that has it.
+pub(super) const DELEGATED_BY: &str = "delegated_by";
 
 /// The body of a question.
 pub(super) fn body(question: &Value) -> Result<Vec<u8>, NoDecision> {

@@ -113,6 +113,9 @@ impl Dialect for SpiceDb {
             question::add(&mut context, &name, value)?;
         }
         question::add(&mut context, "agent", agent)?;
+        if let Some(chain) = question::delegated_by(request) {
+            question::add(&mut context, question::DELEGATED_BY, chain)?;
+        }
         question::body(&json!({
             "consistency": {"fullyConsistent": true},
             "resource": {"objectType": kind, "objectId": id},
