@@ -24,6 +24,8 @@ mod file;
 mod installed;
 mod line;
 mod memory;
+#[cfg(all(unix, feature = "audit-file"))]
+mod reader;
 mod record;
 mod store;
 mod unrecorded;
@@ -36,6 +38,8 @@ pub use crate::argument::MaskKey;
 pub use file::{FileOptions, FileStore};
 pub use installed::install;
 pub(crate) use installed::installed;
+#[cfg(all(unix, feature = "audit-file"))]
+pub use reader::Reader;
 pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};

@@ -11,5 +11,6 @@ mod chain;
 mod common;
 mod killed;
 mod masked;
+mod reader;
 mod store;
 mod writer;
