@@ -4,9 +4,12 @@
 
 use std::{
     env, fs,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{self, Command},
+    process::{self, Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -66,14 +69,17 @@ fn a_whole_log_is_shown_explained_and_counted() {
     assert!(out.contains("3 records") && out.contains(&hash), "{out}");
 
     let (code, out, _) = run("show", &scratch.0, &[]);
-    assert_eq!((code, out.lines().count()), (Some(0), 4), "{out}");
+    // A heading, the day, and the records.
+    assert_eq!((code, out.lines().count()), (Some(0), 5), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{out:?}");
 
     let (_, out, _) = run("show", &scratch.0, &["--agent", "bot"]);
-    assert_eq!(out.lines().count(), 2, "{out}");
-    let (_, out, _) = run("show", &scratch.0, &["--since", "2023-11-14T22:13:21Z"]);
     assert_eq!(out.lines().count(), 3, "{out}");
+    let (_, out, _) = run("show", &scratch.0, &["--text", "wip"]);
+    assert!(out.lines().count() == 3 && out.contains("wipe"), "{out}");
+    let (_, out, _) = run("show", &scratch.0, &["--since", "2023-11-14T22:13:21Z"]);
+    assert_eq!(out.lines().count(), 4, "{out}");
 
     let (code, out, _) = run("explain", &scratch.0, &["c1"]);
     assert_eq!(code, Some(0));
@@ -84,6 +90,59 @@ fn a_whole_log_is_shown_explained_and_counted() {
     assert_eq!(code, Some(0));
     assert!(out.contains("by cause") && out.starts_with("3 records"), "{out}");
     assert_eq!(run("unknown", &scratch.0, &[]).0, Some(0));
+}
+
+#[test]
+fn records_are_given_as_they_were_written() {
+    let (scratch, _) = log(&[ALLOW, DONE, DENY]);
+    let (code, out, _) = run("show", &scratch.0, &["--json"]);
+    assert_eq!((code, out), (Some(0), fs::read_to_string(segment(&scratch)).unwrap()));
+    let (_, out, _) = run("show", &scratch.0, &["--json", "--action", "wipe"]);
+    assert!(out.starts_with(r#"{"v":1,"seq":2,"#) && out.lines().count() == 1, "{out}");
+}
+
+/// Its own question, to which nobody may ever get a yes, is not what agents do.
+#[test]
+fn self_checks_are_counted_apart() {
+    let asked = format!("{},\"self_check\":true", DENY.replace("c2", "c3"));
+    let allowed = format!("{},\"self_check\":true", ALLOW.replace("c1", "c4"));
+    let (scratch, _) = log(&[&asked, &allowed, ALLOW, DONE]);
+    let (_, out, _) = run("show", &scratch.0, &[]);
+    assert!(out.contains("self check") && out.contains("check allowed"), "{out}");
+    let (_, out, _) = run("stats", &scratch.0, &[]);
+    assert!(out.starts_with("4 records, of them 2 self checks; 0 outcomes lost"), "{out}");
+    assert!(!out.contains("wipe") && out.contains("         1  allow\n"), "{out}");
+    let (code, out, _) = run("unknown", &scratch.0, &[]);
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(0), "0 allowed calls without an outcome; 0 outcomes lost\n")
+    );
+}
+
+/// What grows is shown as it grows, also over half a record; a change ends it.
+#[test]
+fn a_log_is_followed() {
+    let (scratch, _) = log(&[ALLOW, DONE, DENY]);
+    let text = fs::read_to_string(segment(&scratch)).unwrap();
+    let (first, rest) = text.split_at(text.find('\n').unwrap() + 1);
+    let (half, end) = rest.split_at(30);
+    fs::write(segment(&scratch), first).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_failclosed"));
+    let program = program.args(["log", "show", "--follow", "--json"]).arg(&scratch.0);
+    let mut following = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap(), first.trim_end());
+    let mut file = fs::OpenOptions::new().append(true).open(segment(&scratch)).unwrap();
+    file.write_all(half.as_bytes()).unwrap();
+    // Longer than between two looks.
+    thread::sleep(Duration::from_millis(300));
+    file.write_all(end.as_bytes()).unwrap();
+    assert_eq!([lines.next().unwrap(), lines.next().unwrap()].join("\n") + "\n", rest);
+    file.write_all(first.as_bytes()).unwrap();
+    assert_eq!(lines.next(), None);
+    let end = following.wait_with_output().unwrap();
+    assert_eq!(end.status.code(), Some(1));
+    assert!(String::from_utf8(end.stderr).unwrap().contains("line 4, record 3"));
 }
 
 #[test]
