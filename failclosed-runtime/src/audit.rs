@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, SystemTime},
@@ -52,6 +53,9 @@ pub use {
     writer::{QUEUE_LENGTH, Writer},
 };
 
+/// The JSON Schema of a line of a log, version 1.
+pub const RECORD_SCHEMA: &str = include_str!("audit/record.schema.json");
+
 /// Takes the records of a guard.
 ///
 /// # Denies
@@ -95,6 +99,18 @@ impl DecisionRecord<'_> {
     /// asks for it, once for all of a call's records.
     pub fn digest(&self) -> Option<Digest> {
         self.request.digest().ok()
+    }
+
+    /// Where the guarded function's attribute stands. `None` where there is none: for
+    /// [`Guard::run`](crate::Guard::run), layers and self checks.
+    pub fn site(&self) -> Option<&'static Location<'static>> {
+        self.request.origin().site
+    }
+
+    /// How long it took to come to the answer until now: the authority, and the person where one was
+    /// asked. On the monotonic clock.
+    pub fn took(&self) -> Duration {
+        self.request.origin().began.elapsed()
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod chain;
 mod common;
+mod format;
 mod killed;
 mod masked;
 mod reader;

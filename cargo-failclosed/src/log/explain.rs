@@ -73,6 +73,8 @@ fn tell(record: &Record, columns: usize, out: &mut Output<impl Write>) {
         ("version", record.version.clone()),
         ("danger", record.danger.clone()),
         ("approval", approval),
+        ("answered", record.took_us.map(|took| format!("in {}", lasted(took)))),
+        ("asked at", record.site.clone()),
         ("digest", record.digest.clone()),
         ("bytes", number(record.question_bytes)),
         ("outcome", record.outcome.clone()),
