@@ -12,6 +12,7 @@ use clap::Subcommand;
 use failclosed_runtime::audit::{Broken, Reader, Record, StoreError, Verified};
 
 mod explain;
+mod export;
 mod filter;
 mod show;
 mod stats;
@@ -41,6 +42,16 @@ pub(crate) enum Command {
         /// The last record's hash, kept elsewhere: finds records missing at the end
         #[arg(long, value_name = "HASH")]
         expect: Option<String>,
+    },
+    /// The log in the words of other programs, on standard output
+    Export {
+        /// The log's directory
+        directory: PathBuf,
+        /// In which form
+        #[arg(long = "as", value_enum)]
+        form: export::Form,
+        #[command(flatten)]
+        filter: filter::Filter,
     },
     /// How often what was decided, and why
     Stats {
@@ -78,6 +89,9 @@ pub(crate) fn run(command: &Command) -> ExitCode {
         Command::Show { directory, form } => show::run(directory, form, &mut out),
         Command::Explain { directory, id } => explain::run(directory, id, &mut out),
         Command::Verify { directory, expect } => verify(directory, expect.as_deref(), &mut out),
+        Command::Export { directory, form, filter } => {
+            export::run(directory, *form, filter, &mut out)
+        }
         Command::Stats { directory } => stats::run(directory, &mut out),
         Command::Unknown { directory } => unknown::run(directory, &mut out),
     };

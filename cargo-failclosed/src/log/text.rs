@@ -63,6 +63,10 @@ impl Question {
         serde_json::from_str(record.question.as_ref()?.get()).ok()
     }
 
+    pub(super) fn kind_and_id(&self) -> Option<(&str, &str)> {
+        self.resource.as_ref().map(|Resource { kind, id }| (kind.as_str(), id.as_str()))
+    }
+
     pub(super) fn resource(&self) -> Option<String> {
         self.resource.as_ref().map(|Resource { kind, id }| format!("{kind}/{id}"))
     }

@@ -14,6 +14,8 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
+mod export;
+
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {
@@ -60,6 +62,19 @@ const ALLOW: &str = r#""record":"decision","at_ms":1700000000000,"call":"c1","ag
 const DONE: &str =
     r#""record":"outcome","at_ms":1700000001000,"call":"c1","action":"pay","outcome":"returned""#;
 const DENY: &str = r#""record":"decision","at_ms":1700000002000,"call":"c2","agent":"evil\u001b[2J\u202e","action":"wipe","verdict":"deny","cause":"policy""#;
+
+/// Each way to ask about a log.
+const COMMANDS: [(&str, &[&str]); 9] = [
+    ("verify", &[]),
+    ("show", &[]),
+    ("show", &["--json"]),
+    ("stats", &[]),
+    ("unknown", &[]),
+    ("explain", &["c1"]),
+    ("export", &["--as", "json"]),
+    ("export", &["--as", "csv"]),
+    ("export", &["--as", "ocsf"]),
+];
 
 #[test]
 fn a_whole_log_is_shown_explained_and_counted() {
@@ -158,9 +173,7 @@ fn no_command_gives_a_broken_log_a_clean_answer() {
     let (scratch, _) = log(&[ALLOW, DONE, DENY]);
     let text = fs::read_to_string(segment(&scratch)).unwrap();
     fs::write(segment(&scratch), text.replace("wipe", "read")).unwrap();
-    for (verb, rest) in
-        [("verify", &[][..]), ("show", &[]), ("stats", &[]), ("unknown", &[]), ("explain", &["c1"])]
-    {
+    for (verb, rest) in COMMANDS {
         let (code, _, err) = run(verb, &scratch.0, rest);
         assert_eq!(code, Some(1), "{verb}: {err}");
         assert!(err.contains("line 3, record 2"), "{verb}: {err}");
@@ -171,9 +184,7 @@ fn no_command_gives_a_broken_log_a_clean_answer() {
 fn what_is_not_there_is_not_whole() {
     let (scratch, _) = log(&[]);
     let missing = scratch.0.join("missing");
-    for (verb, rest) in
-        [("verify", &[][..]), ("show", &[]), ("stats", &[]), ("unknown", &[]), ("explain", &["c1"])]
-    {
+    for (verb, rest) in COMMANDS {
         assert_eq!(run(verb, &scratch.0, rest).0, Some(2), "{verb}");
         assert_eq!(run(verb, &missing, rest).0, Some(2), "{verb}");
     }
