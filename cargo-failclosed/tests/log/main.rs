@@ -180,6 +180,42 @@ fn no_command_gives_a_broken_log_a_clean_answer() {
     }
 }
 
+/// Exhaustive over a small log: every byte, through the program, is found and located.
+#[test]
+fn any_changed_byte_is_found_and_located() {
+    let (scratch, hash) = log(&[ALLOW, DONE]);
+    let text = fs::read(segment(&scratch)).unwrap();
+    for at in 0..text.len() {
+        let mut changed = text.clone();
+        changed[at] ^= 1;
+        fs::write(segment(&scratch), &changed).unwrap();
+        let line = text[..at].iter().filter(|byte| **byte == b'\n').count();
+        let (code, out, err) = run("verify", &scratch.0, &[]);
+        assert_eq!((code, out.as_str()), (Some(1), ""), "byte {at}: {err}");
+        let located = format!("line {}, record {line}: ", line + 1);
+        assert!(err.contains(&located), "byte {at}: {err}");
+    }
+    fs::write(segment(&scratch), &text).unwrap();
+    assert_eq!(run("verify", &scratch.0, &["--expect", &hash]).0, Some(0));
+}
+
+#[test]
+fn completions_and_manual_know_every_command() {
+    let program = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_failclosed"));
+        let output = program.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let manual = program(&["man"]).replace('\\', "");
+    let completions = program(&["completions", "bash"]);
+    for (verb, _) in COMMANDS {
+        assert!(manual.contains(&format!(".TH failclosed-log-{verb} ")), "{verb}");
+        assert!(completions.contains(&format!("failclosed__subcmd__log,{verb})")), "{verb}");
+    }
+    assert!(manual.contains("--follow") && manual.contains("--expect"), "{manual}");
+}
+
 #[test]
 fn what_is_not_there_is_not_whole() {
     let (scratch, _) = log(&[]);
