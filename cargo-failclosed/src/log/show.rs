@@ -141,7 +141,7 @@ fn answer(record: &Record) -> (String, Style) {
             (or_unknown(&record.outcome), if done { DIM } else { ODD })
         }
         Kind::Lost => ("lost".to_owned(), ALARM),
-        _ => (format!("{:?}", record.record).to_lowercase(), ODD),
+        Kind::Repaired | _ => (format!("{:?}", record.record).to_lowercase(), ODD),
     }
 }
 

@@ -21,7 +21,8 @@ const OTHER: u32 = 99;
 pub(super) fn event(record: &Record, line: &str) -> Result<Value, Box<dyn Error>> {
     let (class, category) = match record.record {
         Kind::Decision | Kind::Outcome => (API_ACTIVITY, 6),
-        _ => (BASE_EVENT, 0),
+        // Whatever comes later is at least an event.
+        Kind::Lost | Kind::Repaired | _ => (BASE_EVENT, 0),
     };
     let kind = format!("{:?}", record.record).to_lowercase();
     let action = record.action.as_deref().unwrap_or(&kind);
@@ -153,11 +154,7 @@ fn status(record: &Record) -> (u32, Option<&str>) {
 
 /// OCSF knows no `null`: what is not known is not there.
 fn without_null(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let known = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(known.collect::<Map<_, _>>())
-        }
-        other => other,
-    }
+    let Value::Object(members) = value else { return value };
+    let known = members.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(known.collect::<Map<_, _>>())
 }
