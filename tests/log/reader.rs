@@ -53,7 +53,7 @@ async fn half_a_record_is_read_again_and_is_no_end() {
     assert_eq!(rest(&mut reader), 0);
     assert!(reader.finish().unwrap().unwrap_err().fault.contains("does not end"));
     file.set_len(last as u64).unwrap();
-    file.write_all(text[last..].as_bytes()).unwrap();
+    file.write_all(&text.as_bytes()[last..]).unwrap();
     assert_eq!((rest(&mut reader), whole), (1, 4));
     assert_eq!(reader.finish().unwrap().unwrap(), scratch.whole());
 }
