@@ -1,13 +1,16 @@
 //! `cargo run --example purchase`: an agent buys for a person. One purchase is allowed, one is
-//! denied by policy, one is blocked because an authority is down.
+//! denied by policy, one is blocked because an authority is down. All of it is on record, in
+//! `target/purchase-log` or the directory that is named.
 
-use std::{error::Error, time::Duration};
+use std::{env, error::Error, path::PathBuf, time::Duration};
 
 use failclosed::{
-    Action, Denial, Guard, HasGuard, Locked, Permit, Subject, all_of, audit::MemoryLog,
-    cedar::CedarAuthority, requires_permission,
+    Action, Denial, Guard, HasGuard, Locked, Permit, Subject, all_of,
+    audit::{FileStore, Writer},
+    cedar::CedarAuthority,
+    requires_permission,
 };
-use failclosed_examples::{Budget, POLICIES, SCHEMA, Stripe, euros, print_log};
+use failclosed_examples::{Budget, POLICIES, SCHEMA, Stripe, euros};
 
 /// What is permitted: a type, so that a permit for it cannot be mistaken for another.
 #[derive(Action)]
@@ -41,7 +44,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Two authorities, and both must allow: policies in this process, a budget service beside it.
     let policies = CedarAuthority::builder(SCHEMA, POLICIES).build()?;
     let (budget, service) = Budget::start().await?;
-    let log = MemoryLog::new();
+    // A decision is on the disk before its body runs.
+    let directory = env::args_os().nth(1).map_or("target/purchase-log".into(), PathBuf::from);
+    let log = Writer::open(FileStore::open(&directory)?)?;
     let alices = Subject::agent("shopper")?.on_behalf_of("alice")?;
     let guard = Guard::builder(alices, all_of(policies, budget), log.clone())
         .deadline(Duration::from_secs(2))
@@ -58,8 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let _aborted = service.await;
     attempt(&shop, "the same ticket again", "coachella.com", 12_000).await;
 
-    println!("\nWhat was recorded:");
-    print_log(&log);
+    log.close().await?;
+    println!("\nWhat was recorded: cargo run --bin failclosed log show {}", directory.display());
     Ok(())
 }
 

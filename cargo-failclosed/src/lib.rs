@@ -1,9 +1,14 @@
 //! The program `failclosed`, also as `cargo failclosed`: the static check, the gate before the tools of
 //! agents, and the log as an operator reads it.
 
-use std::{env, process::ExitCode};
+use std::{
+    env,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
 use failclosed_check::{cli, reach::wrap};
 
 #[cfg(unix)]
@@ -36,6 +41,10 @@ enum Command {
     #[cfg(unix)]
     #[command(subcommand)]
     Log(log::Command),
+    /// Completions for a shell, on standard output
+    Completions { shell: Shell },
+    /// The manual of this program, for `man -l -`, on standard output
+    Man,
 }
 
 /// Runs the program. For `hook`: what the host is to do, by its own rules, and 2 for whatever fails. For
@@ -63,5 +72,43 @@ pub fn main() -> ExitCode {
         Command::Log(command) => log::run(&command),
         #[cfg(unix)]
         Command::Hook(options) => hook::run(&options),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Program::command(), "failclosed", &mut text);
+            give(&text)
+        }
+        Command::Man => match manual() {
+            Ok(text) => give(&text),
+            Err(error) => failed(&error),
+        },
     }
+}
+
+/// One page for the program and, after it, one for each command.
+fn manual() -> io::Result<Vec<u8>> {
+    fn pages(command: &clap::Command, text: &mut Vec<u8>) -> io::Result<()> {
+        clap_mangen::Man::new(command.clone()).render(text)?;
+        let commands = command.get_subcommands().filter(|command| command.get_name() != "help");
+        let mut commands = commands;
+        commands.try_for_each(|command| pages(command, text))
+    }
+    let mut text = Vec::new();
+    let mut program = Program::command();
+    program.build();
+    pages(&program, &mut text)?;
+    Ok(text)
+}
+
+fn give(text: &[u8]) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &io::Error) -> ExitCode {
+    // Nobody may be there to read it; the exit code says the same.
+    drop(writeln!(io::stderr(), "error: cannot write: {error}"));
+    ExitCode::from(2)
 }

@@ -4,12 +4,15 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    thread,
+    time::Duration,
 };
 
 use clap::Subcommand;
-use failclosed_runtime::audit::{Record, Verified, verify_each};
+use failclosed_runtime::audit::{Broken, Reader, Record, StoreError, Verified};
 
 mod explain;
+mod export;
 mod filter;
 mod show;
 mod stats;
@@ -23,7 +26,7 @@ pub(crate) enum Command {
         /// The log's directory
         directory: PathBuf,
         #[command(flatten)]
-        filter: filter::Filter,
+        form: show::Form,
     },
     /// All that is recorded about one call
     Explain {
@@ -39,6 +42,16 @@ pub(crate) enum Command {
         /// The last record's hash, kept elsewhere: finds records missing at the end
         #[arg(long, value_name = "HASH")]
         expect: Option<String>,
+    },
+    /// The log in the words of other programs, on standard output
+    Export {
+        /// The log's directory
+        directory: PathBuf,
+        /// In which form
+        #[arg(long = "as", value_enum)]
+        form: export::Form,
+        #[command(flatten)]
+        filter: filter::Filter,
     },
     /// How often what was decided, and why
     Stats {
@@ -73,9 +86,12 @@ impl Refusal {
 pub(crate) fn run(command: &Command) -> ExitCode {
     let mut out = Output { to: io::BufWriter::new(io::stdout().lock()), failed: None };
     let answer = match command {
-        Command::Show { directory, filter } => show::run(directory, filter, &mut out),
+        Command::Show { directory, form } => show::run(directory, form, &mut out),
         Command::Explain { directory, id } => explain::run(directory, id, &mut out),
         Command::Verify { directory, expect } => verify(directory, expect.as_deref(), &mut out),
+        Command::Export { directory, form, filter } => {
+            export::run(directory, *form, filter, &mut out)
+        }
         Command::Stats { directory } => stats::run(directory, &mut out),
         Command::Unknown { directory } => unknown::run(directory, &mut out),
     };
@@ -105,8 +121,21 @@ pub(crate) struct Output<W: Write> {
 
 impl<W: Write> Output<W> {
     fn line(&mut self, line: &str) {
+        self.bytes(line.as_bytes());
+    }
+
+    fn bytes(&mut self, line: &[u8]) {
+        self.unless_failed(|to| to.write_all(line).and_then(|()| to.write_all(b"\n")));
+    }
+
+    /// To whoever watches.
+    fn flush(&mut self) {
+        self.unless_failed(W::flush);
+    }
+
+    fn unless_failed(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) {
         if self.failed.is_none() {
-            self.failed = writeln!(self.to, "{line}").err();
+            self.failed = write(&mut self.to).err();
         }
     }
 
@@ -118,24 +147,56 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// Every command reads a log in this one way.
+/// How long a program that writes the log may take for one record, in looks of [`A_MOMENT`].
+const LOOKS: u32 = 20;
+const A_MOMENT: Duration = Duration::from_millis(50);
+
+fn broken(broken: Broken) -> Refusal {
+    Refusal::broken(format!(
+        "the log is broken: {}\nhelp: what was shown is the log up to there",
+        text::escaped(&broken.to_string())
+    ))
+}
+
+/// FAIL CLOSED: what cannot be read is not known to be whole.
+fn unreadable(error: StoreError) -> Refusal {
+    Refusal::undecided(text::escaped(&error.to_string()))
+}
+
+fn read(directory: &Path, mut each: impl FnMut(&Record)) -> Result<Verified, Refusal> {
+    read_with(directory, |record, _| each(record))
+}
+
+/// Every command reads a log in this one way. `each` gets the text of the record as well.
 ///
 /// # Errors
 /// A log that is broken, empty, or cannot be read.
-fn read(directory: &Path, each: impl FnMut(&Record)) -> Result<Verified, Refusal> {
-    match verify_each(directory, each) {
-        Ok(Ok(whole)) if whole.records > 0 => Ok(whole),
-        // FAIL CLOSED: the wrong directory, or one that was emptied, is no whole log.
-        Ok(Ok(_)) => Err(Refusal::undecided(format!(
-            "there are no records in {}\nhelp: name the directory that the log is written to",
-            text::path(directory)
-        ))),
-        Ok(Err(broken)) => Err(Refusal::broken(format!(
-            "the log is broken: {}\nhelp: what was shown is the log up to there",
-            text::escaped(&broken.to_string())
-        ))),
-        // FAIL CLOSED: what cannot be read is not known to be whole.
-        Err(error) => Err(Refusal::undecided(text::escaped(&error.to_string()))),
+fn read_with(directory: &Path, mut each: impl FnMut(&Record, &[u8])) -> Result<Verified, Refusal> {
+    let mut reader = Reader::open(directory).map_err(unreadable)?;
+    let mut looks = 0;
+    loop {
+        if let Some(record) = reader.next_record().map_err(unreadable)?.map_err(broken)? {
+            each(&record, reader.text());
+            looks = 0;
+            continue;
+        }
+        match reader.finish().map_err(unreadable)? {
+            // FAIL CLOSED: the wrong directory, or one that was emptied, is no whole log.
+            Ok(Verified { records: 0, .. }) => {
+                return Err(Refusal::undecided(format!(
+                    "there are no records in {}\nhelp: name the directory that the log is written to",
+                    text::path(directory)
+                )));
+            }
+            Ok(whole) => return Ok(whole),
+            // Half a record is what a program that writes the log leaves there for a moment. What a
+            // crash left of one stays.
+            Err(_) if looks < LOOKS => {
+                looks += 1;
+                thread::sleep(A_MOMENT);
+            }
+            Err(half) => return Err(broken(half)),
+        }
     }
 }
 

@@ -1,10 +1,20 @@
 //! The examples say what they are meant to show, and exit well.
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{self, Command},
+};
+
+use failclosed::audit::verify_each;
 
 /// Runs an example that `cargo test` has built beside this test.
 fn run(example: &str) -> String {
+    run_with(example, &[])
+}
+
+fn run_with(example: &str, arguments: &[&Path]) -> String {
     let mut path: PathBuf = env::current_exe().expect("the test's own path");
     path.pop();
     if path.ends_with("deps") {
@@ -12,6 +22,7 @@ fn run(example: &str) -> String {
     }
     let program = path.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
     let output = Command::new(&program)
+        .args(arguments)
         .output()
         .unwrap_or_else(|error| panic!("{}: {error}; run `cargo test`", program.display()));
     let text = String::from_utf8(output.stdout).expect("text");
@@ -21,7 +32,8 @@ fn run(example: &str) -> String {
 
 #[test]
 fn purchase_shows_an_allow_a_denial_and_an_outage() {
-    let text = run("purchase");
+    let directory = env::temp_dir().join(format!("failclosed-purchase-{}", process::id()));
+    let text = run_with("purchase", &[&directory]);
     assert_eq!(
         text.matches(">>> the card is charged").count(),
         1,
@@ -33,13 +45,27 @@ fn purchase_shows_an_allow_a_denial_and_an_outage() {
         "rule \"spending-limit\"",
         "Permission check unavailable. Action blocked. (the permission authority could not be reached)",
         "Connection refused",
-        "deny (denied)       failclosed:canary",
-        "allow               purchase",
-        "completed           purchase",
-        "deny (denied)       purchase",
-        "deny (unavailable)  purchase",
+        "failclosed log show ",
     ];
     in_order(&text, &lines);
+
+    let mut recorded = Vec::new();
+    let each = |record: &failclosed::audit::Record| {
+        let said = [&record.verdict, &record.outcome, &record.action, &record.cause];
+        recorded
+            .push(said.map(|part| part.clone().unwrap_or_default()).join(" ").trim().to_owned());
+    };
+    let whole = verify_each(&directory, each).expect("a log").expect("a whole one");
+    assert_eq!(whole.records, 5);
+    let said = [
+        "deny  failclosed:canary denied",
+        "allow  purchase",
+        " completed purchase",
+        "deny  purchase denied",
+        "deny  purchase unavailable",
+    ];
+    assert_eq!(recorded, said.map(str::trim));
+    fs::remove_dir_all(&directory).expect("its directory");
 }
 
 fn in_order(text: &str, lines: &[&str]) {

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, SystemTime},
@@ -24,6 +25,8 @@ mod file;
 mod installed;
 mod line;
 mod memory;
+#[cfg(all(unix, feature = "audit-file"))]
+mod reader;
 mod record;
 mod store;
 mod unrecorded;
@@ -36,6 +39,8 @@ pub use crate::argument::MaskKey;
 pub use file::{FileOptions, FileStore};
 pub use installed::install;
 pub(crate) use installed::installed;
+#[cfg(all(unix, feature = "audit-file"))]
+pub use reader::Reader;
 pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
@@ -47,6 +52,9 @@ pub use {
     store::{End, Repair, Store, StoreError},
     writer::{QUEUE_LENGTH, Writer},
 };
+
+/// The JSON Schema of a line of a log, version 1.
+pub const RECORD_SCHEMA: &str = include_str!("audit/record.schema.json");
 
 /// Takes the records of a guard.
 ///
@@ -91,6 +99,18 @@ impl DecisionRecord<'_> {
     /// asks for it, once for all of a call's records.
     pub fn digest(&self) -> Option<Digest> {
         self.request.digest().ok()
+    }
+
+    /// Where the guarded function's attribute stands. `None` where there is none: for
+    /// [`Guard::run`](crate::Guard::run), layers and self checks.
+    pub fn site(&self) -> Option<&'static Location<'static>> {
+        self.request.origin().site
+    }
+
+    /// How long it took to come to the answer until now: the authority, and the person where one was
+    /// asked. On the monotonic clock.
+    pub fn took(&self) -> Duration {
+        self.request.origin().began.elapsed()
     }
 }
 

@@ -75,6 +75,10 @@ impl Deadline {
         now.saturating_duration_since(self.began) > BRIEF
     }
 
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
     pub(crate) fn limit(&self) -> Duration {
         self.limit
     }

@@ -7,6 +7,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     mem,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -20,7 +21,7 @@ use crate::{
     decision::Allow,
     denial::{Cause, Denial},
     guard::{Guard, Parts, Probe},
-    request::{Notes, Request, Source},
+    request::{Notes, Origin, Request, Source},
 };
 
 mod decide;
@@ -78,13 +79,15 @@ pub struct Asking<'a, 'b, A: ?Sized> {
 
 impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
     /// A question that nobody has been asked yet. `show` gives what the executor shows; it is called
-    /// again after each wait, so that what its expressions compute is what was asked about.
+    /// again after each wait, so that what its expressions compute is what was asked about. The log
+    /// says where this is called: for generated code, where its attribute stands.
+    #[track_caller]
     pub fn new(
         guard: &'a Guard,
         entry: Entry<'a, A>,
         show: &'b (dyn Fn(&mut Question<'_>) + Sync),
     ) -> Self {
-        Self::noting(guard, entry, show, None)
+        Self::of(guard, entry, show, None, Some(Location::caller()))
     }
 
     /// A question of a self check, which is told what an answer does not tell.
@@ -93,6 +96,25 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
         entry: Entry<'a, A>,
         show: &'b (dyn Fn(&mut Question<'_>) + Sync),
         notes: Option<&'b Notes>,
+    ) -> Self {
+        Self::of(guard, entry, show, notes, None)
+    }
+
+    /// A question of no guarded function's: no place in the program is known for it.
+    pub(crate) fn nowhere(
+        guard: &'a Guard,
+        entry: Entry<'a, A>,
+        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+    ) -> Self {
+        Self::of(guard, entry, show, None, None)
+    }
+
+    fn of(
+        guard: &'a Guard,
+        entry: Entry<'a, A>,
+        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+        notes: Option<&'b Notes>,
+        site: Option<&'static Location<'static>>,
     ) -> Self {
         let deadline = Deadline::after(guard.0.deadline);
         let source = Source {
@@ -103,6 +125,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             context: &guard.0.context,
             mask_key: guard.0.mask_key.as_ref(),
             notes,
+            origin: Origin { site, began: deadline.began() },
         };
         let request = source.request();
         Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }

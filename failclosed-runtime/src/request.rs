@@ -2,7 +2,9 @@
 
 use std::{
     fmt,
+    panic::Location,
     sync::{Arc, OnceLock},
+    time::Instant,
 };
 
 use serde::{
@@ -44,6 +46,16 @@ pub struct Request<'a> {
     masked: Option<Box<Request<'a>>>,
     /// Of the self check whose question this is.
     notes: Option<&'a Notes>,
+    origin: Origin,
+}
+
+/// Where in the program a question comes from, and since when it is asked. For the log; nobody who
+/// decides is shown it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    /// `None` where it is not a guarded function's.
+    pub(crate) site: Option<&'static Location<'static>>,
+    pub(crate) began: Instant,
 }
 
 /// One fact that the guard adds to each of its requests.
@@ -62,6 +74,7 @@ pub(crate) struct Source<'a> {
     pub(crate) mask_key: Option<&'a MaskKey>,
     /// Where it is a self check that asks.
     pub(crate) notes: Option<&'a Notes>,
+    pub(crate) origin: Origin,
 }
 
 impl<'a> Source<'a> {
@@ -69,9 +82,9 @@ impl<'a> Source<'a> {
     pub(crate) fn request(&self) -> Request<'a> {
         let snapshot = self.snapshot();
         let with = |id, snapshot, masked| {
-            let Source { subject, action, notes, .. } = *self;
+            let Source { subject, action, notes, origin, .. } = *self;
             let digest = OnceLock::new();
-            Request { id, subject, above: 0, action, snapshot, digest, masked, notes }
+            Request { id, subject, above: 0, action, snapshot, digest, masked, notes, origin }
         };
         let id = CallId::next();
         match snapshot {
@@ -137,6 +150,10 @@ impl Head<'_> {
 }
 
 impl Request<'_> {
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
     /// The action that the self check asks for and that no policy may allow.
     pub const CANARY: &'static str = CANARY;
 

@@ -32,7 +32,8 @@ impl Guard {
         F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
         R: FromDenial,
     {
-        let call = match enter(&Asking::new(self, Entry::of(&action), &|_| {})).await {
+        // An `async fn` does not know its caller: the log shows no place.
+        let call = match enter(&Asking::nowhere(self, Entry::of(&action), &|_| {})).await {
             Ok(call) => call,
             Err(denial) => return R::from_denial(denial),
         };

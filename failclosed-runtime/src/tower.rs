@@ -252,7 +252,7 @@ where
                 question.argument("path", &path);
                 question.argument("query", &query);
             };
-            let asking = Asking::new(&guard, Entry::named(action), &show);
+            let asking = Asking::nowhere(&guard, Entry::named(action), &show);
             let call = match enter(&asking).await {
                 Ok(call) => call,
                 Err(denial) => return Ok(on_denied(denial)),

@@ -18,7 +18,7 @@ const SHOP: &str = env!("CARGO_BIN_EXE_logged_shop");
 /// `FAILCLOSED_KILLS` makes it more.
 #[test]
 fn no_body_ran_unrecorded_in_a_process_that_was_killed() {
-    let rounds: u64 = env::var("FAILCLOSED_KILLS").map_or(30, |text| text.parse().unwrap());
+    let rounds: u64 = env::var("FAILCLOSED_KILLS").map_or(40, |text| text.parse().unwrap());
     let scratch = Scratch::new();
     let (mut ran, mut denied, mut repaired) = (HashSet::new(), 0, 0);
     for round in 0..rounds {

@@ -10,7 +10,9 @@
 mod chain;
 mod common;
 mod delegated;
+mod format;
 mod killed;
 mod masked;
+mod reader;
 mod store;
 mod writer;

@@ -74,9 +74,10 @@ async fn a_file_that_was_tampered_with_while_open_denies() {
         (|path| fs::remove_file(path).unwrap(), "No such file"),
         (
             |path| {
-                let text = fs::read(path).unwrap();
-                fs::remove_file(path).unwrap();
-                fs::write(path, text).unwrap();
+                // In one step: the writer may look at any moment.
+                let copy = path.with_extension("copy");
+                fs::copy(path, &copy).unwrap();
+                fs::rename(copy, path).unwrap();
             },
             "was replaced",
         ),

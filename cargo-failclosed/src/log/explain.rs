@@ -3,10 +3,11 @@
 use std::{io::Write, path::Path};
 
 use failclosed_runtime::audit::Record;
+use serde_json::value::RawValue;
 
 use super::{
     Output, Refusal, read,
-    text::{line, time},
+    text::{Look, Question, lasted, line, time, wrapped},
 };
 
 pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
@@ -24,16 +25,21 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
             line(id)
         )));
     };
+    let (columns, mut told) = (Look::of_stdout().columns, false);
     read(directory, |record| {
         let of_call = call.is_some() && record.call == call;
         if of_call || record.seq == seq {
-            tell(record, out);
+            if told {
+                out.line("");
+            }
+            told = true;
+            tell(record, columns, out);
         }
     })?;
     Ok(0)
 }
 
-fn tell(record: &Record, out: &mut Output<impl Write>) {
+fn tell(record: &Record, columns: usize, out: &mut Output<impl Write>) {
     let kind = format!("{:?}", record.record).to_lowercase();
     out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
     let approval = record.approval.as_ref().map(|approval| {
@@ -51,12 +57,24 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
         record.delegated_by.iter().map(|by| format!("{:?}", by.agent)).collect();
     let delegators = (!delegators.is_empty()).then(|| delegators.join(" > "));
     let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let question = Question::of(record);
+    let part = |part: fn(&Question) -> Option<String>| question.as_ref().and_then(part);
+    let text = |json: &Option<Box<RawValue>>| json.as_ref().map(|json| json.get().to_owned());
+    let whole = record.question.as_ref().filter(|_| question.is_none());
     let members = [
         ("call", record.call.clone()),
         ("agent", record.agent.clone()),
         ("person", record.person.clone()),
         ("delegators", delegators),
         ("action", record.action.clone()),
+        ("resource", part(Question::resource)),
+        ("arguments", question.as_ref().and_then(|question| text(&question.arguments))),
+        (
+            "context",
+            question.as_ref().and_then(|question| text(&question.context)).filter(|x| x != "{}"),
+        ),
+        ("question", whole.map(|question| question.get().to_owned())),
+        ("self check", record.self_check.then(|| "no body is behind it".to_owned())),
         ("verdict", record.verdict.clone()),
         ("cause", record.cause.clone()),
         ("reason", record.reason.clone()),
@@ -66,18 +84,21 @@ fn tell(record: &Record, out: &mut Output<impl Write>) {
         ("version", record.version.clone()),
         ("danger", record.danger.clone()),
         ("approval", approval),
+        ("answered", record.took_us.map(|took| format!("in {}", lasted(took)))),
+        ("asked at", record.site.clone()),
         ("digest", record.digest.clone()),
         ("bytes", number(record.question_bytes)),
-        ("question", record.question.as_ref().map(|question| question.get().to_owned())),
         ("outcome", record.outcome.clone()),
-        ("elapsed us", number(record.elapsed_us)),
+        ("after", record.elapsed_us.map(lasted)),
         ("lost", number(record.outcomes)),
         ("cut bytes", number(record.cut_bytes)),
         ("cut sha256", record.cut_sha256.clone()),
     ];
     for (name, value) in members {
         if let Some(value) = value {
-            out.line(&format!("  {name:<11} {}", line(&value)));
+            for (at, part) in wrapped(&value, columns - 14).iter().enumerate() {
+                out.line(&format!("  {:<11} {part}", if at == 0 { name } else { "" }));
+            }
         }
     }
 }

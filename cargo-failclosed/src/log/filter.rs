@@ -21,6 +21,9 @@ pub(crate) struct Filter {
     /// Only by this rule
     #[arg(long)]
     rule: Option<String>,
+    /// Only with this text in what was asked, answered or found
+    #[arg(long)]
+    text: Option<String>,
     /// Only from this time on, such as 2026-01-31T12:00:00Z
     #[arg(long)]
     since: Option<Timestamp>,
@@ -42,7 +45,16 @@ impl Filter {
             && same(&self.action, &record.action)
             && same(&self.cause, &record.cause)
             && same(&self.rule, &record.rule)
+            && self.text.as_ref().is_none_or(|text| says(record, text))
             && self.since.is_none_or(|since| at >= millis(since))
             && self.until.is_none_or(|until| at < millis(until))
     }
+}
+
+fn says(record: &Record, text: &str) -> bool {
+    let question = record.question.as_ref().map(|question| question.get());
+    let members = [&record.agent, &record.person, &record.action, &record.call, &record.rule];
+    let more = [&record.reason, &record.detail, &record.decision_id, &record.danger];
+    let members = members.into_iter().chain(more).map(Option::as_deref);
+    members.chain([question]).flatten().any(|member| member.contains(text))
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, io::Write, path::Path};
 
 use failclosed_runtime::audit::{Kind, Record};
 
-use super::{Output, Refusal, read, text::cell};
+use super::{
+    Output, Refusal, read,
+    text::{cell, of},
+};
 
 /// More names than this of one sort are counted together: agents choose some of them, and must not
 /// fill the memory of whoever counts.
@@ -32,15 +35,21 @@ impl Count {
 pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     let mut counts: [(&str, Count); 6] =
         ["verdict", "action", "cause", "rule", "agent", "outcome"].map(|of| (of, Count::default()));
-    let mut lost = 0_u64;
+    let (mut lost, mut checks) = (0_u64, 0_u64);
     // Nothing is shown before the log is known to be whole: a sum over a part of it would mislead.
     let whole = read(directory, |record| {
+        // Nobody did what a self check asks for: its answers would hide what agents are answered.
+        if record.self_check {
+            checks += 1;
+            return;
+        }
         for (of, count) in &mut counts {
             count.add(member(record, of));
         }
         lost = lost.saturating_add(record.outcomes.unwrap_or(0));
     })?;
-    out.line(&format!("{} records, {lost} outcomes lost", whole.records));
+    let (records, checks) = (of("record", whole.records), of("self check", checks));
+    out.line(&format!("{records}, of them {checks}; {} lost", of("outcome", lost)));
     for (of, Count { names, others }) in &counts {
         let mut names: Vec<_> = names.iter().collect();
         names.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
@@ -48,10 +57,10 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
             out.line(&format!("\nby {of}"));
         }
         for (name, count) in names {
-            out.line(&format!("  {} {count:>12}", cell(name, 60)));
+            out.line(format!("{count:>10}  {}", cell(name, 68)).trim_end());
         }
         if *others > 0 {
-            out.line(&format!("  {} {others:>12}", cell("(others)", 60)));
+            out.line(&format!("{others:>10}  (others)"));
         }
     }
     Ok(0)

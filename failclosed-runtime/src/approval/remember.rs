@@ -118,7 +118,7 @@ impl<A: Approver> Remember<A> {
 
 impl<A: Approver> Approver for Remember<A> {
     fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
-        let key = if ask.may_be_remembered() && !contain_brings(&self.approver) {
+        let key = if ask.may_be_remembered() && asks_now(&self.approver) {
             self.scope.key(request)
         } else {
             // FAIL CLOSED: a question that must be put each time, or is answered elsewhere.
@@ -162,9 +162,9 @@ impl<A: Approver> Approver for Remember<A> {
     }
 }
 
-/// FAIL CLOSED: an approver that panics over it has not said that nothing was brought.
-fn contain_brings(approver: &impl Approver) -> bool {
-    contain(|| approver.brings_an_answer()).unwrap_or(true)
+/// Whether whoever is asked is asked now. FAIL CLOSED: one that panics over it has not said so.
+fn asks_now(approver: &impl Approver) -> bool {
+    matches!(contain(|| approver.brings_an_answer()), Ok(false))
 }
 
 impl<A> fmt::Debug for Remember<A> {

@@ -5,17 +5,21 @@ use std::{
     io::Write,
     os::unix::fs::MetadataExt,
     path::PathBuf,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use self::{
     directory::make,
+    room::Room,
     segment::{create, open_for_append},
 };
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
 
 mod directory;
+mod room;
 mod segment;
+#[cfg(test)]
+mod tests;
 
 pub(super) use segment::segments;
 
@@ -25,17 +29,29 @@ const SEGMENT_BYTES: u64 = 64 << 20;
 /// How often the lock of a log that another process writes is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
+/// Less room than this is warned of, unless the options say otherwise.
+const WARN_BELOW: u64 = 1 << 30;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// How a log in files is kept.
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct FileOptions {
     segment_bytes: u64,
     patience: Duration,
+    daily: bool,
+    warn_below: u64,
 }
 
 impl Default for FileOptions {
     fn default() -> Self {
-        Self { segment_bytes: SEGMENT_BYTES, patience: Duration::ZERO }
+        Self {
+            segment_bytes: SEGMENT_BYTES,
+            patience: Duration::ZERO,
+            daily: false,
+            warn_below: WARN_BELOW,
+        }
     }
 }
 
@@ -50,6 +66,20 @@ impl FileOptions {
     /// For programs that are started often and end at once. It blocks the thread.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Begins a segment with each day, in UTC, also before the last one is full. A clock that is set
+    /// back begins none.
+    pub fn daily(mut self) -> Self {
+        self.daily = true;
+        self
+    }
+
+    /// Warns through `tracing` when the disk has less room than this, in bytes: before it has none, and
+    /// everything is denied. Once, and again after there was more. 1 GiB unless set; 0 never warns.
+    pub fn warn_below(mut self, bytes: u64) -> Self {
+        self.warn_below = bytes;
         self
     }
 
@@ -77,7 +107,9 @@ impl FileOptions {
                 return Err(StoreError::io("cannot lock", &path, &error));
             }
         }
-        Ok(FileStore { directory, options: self, _lock: Lock(lock), open: None, fault: None })
+        let room = Room::new(self.warn_below);
+        let (lock, options) = (Lock(lock), self);
+        Ok(FileStore { directory, options, _lock: lock, open: None, room, fault: None })
     }
 }
 
@@ -107,6 +139,7 @@ pub struct FileStore {
     /// Held as long as this lives.
     _lock: Lock,
     open: Option<Open>,
+    room: Room,
     /// After this nothing is appended: what is on the disk is not known.
     fault: Option<String>,
 }
@@ -132,6 +165,8 @@ struct Open {
     path: PathBuf,
     /// How much of it counts.
     bytes: u64,
+    /// The day of its last record.
+    day: u64,
 }
 
 impl FileStore {
@@ -145,7 +180,8 @@ impl FileStore {
 
     fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
         let Some(first) = lines.first() else { return Ok(()) };
-        if self.open.as_ref().is_none_or(|open| open.bytes >= self.options.segment_bytes) {
+        let today = today();
+        if self.open.as_ref().is_none_or(|open| open.is_full(self.options, today)) {
             self.open = Some(create(&self.directory, first.seq())?);
         }
         let Some(open) = &mut self.open else {
@@ -174,12 +210,27 @@ impl FileStore {
             return Err(why);
         }
         open.bytes += text.len() as u64;
+        open.day = today.max(open.day);
+        self.room.look(&self.directory, text.len() as u64);
         // And after it: the file may have gone meanwhile.
         open.is_in_place().inspect_err(|why| self.fault = Some(why.to_string()))
     }
 }
 
+/// Days since 1970, by the wall clock.
+fn today() -> u64 {
+    // A clock before 1970 makes no new segments: no day is before its day.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs() * 1_000 / DAY_MS
+}
+
 impl Open {
+    /// Whether the next record begins another segment. An empty one has the name that it would get.
+    fn is_full(&self, options: FileOptions, today: u64) -> bool {
+        let is_over = options.daily && self.day < today;
+        self.bytes > 0 && (self.bytes >= options.segment_bytes || is_over)
+    }
+
     /// Whether what is open is what stands under its name, with nothing added or taken by others.
     fn is_in_place(&self) -> Result<(), StoreError> {
         let open = self.file.metadata().map_err(|error| StoreError::io("lost", &self.path, &error));
@@ -224,14 +275,16 @@ impl Store for FileStore {
             let before = before.ok_or_else(|| damaged(first, "the one before is missing"))?;
             before.hash().clone_into(&mut end.hash);
         }
+        let mut day = today();
         for line in lines(whole) {
             let record = Record::read(line).map_err(|why| damaged(end.next, &why.to_string()))?;
             if !record.follows(end.next, &end.hash) {
                 return Err(damaged(end.next, "it does not follow the one before"));
             }
+            day = record.at_ms / DAY_MS;
             (end.next, end.hash) = (record.seq + 1, record.hash);
         }
-        let mut open = Open { file, bytes: whole.len() as u64, path: path.clone() };
+        let mut open = Open { file, bytes: whole.len() as u64, path: path.clone(), day };
         match Record::read(rest) {
             _ if rest.is_empty() => {}
             // Whole but for its end: it may have been acknowledged by a store that is not this one.

@@ -3,7 +3,7 @@
 //! `{"v":1,"seq":7,"prev":"..",` what happened `,"hash":".."}`. The hash is SHA-256 over every byte
 //! before `,"hash":`, and `prev` is the hash of the line before: so each line fixes all before it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -116,6 +116,8 @@ impl Draft {
             danger: record.verdict.danger().map(bounded),
             self_check: request.is_self_check(),
             approval: record.verdict.approval(),
+            site: record.site().map(|site| bounded(&site.to_string())),
+            took_us: micros(record.took()),
             digest: record.digest().map(|digest| digest.to_string()),
             question_bytes,
             question,
@@ -129,7 +131,7 @@ impl Draft {
             call: record.call.to_string(),
             action: record.action,
             outcome: record.outcome,
-            elapsed_us: u64::try_from(record.elapsed.as_micros()).unwrap_or(u64::MAX),
+            elapsed_us: micros(record.elapsed),
         })
     }
 
@@ -172,8 +174,12 @@ struct Decision<'a> {
     self_check: bool,
     /// Absent in records that older programs wrote: that a person was asked is not known of them.
     approval: Option<Approval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<String>,
+    took_us: u64,
     digest: Option<String>,
     question_bytes: Option<usize>,
+    /// The last member: who recomputes the digest finds its end without a parser.
     question: Option<Box<RawValue>>,
 }
 
@@ -210,6 +216,10 @@ fn bounded(text: &str) -> String {
 /// SHA-256, in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     Digest::of(Sha256::new_with_prefix(bytes)).to_string()
+}
+
+fn micros(length: Duration) -> u64 {
+    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn millis(at: SystemTime) -> u64 {

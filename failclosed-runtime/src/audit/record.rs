@@ -59,6 +59,10 @@ pub struct Record {
     pub self_check: bool,
     /// The person's yes that an allow rests on.
     pub approval: Option<Approval>,
+    /// Where it was asked in the program: file, line and column.
+    pub site: Option<String>,
+    /// Microseconds from the question to the answer.
+    pub took_us: Option<u64>,
     /// SHA-256 of the question.
     pub digest: Option<String>,
     /// The length of the question, in bytes, also where it is too long to be here.

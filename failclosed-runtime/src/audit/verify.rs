@@ -2,12 +2,10 @@
 
 use std::{
     fmt,
-    fs::File,
-    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
-use super::{GENESIS, Record, StoreError, file::segments};
+use super::{Reader, Record, StoreError};
 
 /// The longest line that is read, in bytes: far above what a writer makes, so that a file without
 /// line ends does not fill the memory of whoever reads it.
@@ -67,44 +65,14 @@ pub fn verify_each(
     directory: impl AsRef<Path>,
     mut each: impl FnMut(&Record),
 ) -> Result<Result<Verified, Broken>, StoreError> {
-    let (mut next, mut hash) = (0, GENESIS.to_owned());
-    for (first, path) in segments(directory.as_ref())? {
-        let failed = |error: std::io::Error| StoreError::io("cannot read", &path, &error);
-        let mut reader = BufReader::new(File::open(&path).map_err(failed)?);
-        let (mut text, mut line) = (Vec::new(), 0);
-        let broken =
-            |line, seq, fault: String| Ok(Err(Broken { file: path.clone(), line, seq, fault }));
-        if first != next {
-            return broken(1, next, format!("the segment begins at record {first}"));
-        }
-        loop {
-            text.clear();
-            let mut limited = reader.by_ref().take(MAX_LINE_BYTES);
-            if limited.read_until(b'\n', &mut text).map_err(failed)? == 0 {
-                break;
-            }
-            line += 1;
-            let Some(whole) = text.strip_suffix(b"\n") else {
-                // FAIL CLOSED: what is too long to be read is not whole.
-                let fault = match text.len() as u64 == MAX_LINE_BYTES {
-                    true => format!("the line is longer than {MAX_LINE_BYTES} bytes"),
-                    false => "the line does not end".to_owned(),
-                };
-                return broken(line, next, fault);
-            };
-            let record = match Record::read(whole) {
-                Ok(record) => record,
-                Err(fault) => return broken(line, next, fault.to_string()),
-            };
-            if !record.follows(next, &hash) {
-                let fault = format!("record {} does not follow the one before", record.seq);
-                return broken(line, next, fault);
-            }
-            each(&record);
-            (next, hash) = (record.seq + 1, record.hash);
+    let mut reader = Reader::open(directory)?;
+    loop {
+        match reader.next_record()? {
+            Ok(Some(record)) => each(&record),
+            Ok(None) => return reader.finish(),
+            Err(broken) => return Ok(Err(broken)),
         }
     }
-    Ok(Ok(Verified { records: next, hash }))
 }
 
 /// The lines of a text, without their ends. Only line feeds end one.

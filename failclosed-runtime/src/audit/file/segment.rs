@@ -9,7 +9,7 @@ use std::{
 
 use rustix::fs::OFlags;
 
-use super::{Open, directory::sync};
+use super::{Open, directory::sync, today};
 use crate::audit::StoreError;
 
 /// What the names end in.
@@ -75,7 +75,7 @@ pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {
         .open(&path)
         .map_err(|error| StoreError::io("cannot make", &path, &error))?;
     sync(directory)?;
-    Ok(Open { file, path, bytes: 0 })
+    Ok(Open { file, path, bytes: 0, day: today() })
 }
 
 pub(super) fn open_for_append(path: &Path) -> Result<(File, Vec<u8>), StoreError> {
