@@ -18,6 +18,7 @@ mod arguments_change;
 mod audit;
 mod authority_fails;
 mod authority_panics;
+mod bound;
 mod caller;
 mod cancellation;
 mod compose;
