@@ -52,6 +52,8 @@ pub use failclosed_runtime::acp;
 pub use failclosed_runtime::axum;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(all(unix, feature = "directory"))]
+pub use failclosed_runtime::directory;
 #[cfg(feature = "http")]
 pub use failclosed_runtime::http;
 #[cfg(feature = "mcp")]

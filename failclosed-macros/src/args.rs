@@ -57,7 +57,7 @@ pub(crate) struct Bound {
 
 impl Shown {
     // `price = amount`, `let mut total: u64 = cart.total()`
-    fn shown(input: ParseStream<'_>) -> syn::Result<Self> {
+    fn given(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.parse::<Option<Token![let]>>()?.is_some() {
             return Self::bound(input);
         }
@@ -122,7 +122,7 @@ impl Args {
             "resource" => self.resource = Some(pair.value()?),
             "on_denied" => self.on_denied = Some(pair.value()?),
             "crate" => self.krate = CratePath::at(pair.path()?)?,
-            "args" => self.shown = pair.list(Shown::shown)?,
+            "args" => self.shown = pair.list(Shown::given)?,
             "prepare" => self.prepared = pair.list(Shown::bound)?,
             "skip" => self.skip = pair.list(Ident::parse_any)?,
             "mask" => self.mask = pair.list(Ident::parse_any)?,

@@ -12,6 +12,8 @@ pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
 pub mod danger;
+#[cfg(all(unix, feature = "directory"))]
+pub mod directory;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 #[cfg(feature = "rig")]

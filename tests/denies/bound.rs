@@ -87,10 +87,8 @@ fn boxed<'a>(
     action = "pay", guard = shop.guard(), args(let total = cart.total()), skip(shop, cart)
 )]
 fn opaque(shop: &Shop, cart: Cart) -> impl Future<Output = Result<u64, Denial>> {
-    async move {
-        shop.ran();
-        Ok(total)
-    }
+    shop.ran();
+    async move { Ok(total) }
 }
 
 #[derive(Action)]

@@ -26,6 +26,8 @@ mod computed;
 mod config;
 mod danger;
 mod deadline;
+#[cfg(unix)]
+mod directory;
 mod exhaustion;
 mod guard_lookup;
 mod in_time;

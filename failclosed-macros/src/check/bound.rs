@@ -28,13 +28,13 @@ pub(crate) struct BoundName {
 
 /// The names, in the order in which they come about.
 pub(super) fn names(args: &Args, params: &Params) -> Vec<BoundName> {
-    let prepared = args.prepared.iter().filter_map(|shown| {
+    let prepared = args.prepared.iter().map(|shown| {
         let cfgs = shadowed(shown, params).map_or_else(Vec::new, |binding| binding.cfgs.clone());
-        Some((shown, cfgs, false))
+        (shown, cfgs, false)
     });
-    let computed = args.shown.iter().filter_map(|shown| {
+    let computed = args.shown.iter().map(|shown| {
         let cfgs = conditions_of(&shown.value, params);
-        Some((shown, cfgs, !is_place(&shown.value)))
+        (shown, cfgs, !is_place(&shown.value))
     });
     prepared
         .chain(computed)
