@@ -55,6 +55,8 @@ pub use failclosed_runtime::acp;
 pub use failclosed_runtime::axum;
 #[cfg(feature = "cedar")]
 pub use failclosed_runtime::cedar;
+#[cfg(all(unix, feature = "directory"))]
+pub use failclosed_runtime::directory;
 #[cfg(all(feature = "hook", unix))]
 pub use failclosed_runtime::hook;
 #[cfg(feature = "http")]

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Expr, ExprLit, ExprPath, ExprStruct, Ident, Lit, LitStr, Path, Token,
+    Expr, ExprLit, ExprPath, ExprStruct, Ident, Lit, LitStr, Path, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
@@ -22,6 +22,8 @@ pub(crate) struct Args {
     pub(crate) guard: Option<Expr>,
     pub(crate) resource: Option<Expr>,
     pub(crate) shown: Vec<Shown>,
+    /// `prepare(..)`: each one is bound.
+    pub(crate) prepared: Vec<Shown>,
     pub(crate) skip: Vec<Ident>,
     pub(crate) mask: Vec<Ident>,
     pub(crate) on_denied: Option<Path>,
@@ -38,13 +40,50 @@ pub(crate) enum Action {
     Carrying(ExprStruct),
 }
 
-/// `name = expr` in `args(..)`.
+/// `name = expr` in `args(..)`; `let name = expr` there, or `name = expr` in `prepare(..)`.
 pub(crate) struct Shown {
     pub(crate) name: Ident,
     pub(crate) value: Expr,
+    /// How the body has it, where it has it.
+    pub(crate) bound: Option<Bound>,
+}
+
+/// `mut` and the type of `let mut name: Type`.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    pub(crate) mutability: Option<Token![mut]>,
+    pub(crate) ty: Option<Type>,
+}
+
+impl Shown {
+    // `price = amount`, `let mut total: u64 = cart.total()`
+    fn given(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.parse::<Option<Token![let]>>()?.is_some() {
+            return Self::bound(input);
+        }
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        Ok(Self { name, value: input.parse()?, bound: None })
+    }
+
+    // `path = self.resolve(&path).await?`
+    fn bound(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mutability = input.parse()?;
+        let name = input.parse()?;
+        let colon: Option<Token![:]> = input.parse()?;
+        let ty = colon.map(|_| input.parse()).transpose()?;
+        input.parse::<Token![=]>()?;
+        Ok(Self { name, value: input.parse()?, bound: Some(Bound { mutability, ty }) })
+    }
 }
 
 impl Args {
+    /// What the body is given beside its parameters, in the order in which it comes about.
+    pub(crate) fn bound(&self) -> impl Iterator<Item = (&Shown, &Bound)> {
+        let all = self.prepared.iter().chain(&self.shown);
+        all.filter_map(|shown| Some((shown, shown.bound.as_ref()?)))
+    }
+
     /// Reads what it can and reports the rest.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self {
@@ -52,6 +91,7 @@ impl Args {
             guard: None,
             resource: None,
             shown: Vec::new(),
+            prepared: Vec::new(),
             skip: Vec::new(),
             mask: Vec::new(),
             on_denied: None,
@@ -82,13 +122,8 @@ impl Args {
             "resource" => self.resource = Some(pair.value()?),
             "on_denied" => self.on_denied = Some(pair.value()?),
             "crate" => self.krate = CratePath::at(pair.path()?)?,
-            "args" => {
-                self.shown = pair.list(|input| {
-                    let name = input.parse()?;
-                    input.parse::<Token![=]>()?;
-                    Ok(Shown { name, value: input.parse()? })
-                })?;
-            }
+            "args" => self.shown = pair.list(Shown::given)?,
+            "prepare" => self.prepared = pair.list(Shown::bound)?,
             "skip" => self.skip = pair.list(Ident::parse_any)?,
             "mask" => self.mask = pair.list(Ident::parse_any)?,
             // FAIL CLOSED: a key that is not understood may have been meant to protect something.

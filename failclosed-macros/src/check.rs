@@ -12,9 +12,11 @@ use crate::{
     shape::{Output, Shape},
     text,
 };
+pub(crate) use bound::{BoundName, bound_in_place, check_prepared, is_place};
 pub(crate) use shown::{ShownArgument, shown};
 use shown::{carried, finding, name_of};
 
+mod bound;
 mod shown;
 
 /// Everything `expand` needs, and nothing that could still be wrong.
@@ -26,6 +28,10 @@ pub(crate) struct Checked {
     pub(crate) output: Output,
     pub(crate) action: Action,
     pub(crate) shown: Vec<ShownArgument>,
+    /// What the attribute binds for the body, in order.
+    pub(crate) bound: Vec<BoundName>,
+    /// The bindings that these are made from.
+    pub(crate) consumed: Vec<Ident>,
     /// The bindings that the action's fields are built from.
     pub(crate) carried: Vec<Ident>,
     /// The bindings that the guard is found by.
@@ -38,6 +44,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
     check_modifiers(function, errors);
     check_expressions(args, errors);
     check_resource(args, errors);
+    check_prepared(args, errors);
     let shape = match function.body {
         Some(_) => errors.keep(Shape::of(&sig)),
         None => {
@@ -49,8 +56,10 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
     let params = Params::take(&mut sig, errors);
     check_distinct(&params, errors);
     check_skip(args, &params, errors);
+    bound::check_permit(args, &params, errors);
     check_permit(args, &params, shape.as_ref().map(|(shape, _)| shape), errors);
     let shown = shown(args, &params, errors);
+    let bound = bound::names(args, &params);
     let (shape, output) = shape?;
     check_body(function, errors);
     // `async fn charge(vendor: &str) { .. }`
@@ -74,6 +83,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
             sig,
             body: None,
         },
+        consumed: bound::consumed(args, &params),
         params,
         shape,
         output,
@@ -83,6 +93,7 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
             Action::Carrying(action) => Action::Carrying(action.clone()),
         },
         shown,
+        bound,
         carried: carried(args),
         finding: finding(args),
     })
@@ -255,7 +266,7 @@ fn assigns(op: &syn::BinOp) -> Option<Span> {
 }
 
 /// `args(list = [#[cfg(any())] amount])`: what an attribute takes out, the authority does not see.
-fn attribute_in(expr: &Expr) -> Option<Span> {
+pub(super) fn attribute_in(expr: &Expr) -> Option<Span> {
     fn hash(tokens: TokenStream) -> Option<Span> {
         tokens.into_iter().find_map(|token| match token {
             TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 
+pub(crate) mod bound;
 pub(crate) mod guarded;
 
 /// Collects errors, so that all of them are reported at once.
@@ -114,8 +115,8 @@ pub(crate) mod arg {
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
-    pub(crate) const KEYS: [&str; 8] =
-        ["action", "guard", "resource", "args", "skip", "mask", "on_denied", "crate"];
+    pub(crate) const KEYS: [&str; 9] =
+        ["action", "guard", "resource", "args", "prepare", "skip", "mask", "on_denied", "crate"];
 
     pub(crate) fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -150,7 +151,11 @@ pub(crate) mod arg {
             "action" => "write `action = \"purchase\"`, or a type: `action = Purchase`",
             "guard" => "write `guard = self.guard`",
             "resource" => "write `resource = vendor`",
-            "args" => "write `args(price = amount)`",
+            "args" => {
+                "write `args(price = amount)`, or `args(let total = cart.total())` for what the body \
+                 uses too"
+            }
+            "prepare" => "write `prepare(path = self.resolve(&path).await?)`",
             "skip" => "write `skip(card)`",
             "mask" => "write `mask(card)`",
             "on_denied" => "write `on_denied = path::to::function`",
@@ -208,7 +213,8 @@ pub(crate) mod arg {
             span,
             "this would run before anybody was asked, so it may only look things up",
             "use a field, a parameter or a call, such as `order.vendor` or `self.guard()`; blocks, \
-             closures, macros, `?` and `.await` belong into a function of their own",
+             closures, macros, `?` and `.await` belong into a function of their own, or into \
+             `prepare(name = ..)`, whose value the body gets",
         )
     }
 

@@ -9,7 +9,7 @@ use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
 
 use crate::{
     args::{Action, Args},
-    check::{Checked, ShownArgument, check, operand},
+    check::{BoundName, Checked, ShownArgument, check, is_place, operand},
     diag::Errors,
     fallback,
     guarded::held,
@@ -149,7 +149,11 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         Action::Unit(value) => carried(&action, &private, value),
         Action::Carrying(value) => carried(&action, &private, value),
     };
-    let show = show(args, &checked.shown, &recomputed(checked), &private);
+    let (bound, again) = bound(checked, &private);
+    let recomputed =
+        recomputed(checked).into_iter().map(|expr| recomputed_in_place(expr, &private));
+    let recomputed: Vec<_> = again.into_iter().chain(recomputed).collect();
+    let show = show(args, &checked.shown, &recomputed, &private);
     let denied = match &args.on_denied {
         Some(path) => {
             let here = site.located_at(path.span());
@@ -172,6 +176,7 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
     });
     quote_spanned! {site=>
         let #guard = #asked;
+        #bound
         #carried
         let #call = match #private::enter(&#private::Asking::new(
             #asking_guard,
@@ -213,7 +218,7 @@ fn carried(
 pub(crate) fn show(
     args: &Args,
     shown: &[ShownArgument],
-    recomputed: &[&Expr],
+    recomputed: &[TokenStream],
     private: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
@@ -228,12 +233,6 @@ pub(crate) fn show(
         let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
         let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
         quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
-    });
-    let recomputed = recomputed.iter().map(|expr| {
-        let here = site.located_at(expr.span());
-        let value = operand(expr);
-        let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        quote_spanned!(site=> #private::Question::computed(#question, #value);)
     });
     quote_spanned! {site=>
         &|#question: &mut #private::Question<'_>| {
@@ -268,18 +267,43 @@ fn recomputed(checked: &Checked) -> Vec<&Expr> {
     }
 }
 
-/// Whether an expression only names a place: what stands there is looked at where it is shown.
-fn is_place(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) | Expr::Lit(_) => true,
-        Expr::Field(inner) => is_place(&inner.base),
-        Expr::Reference(inner) => is_place(&inner.expr),
-        Expr::Paren(inner) => is_place(&inner.expr),
-        Expr::Group(inner) => is_place(&inner.expr),
-        Expr::Cast(inner) => is_place(&inner.expr),
-        // FAIL CLOSED: what may give another value next time is looked at again.
-        _ => false,
+/// `Question::computed(question, &expr)`, in the closure that shows.
+fn recomputed_in_place(expr: &Expr, private: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    let (here, question) = (site.located_at(expr.span()), local("question", site));
+    let value = operand(expr);
+    let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
+    quote_spanned!(site=> #private::Question::computed(#question, #value);)
+}
+
+// Input:
+//     args(let total = cart.total())
+// Output:
+//     let again_0 = |q: &mut Question<'_>| Question::computed(q, &cart.total());
+//     let total = cart.total();
+// and, where the question is shown,
+//     again_0(q);
+//
+// The closure stands before the name, which may be that of a parameter in its expression.
+fn bound(checked: &Checked, private: &TokenStream) -> (TokenStream, Vec<TokenStream>) {
+    let site = Span::mixed_site();
+    let question = local("question", site);
+    let (mut statements, mut again) = (TokenStream::new(), Vec::new());
+    for (index, name) in checked.bound.iter().enumerate() {
+        let BoundName { ident, how, value, cfgs, .. } = name;
+        if name.again {
+            let closure = local(&format!("again_{index}"), site);
+            let computed = recomputed_in_place(value, private);
+            statements.extend(quote_spanned! {site=>
+                #(#cfgs)*
+                let #closure = |#question: &mut #private::Question<'_>| { #computed };
+            });
+            again.push(quote_spanned!(site=> #(#cfgs)* #closure(#question);));
+        }
+        let ty = how.ty.as_ref().map(|ty| quote_spanned!(site=> : #ty));
+        statements.extend(quote_spanned!(site=> #(#cfgs)* let #ident #ty = #value;));
     }
+    (statements, again)
 }
 
 /// The body's block, located at the user's braces: that is where it lacks a value.
@@ -319,14 +343,24 @@ fn rebound(checked: &Checked) -> TokenStream {
         .bindings
         .iter()
         // What the action was built from may have moved into it, and was used there; what the guard
-        // was found by has done what it is for.
+        // was found by has done what it is for. What is bound may have moved out of a parameter, or
+        // taken its name.
         .filter(|binding| {
-            let done = checked.carried.iter().chain(&checked.finding);
-            binding.mutability.is_some() || !done.into_iter().any(|done| *done == binding.ident)
+            let is = |done: &&Ident| **done == binding.ident;
+            let named = checked.bound.iter().any(|name| name.ident == binding.ident);
+            let done = checked.carried.iter().chain(&checked.finding).chain(&checked.consumed);
+            !named && (binding.mutability.is_some() || !done.into_iter().any(|read| is(&read)))
         })
         .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
+    let none = Vec::new();
+    let bound = checked
+        .bound
+        .iter()
+        .filter(|name| !checked.carried.contains(&name.ident))
+        .map(|BoundName { ident, how, cfgs, .. }| (ident, &how.mutability, cfgs, &none));
     permit
         .chain(bindings)
+        .chain(bound)
         .map(|(ident, mutability, cfgs, lints)| {
             // `_card` is dropped where it would be without us, and so is bound anew as the others are.
             // That is no use of it, as a lint would have it.

@@ -40,6 +40,8 @@ mod tests;
 /// | `guard` | an expression | which guard asks; else `self`'s (`HasGuard`), else the current one |
 /// | `resource` | an expression | the thing acted on |
 /// | `args(..)` | `name = expr, ..` | shows an expression, in place of a parameter that it gives whole |
+/// | | `let name = expr` | and gives the body the very value that was shown, under that name |
+/// | `prepare(..)` | `name = expr, ..` | the same for what has to be awaited or may fail: run once, before anybody is asked |
 /// | `skip(..)` | `name, ..` | parameters that the authority is not shown |
 /// | `mask(..)` | `name, ..` | arguments that people and logs see as a keyed hash, and the authority as they are |
 /// | `on_denied` | a path | turns the denial into the return value |
@@ -50,7 +52,8 @@ mod tests;
 /// named in `skip(order)`. A parameter
 /// `#[permit] permit: Permit<'_, Purchase>` is lent the proof; callers do not see it.
 ///
-/// `guard`, `resource`, `args` and an action's fields are evaluated before the check.
+/// `guard`, `prepare`, `resource`, `args` and an action's fields are evaluated before the check. What is
+/// prepared may fail with the function's own error and has no permit: it must do nothing that needs one.
 ///
 /// # Denies
 /// Whatever is not an explicit allow, with the denial as the return value.

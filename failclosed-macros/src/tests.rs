@@ -75,6 +75,11 @@ fn cases() -> Vec<Case> {
              }"
         ),
         case!(
+            "bound_names",
+            r#"action = "pay", prepare(path = resolve(&path).await?), args(let mut total: u64 = cart.total()), skip(cart)"#,
+            "async fn pay(path: String, cart: Cart) -> Result<u64, Denial> { total += 1; Ok(total) }"
+        ),
+        case!(
             "other_return_type",
             r#"action = "purchase", on_denied = tool_error"#,
             "async fn charge(&self, Parameters(order): Parameters<Order>) -> Result<CallToolResult, ErrorData> {

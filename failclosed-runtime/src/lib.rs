@@ -12,6 +12,8 @@ pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
 pub mod danger;
+#[cfg(all(unix, feature = "directory"))]
+pub mod directory;
 #[cfg(all(feature = "hook", unix))]
 pub mod hook;
 #[cfg(feature = "mcp")]

@@ -9,8 +9,9 @@ use crate::{
 
 mod opens;
 
+pub(crate) use opens::OpenedBy;
+use opens::Opens;
 pub use opens::View;
-use opens::{OpenedBy, Opens};
 
 /// A client, credential or directory handle that only a permit for action `A` opens.
 ///

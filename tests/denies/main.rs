@@ -18,6 +18,7 @@ mod arguments_change;
 mod audit;
 mod authority_fails;
 mod authority_panics;
+mod bound;
 mod caller;
 mod cancellation;
 mod compose;
@@ -27,6 +28,8 @@ mod danger;
 mod deadline;
 mod delegate;
 mod delegate_ends;
+#[cfg(unix)]
+mod directory;
 mod exhaustion;
 mod guard_lookup;
 mod in_time;

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Expr, ExprStruct, Ident, Member, UnOp, ext::IdentExt, spanned::Spanned};
 
-use super::operand;
+use super::{bound, operand};
 use crate::{
     args::{Action, Args},
     diag::{self, Errors},
@@ -41,27 +41,59 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         }
     }
     let mut shown = Vec::new();
-    for argument in &args.shown {
+    for argument in args.prepared.iter().chain(&args.shown) {
         let name = name_of(&argument.name);
+        let carried = || fields_whole(args).iter().any(|other| name_of(other) == name);
+        if argument.bound.is_some() && carried() {
+            // The action shows it.
+            continue;
+        }
         if taken.iter().any(|(other, _)| *other == name) {
             // `args(vendor = a, vendor = b)`
             errors.push(diag::arg::duplicate_name(&argument.name));
         }
         taken.push((name.clone(), false));
-        let mut reads = Vec::new();
-        names_in(&argument.value, &mut reads);
-        shown.push(ShownArgument {
-            name,
-            value: operand(&argument.value),
-            span: argument.value.span(),
-            cfgs: conditions_of(&argument.value, params),
-            masked: false,
-            reads,
+        shown.push(match &argument.bound {
+            None => {
+                let mut reads = Vec::new();
+                names_in(&argument.value, &mut reads);
+                ShownArgument {
+                    name,
+                    value: operand(&argument.value),
+                    span: argument.value.span(),
+                    cfgs: conditions_of(&argument.value, params),
+                    masked: false,
+                    reads,
+                }
+            }
+            // The very value that the body gets.
+            Some(_) => {
+                let ident = bound::ident_of(argument, params);
+                let mut reads = bound::read_by(&argument.value, params);
+                reads.push(ident.clone());
+                let shadowed = bound::shadowed(argument, params);
+                ShownArgument {
+                    name,
+                    value: quote!(#ident),
+                    span: argument.value.span(),
+                    cfgs: match shadowed {
+                        Some(binding) => binding.cfgs.clone(),
+                        None => conditions_of(&argument.value, params),
+                    },
+                    masked: false,
+                    reads,
+                }
+            }
         });
     }
     for binding in params.constants.iter().chain(&params.bindings) {
         let Binding { ident, cfgs, .. } = binding;
         let name = name_of(ident);
+        let bound = args.bound().filter(|(shown, _)| bound::shadowed(shown, params).is_some());
+        if bound.into_iter().any(|(shown, _)| name_of(&shown.name) == name) {
+            // Out of the body's reach: it has what was bound in its place.
+            continue;
+        }
         let mut accounted = whole.iter().chain(&args.skip).chain(&partly);
         if accounted.any(|other| name_of(other) == name) {
             continue;
@@ -139,7 +171,8 @@ fn check_partly(args: &Args, params: &Params, whole: &[Ident], errors: &mut Erro
     for ident in read {
         let name = name_of(&ident);
         let is = |other: &Ident| name_of(other) == name;
-        let accounted = whole.iter().chain(&args.skip).any(is);
+        let shadowed = args.bound().any(|(shown, _)| is(&shown.name));
+        let accounted = shadowed || whole.iter().chain(&args.skip).any(is);
         let mut known = params.constants.iter().chain(&params.bindings);
         if !accounted && !reported.iter().any(is) && known.any(|binding| is(&binding.ident)) {
             // FAIL CLOSED: a part was picked, and nothing says that the rest may be hidden.
@@ -165,7 +198,7 @@ fn check_conditions(action: &ExprStruct, params: &Params, errors: &mut Errors) {
 
 /// The condition of the one parameter that an expression reads. With two of them, one that exists
 /// could be hidden by the condition of the other: then there is none, and the compiler asks for both.
-fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
+pub(super) fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
     match bound_in(expr, params).as_slice() {
         [only] => only.cfgs.clone(),
         _ => Vec::new(),
@@ -186,9 +219,14 @@ pub(super) fn name_of(ident: &Ident) -> String {
 
 /// The parameters that `args(..)` or the action's fields show as they are, all of them.
 fn whole(args: &Args) -> Vec<Ident> {
+    let mut names = fields_whole(args);
+    args.shown.iter().for_each(|argument| whole_in(&argument.value, &mut names));
+    names
+}
+
+fn fields_whole(args: &Args) -> Vec<Ident> {
     let mut names = Vec::new();
     fields(args).for_each(|expr| whole_in(expr, &mut names));
-    args.shown.iter().for_each(|argument| whole_in(&argument.value, &mut names));
     names
 }
 
@@ -215,7 +253,7 @@ fn whole_in(expr: &Expr, names: &mut Vec<Ident>) {
 
 /// The variables an expression certainly reads. One that is not found here is shown to the
 /// authority in its own right, so overlooking one is the safe direction.
-fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
+pub(super) fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
     match expr {
         Expr::Path(path) => names.extend(path.path.get_ident().cloned()),
         Expr::Field(field) => names_in(&field.base, names),

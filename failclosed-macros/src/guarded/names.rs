@@ -22,6 +22,12 @@ pub(crate) fn object(span: Span) -> Ident {
     Ident::new("__Object", span)
 }
 
+/// What the module that has the key calls its own.
+pub(crate) fn private() -> Vec<String> {
+    let site = Span::mixed_site();
+    [key(site), object(site), before(site)].iter().map(ToString::to_string).collect()
+}
+
 /// A method of that object. Of another name than the raw one, which the compiler may suggest.
 pub(crate) fn checked(method: &Ident) -> Ident {
     local(&format!("checked_{}", method.unraw()), method.span())

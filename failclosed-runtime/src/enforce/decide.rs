@@ -277,8 +277,9 @@ impl<'b> Check<'b> {
                 let denial = self.denied(Cause::Malformed, reason);
                 Err(match name {
                     Some(name) => denial.with_detail(format!("argument `{name}` is another one")),
-                    None => denial
-                        .with_detail("the resource, or what it is computed from, is another one"),
+                    None => denial.with_detail(
+                        "the resource, or what a value is computed from, is another one",
+                    ),
                 })
             }
         }

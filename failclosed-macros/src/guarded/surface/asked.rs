@@ -25,7 +25,7 @@ use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
-    let Kind::Guarded { action, args, shown, arguments } = &method.kind else {
+    let Kind::Guarded { action, args, shown, arguments, .. } = &method.kind else {
         return TokenStream::new();
     };
     let site = Span::mixed_site();

@@ -7,6 +7,7 @@ use syn::{Ident, Signature, TypeParamBound, spanned::Spanned};
 use super::check::{Kind, Method, Surface};
 use crate::{
     args::Args,
+    check::BoundName,
     diag::Errors,
     expand::local,
     guarded::{
@@ -197,7 +198,7 @@ struct Checked {
 
 /// A guarded method behind its guard, in one box with its check.
 fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
-    let Kind::Guarded { args, arguments, .. } = &method.kind else { return None };
+    let Kind::Guarded { args, bound, arguments, .. } = &method.kind else { return None };
     let site = Span::mixed_site();
     let (private, raw, of) = (&surface.private, names::raw(site), names::before(site));
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
@@ -210,8 +211,16 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
     let (denial, result) = (local("denial", site), local("result", site));
     let denied = denied(surface, method, args, &denial);
     let failed = failed(surface, method, args, &result);
+    // What was bound is what is asked about and what the permit carries, in the parameter's place.
+    let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
+        let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
+        let ty = ty.map(|ty| quote_spanned!(site=> : #ty));
+        let value = from_twice_inside(value.to_token_stream());
+        quote_spanned!(site=> let #ident #ty = #value;)
+    });
     let body = quote_spanned! {site=>
         ::std::boxed::Box::pin(async move {
+            #(#bound)*
             let mut #offer = #private::Offer::new(super::#arguments {
                 #(#idents,)*
                 __failclosed: ::core::marker::PhantomData,

@@ -10,7 +10,10 @@ use syn::{
 use super::header::{check_header, check_names};
 use crate::{
     args::{self, Args},
-    check::{ShownArgument, check_distinct, check_expressions, check_resource, check_skip, shown},
+    check::{
+        BoundName, ShownArgument, bound_in_place, check_distinct, check_expressions,
+        check_prepared, check_resource, check_skip, shown,
+    },
     diag::{self, Errors},
     guarded::{
         lifetimes,
@@ -66,6 +69,8 @@ pub(crate) enum Kind {
         action: Action,
         args: Box<Args>,
         shown: Vec<ShownArgument>,
+        /// Each in the place of a parameter.
+        bound: Vec<BoundName>,
         /// The struct of the arguments.
         arguments: Ident,
     },
@@ -295,9 +300,20 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     };
     check_expressions(&args, errors);
     check_resource(&args, errors);
+    check_prepared(&args, errors);
     check_distinct(&bound, errors);
     check_skip(&args, &bound, errors);
     let shown = shown(&args, &bound, errors);
+    let bound = bound_in_place(&args, &bound, errors);
+    for expr in bound.iter().map(|name| name.value.to_token_stream()) {
+        // It is evaluated in the module that has the key.
+        if let Some(span) = names::code_in(expr.clone()) {
+            errors.push(diag::guarded::code_inside(span));
+        }
+        if let Some((span, name)) = names::find(expr, &names::private()) {
+            errors.push(diag::guarded::taken_name(span, &name));
+        }
+    }
     let action = match args.action.as_ref()? {
         args::Action::Name(name) => Action::Named(name.clone(), names::action(&sig.ident)),
         args::Action::Unit(path) => Action::Unit(path.clone()),
@@ -307,7 +323,7 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
         }
     };
     let arguments = names::arguments(&sig.ident);
-    Some(Kind::Guarded { action, args: Box::new(args), shown, arguments })
+    Some(Kind::Guarded { action, args: Box::new(args), shown, bound, arguments })
 }
 
 fn bindings(sig: &Signature) -> Vec<Binding> {

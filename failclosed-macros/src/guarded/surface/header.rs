@@ -77,7 +77,12 @@ pub(super) fn check_names(methods: &[Method<'_>], errors: &mut Errors) {
     for method in methods {
         let types = method.params.iter().map(|param| param.ty.to_token_stream());
         let body = method.body.map(|body| body.tokens.clone());
-        let written = types.chain([method.output.to_token_stream()]).chain(body);
+        let bound = match &method.kind {
+            Kind::Guarded { bound, .. } => bound.as_slice(),
+            Kind::Unguarded => &[],
+        };
+        let bound = bound.iter().map(|name| name.value.to_token_stream());
+        let written = types.chain([method.output.to_token_stream()]).chain(body).chain(bound);
         for tokens in written {
             if let Some((span, name)) = names::find(tokens, &ours) {
                 // FAIL CLOSED: it would mean another type inside the module than outside.

@@ -1,0 +1,20 @@
+// attempt: compute anew what the attribute binds
+// stopped by: "unused variable: `total`"
+
+#![deny(warnings)]
+use failclosed::{Denial, requires_permission};
+
+struct Cart(u64);
+
+impl Cart {
+    fn total(&self) -> u64 {
+        self.0
+    }
+}
+
+#[requires_permission(action = "pay", args(let total = cart.total()), skip(cart))]
+async fn pay(cart: Cart) -> Result<u64, Denial> {
+    Ok(cart.total())
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// attempt: use the permit before the question
+// stopped by: "there is no permit yet"
+
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "read")]
+struct Read;
+
+fn open(_: &Permit<'_, Read>) -> u64 {
+    1
+}
+
+#[requires_permission(action = Read, prepare(size = open(&permit)))]
+async fn read(#[permit] permit: Permit<'_, Read>, path: &str) -> Result<u64, Denial> {
+    drop(permit);
+    Ok(path.len() as u64 + size)
+}
+
+fn main() {}
