@@ -15,7 +15,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use failclosed_runtime::{
-    Guard, Subject,
+    Guard, GuardBuilder, Subject,
     audit::{FileOptions, Writer},
     cedar::CedarAuthority,
     hook::{self, Hook},
@@ -95,9 +95,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let hook = if options.ask_in_host { hook.asking_in_host() } else { hook };
     let log = OnceCell::new();
     let code = hook.run(async || -> Result<Guard, Fault> {
-        let (guard, writer) = guard(options)?;
+        let (guard, writer) = builder(options)?;
         drop(log.set(writer));
-        Ok(guard)
+        Ok(guard.start().await?)
     });
     // How the call ended is on record before the process is gone. Whatever hangs here is ended by the
     // hook's limit, and the tool with it.
@@ -108,8 +108,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
 }
 
-/// The guard, and the log that it writes.
-fn guard(options: &Options) -> Result<(Guard, Writer), Fault> {
+/// The guard, not started yet, and the log that it writes.
+fn builder(options: &Options) -> Result<(GuardBuilder, Writer), Fault> {
     let (Some(policies), Some(log)) = (&options.policies, &options.log) else {
         // FAIL CLOSED: nobody decides, or nobody writes it down.
         return Err(io::Error::other("no directory of policies, or none for the log").into());
@@ -141,7 +141,7 @@ fn guard(options: &Options) -> Result<(Guard, Writer), Fault> {
     };
     let store = FileOptions::default().segment_bytes(SEGMENT_BYTES).patience(PATIENCE).open(log)?;
     let writer = Writer::open(store)?;
-    Ok((Guard::builder(subject, authority, writer.clone()).start().await?, writer))
+    Ok((Guard::builder(subject, authority, writer.clone()), writer))
 }
 
 /// Whether the manifest lists a schema of its own. Whether it is a manifest is for the loader to say.
@@ -159,7 +159,13 @@ fn close(log: &Writer) -> Result<(), Fault> {
 
 /// What is wrong, for whoever set it up.
 fn check(options: &Options) -> ExitCode {
-    match guard(options).and_then(|(_, log)| close(&log)) {
+    let started = || -> Result<(), Fault> {
+        let (guard, log) = builder(options)?;
+        let started = guard.start_blocking().map(drop);
+        close(&log)?;
+        Ok(started?)
+    };
+    match started() {
         Ok(()) => print("policies and log are in order\n"),
         Err(fault) => {
             drop(writeln!(io::stderr(), "error: {fault}"));

@@ -286,6 +286,7 @@ impl<'a> Request<'a> {
                 digest: OnceLock::new(),
                 masked,
                 notes: self.notes,
+                origin: self.origin,
             })
         };
         let masked = self.masked.as_deref().map(|masked| of(masked, None)).transpose()?;

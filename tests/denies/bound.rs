@@ -83,6 +83,7 @@ fn boxed<'a>(
     Box::pin(async move { Ok(total - 1) })
 }
 
+#[allow(clippy::manual_async_fn, reason = "the shape is what is tried")]
 #[requires_permission(
     action = "pay", guard = shop.guard(), args(let total = cart.total()), skip(shop, cart)
 )]

@@ -6,14 +6,15 @@ use std::{
     future::pending,
     io,
     process::{self, ExitCode},
+    sync::Arc,
     thread,
     time::Duration,
 };
 
 use failclosed::{
-    Decision, Guard, Subject,
-    audit::{FileStore, Writer},
-    authority::answer_fn,
+    Authority, Decision, Guard, Request, Subject,
+    audit::{FileStore, MemoryLog, Writer},
+    authority::{Answer, answer_fn},
     authority_fn,
     hook::Hook,
 };
@@ -57,44 +58,51 @@ async fn guard(fault: &str, log: &str) -> Result<Guard, Fault> {
         _ => {}
     }
     let subject = Subject::agent("coder")?;
-    let builder = match fault {
-        "denies" => Guard::builder(subject, authority_fn(async |_| Ok(Decision::deny("not here")))),
-        "panics" => Guard::builder(subject, answer_fn(|_| panic!("secret in a panic"))),
-        "aborts" => Guard::builder(subject, answer_fn(|_| process::abort())),
-        "overflows" => Guard::builder(
-            subject,
-            answer_fn(|_| {
-                deeper(&mut [0; 4096]);
-                Decision::allow().into()
-            }),
-        ),
+    let authority: Arc<dyn Authority> = match fault {
+        "denies" => Arc::new(authority_fn(async |_| Ok(Decision::deny("not here")))),
+        "panics" => Arc::new(answer_fn(|_| panic!("secret in a panic"))),
+        "aborts" => Arc::new(answer_fn(|_| process::abort())),
+        "overflows" => Arc::new(answer_fn(|_| {
+            deeper(&mut [0; 4096]);
+            Decision::allow().into()
+        })),
         // A library that knows no other way out.
-        "exits-well" => Guard::builder(subject, answer_fn(|_| process::exit(0))),
-        "exits-badly" => Guard::builder(subject, answer_fn(|_| process::exit(1))),
-        "is-killed" => Guard::builder(
-            subject,
-            answer_fn(|_| {
-                let own = process::id().to_string();
-                drop(process::Command::new("/bin/kill").args(["-9", &own]).status());
-                Decision::allow().into()
-            }),
-        ),
+        "exits-well" => Arc::new(answer_fn(|_| process::exit(0))),
+        "exits-badly" => Arc::new(answer_fn(|_| process::exit(1))),
+        "is-killed" => Arc::new(answer_fn(|_| {
+            let own = process::id().to_string();
+            drop(process::Command::new("/bin/kill").args(["-9", &own]).status());
+            Decision::allow().into()
+        })),
         "hangs" => {
             let hangs = authority_fn(async |_| pending().await);
-            Guard::builder(subject, hangs).deadline(Duration::from_millis(100))
+            Arc::new(hangs)
         }
         // It holds the only thread, and with it the guard's own clock.
-        "blocks" => Guard::builder(
-            subject,
-            answer_fn(|_| {
-                thread::sleep(LONG);
-                Decision::allow().into()
-            }),
-        ),
-        _ => Guard::builder(subject, authority_fn(async |_| Ok(Decision::allow()))),
+        "blocks" => Arc::new(answer_fn(|_| {
+            thread::sleep(LONG);
+            Decision::allow().into()
+        })),
+        _ => Arc::new(authority_fn(async |_| Ok(Decision::allow()))),
     };
-    if log.is_empty() {
-        return Ok(builder.build()?);
+    let authority = Faulty(authority);
+    // Less than the faults that hang take, and enough for the others.
+    let deadline = if fault == "hangs" { Duration::from_millis(100) } else { LONG };
+    let builder = match log {
+        "" => Guard::builder(subject, authority, MemoryLog::new()),
+        log => Guard::builder(subject, authority, Writer::open(FileStore::open(log)?)?),
+    };
+    Ok(builder.deadline(deadline).start().await?)
+}
+
+/// Starts well, and fails in the first call.
+struct Faulty(Arc<dyn Authority>);
+
+impl Authority for Faulty {
+    fn decide<'a>(&'a self, request: &'a Request<'a>) -> Answer<'a> {
+        match request.is_self_check() {
+            true => Decision::deny("nobody may").into(),
+            false => self.0.decide(request),
+        }
     }
-    Ok(builder.audit(Writer::open(FileStore::open(log)?)?).build()?)
 }

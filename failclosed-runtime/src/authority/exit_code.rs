@@ -43,11 +43,12 @@ use process::Running;
 /// deadline, and when nobody waits for the answer any more.
 ///
 /// ```no_run
-/// use failclosed_runtime::{ExitCode, Guard, Subject};
+/// use failclosed_runtime::{ExitCode, Guard, Subject, audit::MemoryLog};
 ///
-/// # fn main() -> Result<(), failclosed_runtime::ConfigError> {
+/// # async fn started() -> Result<(), Box<dyn std::error::Error>> {
 /// let authority = ExitCode::builder("/usr/local/libexec/may-i").argument("--strict").build()?;
-/// let guard = Guard::builder(Subject::agent("shopper")?, authority).build()?;
+/// let shopper = Subject::agent("shopper")?;
+/// let guard = Guard::builder(shopper, authority, MemoryLog::new()).start().await?;
 /// # Ok(()) }
 /// ```
 ///

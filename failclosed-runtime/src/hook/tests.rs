@@ -70,9 +70,8 @@ async fn answered(hook: Hook, bytes: &[u8], decide_: Decide) -> Answered {
         counted.fetch_add(1, Ordering::SeqCst);
         decide_()
     });
-    let guard = Guard::builder(Subject::agent("agent").unwrap(), authority)
+    let guard = Guard::builder(Subject::agent("agent").unwrap(), authority, log.clone())
         .deadline(Duration::from_millis(50))
-        .audit(log.clone())
         .build()
         .unwrap();
     let event = Event::read(hook.host, bytes);
@@ -269,12 +268,14 @@ async fn what_cannot_be_read_stops_the_tool() {
 #[tokio::test]
 async fn a_guard_that_says_the_same_fact_twice_denies() {
     let log = MemoryLog::new();
-    let guard =
-        Guard::builder(Subject::agent("agent").unwrap(), answer_fn(|_| Decision::allow().into()))
-            .context("cwd", "/somewhere/else")
-            .audit(log.clone())
-            .build()
-            .unwrap();
+    let guard = Guard::builder(
+        Subject::agent("agent").unwrap(),
+        answer_fn(|_| Decision::allow().into()),
+        log.clone(),
+    )
+    .context("cwd", "/somewhere/else")
+    .build()
+    .unwrap();
     let event = Event::read(None, EVENTS[0].1.as_bytes());
     let mut stopped = false;
     decide(Hook::of_any(), &guard, &event, |reply| {
