@@ -253,7 +253,7 @@ async fn a_question_that_nobody_is_asked_quotes_no_masked_value() {
     let denial = fetch(&running.shop, "/a", TOKEN).await.unwrap_err();
     running.denied(&denial, Cause::NeedsApproval);
     let ask = denial.ask().unwrap();
-    assert_eq!(ask.question(), "may [masked] be used?; may [masked] be used?");
+    assert_eq!(ask.question(), "may [masked] be used?");
     assert!(!format!("{ask:?} {denial:?}").contains("zq42"), "{ask:?}");
 }
 
