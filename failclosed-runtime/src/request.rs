@@ -37,6 +37,7 @@ pub struct Request<'a> {
     id: CallId,
     subject: &'a Subject,
     /// How many steps of delegation above the call's own subject this one stands; 0 is the call itself.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "ids of questions are remote"))]
     above: usize,
     action: &'static str,
     snapshot: Result<Snapshot, NotShowable>,

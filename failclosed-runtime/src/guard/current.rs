@@ -150,6 +150,7 @@ impl Guard {
     }
 
     /// Runs a closure with this as the current guard.
+    #[cfg(feature = "tower")]
     pub(crate) fn within<T>(&self, f: impl FnOnce() -> T) -> T {
         self.within_life(&self.0.life, f)
     }
