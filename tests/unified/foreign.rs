@@ -27,7 +27,15 @@ async fn shown(value: impl Argument) -> Result<String, String> {
         assert!(seen.lock().unwrap().replace(text).is_none(), "asked twice");
         Decision::allow().into()
     });
-    let guard = failclosed::danger::unchecked(Guard::builder(Subject::agent("shopper").unwrap(), authority, failclosed::audit::MemoryLog::new()), "a test").unwrap();
+    let guard = failclosed::danger::unchecked(
+        Guard::builder(
+            Subject::agent("shopper").unwrap(),
+            authority,
+            failclosed::audit::MemoryLog::new(),
+        ),
+        "a test",
+    )
+    .unwrap();
     let result = guard.scope(show(value)).await;
     let asked = asked.lock().unwrap().take();
     match (result, asked) {

@@ -94,9 +94,17 @@ fn denials_without_a_sink() {
     drop(block_on(charge(1)).unwrap_err());
     assert_eq!(causes(), [Cause::NotConfigured]);
     let subject = || Subject::agent("shopper").unwrap();
-    let denies = Guard::builder(subject(), answer_fn(|_| Decision::deny("no").into()), MemoryLog::new());
-    drop(block_on(failclosed::danger::unchecked(denies, "a test").unwrap().scope(charge(2))).unwrap_err());
-    let down = failclosed::danger::unchecked(Guard::builder(subject(), answer_fn(|_| fails()), MemoryLog::new()), "a test").unwrap();
+    let denies =
+        Guard::builder(subject(), answer_fn(|_| Decision::deny("no").into()), MemoryLog::new());
+    drop(
+        block_on(failclosed::danger::unchecked(denies, "a test").unwrap().scope(charge(2)))
+            .unwrap_err(),
+    );
+    let down = failclosed::danger::unchecked(
+        Guard::builder(subject(), answer_fn(|_| fails()), MemoryLog::new()),
+        "a test",
+    )
+    .unwrap();
     drop(block_on(down.scope(charge(3))).unwrap_err());
     assert_eq!(causes(), [Cause::NotConfigured, Cause::Denied, Cause::Unavailable]);
     assert_eq!(BODIES.load(Ordering::SeqCst), 0);
