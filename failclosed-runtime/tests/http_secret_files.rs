@@ -12,7 +12,7 @@ mod http_common;
 
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -382,4 +382,42 @@ async fn no_call_is_lost_while_it_is_replaced() {
         assert!(writer.join().unwrap() > 1, "{name}: it was not replaced meanwhile");
         assert_eq!(shop.bodies(), 200, "{name}");
     }
+}
+
+/// A secret that keeps the owner it has outside: it is named by that one, and by no other.
+#[tokio::test]
+async fn a_secret_of_a_user_is_that_users_alone() {
+    let scratch = Scratch::new("owner");
+    let path = scratch.path("token");
+    let own = fs::metadata(&path).unwrap().uid();
+    Secret::from_file_of(&path, own + 1).unwrap();
+    // Only root may give a file away; for others there is none that is somebody else's.
+    let stranger = 54_321;
+    let given = chown(&path, Some(stranger), None).is_ok();
+    for (user, taken) in [(stranger, true), (stranger + 1, !given)] {
+        assert_eq!(Secret::from_file_of(&path, user).is_ok(), taken, "{user}");
+    }
+    if given {
+        let refused = Secret::from_file(&path).unwrap_err().to_string();
+        assert!(refused.contains("belongs to somebody else (user 54321)"), "{refused}");
+        assert!(refused.contains("`Secret::from_file_of(path, user)`"), "{refused}");
+    }
+    // Whose it is does not make up for who else may write it.
+    for open in [0o666, 0o664, 0o646] {
+        mode(&path, open);
+        let refused = Secret::from_file_of(&path, stranger).unwrap_err().to_string();
+        assert!(refused.contains("can be written by others"), "{refused}");
+    }
+    mode(&path, 0o644);
+    // And it is looked at before each question.
+    let (server, _) = taking(TOKEN);
+    let authority = HttpAuthority::builder(AuthZen::new())
+        .endpoint(server.url())
+        .bearer(Secret::from_file_of(&path, stranger).unwrap())
+        .retries(0);
+    let shop = Shop::new(authority.build().unwrap());
+    shop.allowed().await;
+    mode(&path, 0o666);
+    let told = shop.denied(Cause::Unavailable).await;
+    assert!(told.contains("can be written by others"), "{told}");
 }

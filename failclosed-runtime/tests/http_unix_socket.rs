@@ -14,7 +14,7 @@ use std::{
     fs,
     io::{Read, Write},
     os::unix::{
-        fs::{PermissionsExt, chown, symlink},
+        fs::{MetadataExt, PermissionsExt, chown, symlink},
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
@@ -204,6 +204,27 @@ async fn a_peer_that_fails_denies() {
         shop(&scratch.socket()).denied(cause).await;
         assert_eq!(heard.load(Ordering::SeqCst), 1, "{name}");
     }
+}
+
+/// A sidecar in a directory that everybody may write: who listens is what the system says.
+#[tokio::test]
+async fn a_socket_of_a_user_is_that_users_alone() {
+    let scratch = Scratch::new("sidecar");
+    mode(&scratch.0, 0o777);
+    let heard = listen(&scratch.socket(), says(yes()));
+    // What we make is ours.
+    let own = fs::metadata(&scratch.0).unwrap().uid();
+    let of = |user| {
+        let builder = HttpAuthority::builder(Opa::rule("shop/allow").unwrap()).retries(0);
+        Shop::new(builder.unix_socket_of(scratch.socket(), user).build().unwrap())
+    };
+    of(own).allowed().await;
+    for another in [own + 1, u32::MAX] {
+        let told = of(another).denied(Cause::Unavailable).await;
+        assert!(told.contains("is somebody else's"), "{told}");
+        assert!(told.contains("; help: name the user"), "{told}");
+    }
+    assert_eq!(heard.load(Ordering::SeqCst), 1);
 }
 
 #[test]

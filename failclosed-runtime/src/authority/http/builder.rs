@@ -21,7 +21,7 @@ use super::{
     endpoint::Endpoint,
     error::HttpError,
     exchange::{Engine, REQUEST_ID},
-    reach,
+    reach::{self, Socket},
     tls::Tls,
 };
 
@@ -37,7 +37,7 @@ const MAX_RETRIES: u32 = 3;
 pub struct HttpBuilder<D> {
     dialect: D,
     endpoint: String,
-    socket: Option<PathBuf>,
+    socket: Option<Socket>,
     credentials: Credentials,
     tls: Tls,
     deadline: Duration,
@@ -82,7 +82,18 @@ impl<D: Dialect> HttpBuilder<D> {
     /// # Denies
     /// As *unavailable*, while any of this is not so, or nobody listens.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
-        self.socket = Some(path.into());
+        self.socket = Some(Socket { path: path.into(), of: None });
+        self
+    }
+
+    /// The same for an authority that runs as another user, as a sidecar does in a directory that all of a
+    /// pod may write: the system says who listens, and it must be `user`. Whoever may write the directory
+    /// may choose among the sockets of that user, so let it run nothing else that answers such questions.
+    ///
+    /// # Denies
+    /// As *unavailable*, while another user listens, or nobody.
+    pub fn unix_socket_of(mut self, path: impl Into<PathBuf>, user: u32) -> Self {
+        self.socket = Some(Socket { path: path.into(), of: Some(user) });
         self
     }
 
@@ -210,7 +221,10 @@ impl<D: Dialect> HttpBuilder<D> {
                 help: "write the endpoint with `https`",
             });
         }
-        let socket = self.socket.clone().map(reach::path).transpose()?;
+        let socket = match self.socket.clone() {
+            Some(Socket { path, of }) => Some(Socket { path: reach::path(path)?, of }),
+            None => None,
+        };
         if socket.is_some() && endpoint.is_https() {
             return Err(HttpError::endpoint(
                 "is `https`, and a Unix domain socket has no certificate",

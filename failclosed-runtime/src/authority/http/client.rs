@@ -6,7 +6,6 @@ use std::{
     future::{self, Future},
     io,
     net::SocketAddr,
-    path::PathBuf,
     pin::Pin,
     sync::{Arc, PoisonError, RwLock},
     task::{Context, Poll},
@@ -31,7 +30,7 @@ use rustls::ClientConfig;
 use tokio::runtime::{self, Handle};
 use tower_service::Service;
 
-use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered, reach::Reach};
+use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered, reach::Reach, reach::Socket};
 
 /// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
 /// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
@@ -58,7 +57,7 @@ const KEEPALIVE_RETRIES: u32 = 3;
 pub(super) struct Clients {
     endpoint: Endpoint,
     /// `None`: over TCP, to the endpoint's host.
-    socket: Option<PathBuf>,
+    socket: Option<Socket>,
     tls: Arc<ClientConfig>,
     single_use: bool,
     kept: RwLock<Vec<(runtime::Id, Arc<Client>)>>,
@@ -67,7 +66,7 @@ pub(super) struct Clients {
 impl Clients {
     pub(super) fn new(
         endpoint: Endpoint,
-        socket: Option<PathBuf>,
+        socket: Option<Socket>,
         tls: ClientConfig,
         single_use: bool,
     ) -> Self {
@@ -103,7 +102,7 @@ impl Clients {
     fn make(&self) -> Client {
         let reach = match &self.socket {
             None => Reach::Tcp(tcp(&self.endpoint)),
-            Some(path) => Reach::Unix(path.clone()),
+            Some(socket) => Reach::Unix(socket.clone()),
         };
         let mut connector = HttpsConnector::from((Metered(reach), Arc::clone(&self.tls)));
         if self.endpoint.is_https() {

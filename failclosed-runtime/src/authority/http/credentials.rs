@@ -85,7 +85,21 @@ impl Secret {
     /// [`HttpError::Secret`]: a file that is missing, is no regular file, is longer than 16 KiB,
     /// can be written by others, or whose text [`new`](Self::new) refuses.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, HttpError> {
-        file::Watched::open(path.as_ref()).map(|file| Self(Source::File(Arc::new(file))))
+        Self::watched(path.as_ref(), None)
+    }
+
+    /// The same for a file that may belong to `user` as well, and its directory: Compose mounts a secret
+    /// of the host with the owner that it has there. Whoever can run as that user here decides as whom the
+    /// authority is asked, so let it be nobody that the agent runs.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn from_file_of(path: impl AsRef<Path>, user: u32) -> Result<Self, HttpError> {
+        Self::watched(path.as_ref(), Some(user))
+    }
+
+    fn watched(path: &Path, of: Option<u32>) -> Result<Self, HttpError> {
+        file::Watched::open(path, of).map(|file| Self(Source::File(Arc::new(file))))
     }
 
     fn from(from: String, secret: String, help: &'static str) -> Result<Self, HttpError> {

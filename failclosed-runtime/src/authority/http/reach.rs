@@ -4,8 +4,6 @@
 //! one answers for the authority, and so the file system is looked at before each connection, and the
 //! peer's own user behind it.
 
-#[cfg(unix)]
-use std::path::Path;
 use std::{
     future::Future,
     io,
@@ -37,7 +35,15 @@ use super::owner;
 #[derive(Clone)]
 pub(super) enum Reach {
     Tcp(HttpConnector<Names>),
-    Unix(PathBuf),
+    Unix(Socket),
+}
+
+/// A Unix domain socket, and whose it must be.
+#[derive(Debug, Clone)]
+pub(super) struct Socket {
+    pub(super) path: PathBuf,
+    /// The user that listens. Without one: root or ourselves, where nobody else may write.
+    pub(super) of: Option<u32>,
 }
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -61,9 +67,9 @@ impl Service<Uri> for Reach {
                 Box::pin(async move { Ok(Stream::Tcp(connecting.await?)) })
             }
             #[cfg(unix)]
-            Self::Unix(path) => {
-                let path = path.clone();
-                Box::pin(async move { Ok(Stream::Unix(TokioIo::new(connect(&path).await?))) })
+            Self::Unix(socket) => {
+                let socket = socket.clone();
+                Box::pin(async move { Ok(Stream::Unix(TokioIo::new(connect(&socket).await?))) })
             }
             // FAIL CLOSED: there is no such way here, and no other one is taken for it.
             #[cfg(not(unix))]
@@ -96,12 +102,18 @@ pub(super) fn path(path: PathBuf) -> Result<PathBuf, HttpError> {
     Err(HttpError::Socket { path: text.escape_debug().to_string(), fault })
 }
 
-/// Connects, if nobody but root and we can be at the other end.
+/// Connects, if nobody but root and we, or the user that was named, can be at the other end.
 #[cfg(unix)]
-async fn connect(path: &Path) -> io::Result<UnixStream> {
+async fn connect(Socket { path, of }: &Socket) -> io::Result<UnixStream> {
     use std::os::unix::fs::FileTypeExt;
     let refused = |fault: String| {
-        let help = "let only root or the user of this program own it and write its directory";
+        let help = match of {
+            None => {
+                "let only root or the user of this program own it and write its directory, or name \
+                     the user that listens: `unix_socket_of(path, user)`"
+            }
+            Some(_) => "name the user that the authority runs as",
+        };
         Err(io::Error::other(format!("the socket `{}` {fault}; help: {help}", path.display())))
     };
     // Behind all links, so that the directory is the one it lies in.
@@ -110,19 +122,25 @@ async fn connect(path: &Path) -> io::Result<UnixStream> {
     if !found.file_type().is_socket() {
         return refused("is no socket".into());
     }
-    // Who may write it may ask. Who owns it may put another in its place.
-    if let Some(fault) = owner::foreign(&found) {
-        return refused(fault);
-    }
-    let directory = std::fs::metadata(real.parent().unwrap_or(&real))?;
-    if let Some(fault) = owner::writable(&directory) {
-        return refused(format!("lies in a directory that {fault}"));
+    if of.is_none() {
+        // Who may write it may ask. Who owns it may put another in its place.
+        if let Some(fault) = owner::foreign(&found, None) {
+            return refused(fault);
+        }
+        let directory = std::fs::metadata(real.parent().unwrap_or(&real))?;
+        if let Some(fault) = owner::writable(&directory, None) {
+            return refused(format!("lies in a directory that {fault}"));
+        }
     }
     let stream = UnixStream::connect(&real).await?;
     // FAIL CLOSED: what was looked at may have been replaced before it was connected to; who listens
     // now is what the system itself says.
     let peer = stream.peer_cred()?.uid();
-    if peer != 0 && peer != rustix::process::geteuid().as_raw() {
+    let known = match of {
+        Some(user) => peer == *user,
+        None => peer == 0 || peer == rustix::process::geteuid().as_raw(),
+    };
+    if !known {
         return refused(format!("is somebody else's (user {peer})"));
     }
     Ok(stream)

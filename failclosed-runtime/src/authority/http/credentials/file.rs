@@ -25,13 +25,15 @@ const FORMER: usize = 4;
 /// file systems tick slowly.
 const SETTLED: Duration = Duration::from_secs(1);
 
-const HELP: &str =
-    "let only root or the user of this program write it: `chmod go-w`, and its directory too";
+const HELP: &str = "let only root or the user of this program write it: `chmod go-w`, and its directory too; or name the \
+     user whose it is: `Secret::from_file_of(path, user)`";
 
 /// A file, and what was in it.
 pub(super) struct Watched {
     path: PathBuf,
     from: String,
+    /// Who may own it besides root and ourselves.
+    of: Option<u32>,
     kept: Mutex<Kept>,
 }
 
@@ -60,7 +62,7 @@ pub(in crate::authority::http) struct Fault {
 }
 
 impl Watched {
-    pub(super) fn open(path: &Path) -> Result<Self, HttpError> {
+    pub(super) fn open(path: &Path, of: Option<u32>) -> Result<Self, HttpError> {
         let from = format!("the file `{}`", path.display());
         // A program that changes its directory means the same file.
         let path = std::path::absolute(path).map_err(|error| HttpError::Secret {
@@ -68,9 +70,9 @@ impl Watched {
             fault: format!("cannot be read: {error}"),
             help: HELP,
         })?;
-        let (mark, secret) = read(&path, &from).map_err(|fault| fault.why)?;
+        let (mark, secret) = read(&path, &from, of).map_err(|fault| fault.why)?;
         let kept = Kept { mark, current: Arc::new(secret), former: VecDeque::new() };
-        Ok(Self { path, from, kept: Mutex::new(kept) })
+        Ok(Self { path, from, of, kept: Mutex::new(kept) })
     }
 
     /// What is in the file now.
@@ -83,7 +85,7 @@ impl Watched {
         }
         // FAIL CLOSED: if it cannot be read now, what was in it once does not stand for it.
         kept.mark = None;
-        let (mark, secret) = read(&self.path, &self.from)?;
+        let (mark, secret) = read(&self.path, &self.from, self.of)?;
         kept.mark = mark;
         if secret.expose_secret() != kept.current.expose_secret() {
             let former = std::mem::replace(&mut kept.current, Arc::new(secret));
@@ -100,8 +102,8 @@ impl Watched {
     }
 }
 
-/// Reads a file whole, if only we and root can write it.
-fn read(path: &Path, from: &str) -> Result<(Option<Mark>, SecretString), Fault> {
+/// Reads a file whole, if only we and root can write it, and the user that was named.
+fn read(path: &Path, from: &str, of: Option<u32>) -> Result<(Option<Mark>, SecretString), Fault> {
     let refused = |fault: String, passing| Fault {
         why: HttpError::Secret { from: from.to_owned(), fault, help: HELP },
         passing,
@@ -126,11 +128,11 @@ fn read(path: &Path, from: &str) -> Result<(Option<Mark>, SecretString), Fault> 
     #[cfg(unix)]
     {
         // FAIL CLOSED: whoever can write it decides as whom the authority is asked.
-        if let Some(fault) = super::super::owner::writable(&found) {
+        if let Some(fault) = super::super::owner::writable(&found, of) {
             return Err(refused(fault, false));
         }
         // FAIL CLOSED: whoever can write there puts another file in its place.
-        if let Some(fault) = super::super::owner::writable(&lies_in) {
+        if let Some(fault) = super::super::owner::writable(&lies_in, of) {
             return Err(refused(format!("lies in a directory that {fault}"), false));
         }
     }
