@@ -94,14 +94,14 @@ fn denials_without_a_sink() {
     drop(block_on(charge(1)).unwrap_err());
     assert_eq!(causes(), [Cause::NotConfigured]);
     let subject = || Subject::agent("shopper").unwrap();
-    let denies =
-        Guard::builder(subject(), answer_fn(|_| Decision::deny("no").into()), MemoryLog::new());
+    let none = || failclosed::danger::unrecorded("the process has a log").unwrap();
+    let denies = Guard::builder(subject(), answer_fn(|_| Decision::deny("no").into()), none());
     drop(
         block_on(failclosed::danger::unchecked(denies, "a test").unwrap().scope(charge(2)))
             .unwrap_err(),
     );
     let down = failclosed::danger::unchecked(
-        Guard::builder(subject(), answer_fn(|_| fails()), MemoryLog::new()),
+        Guard::builder(subject(), answer_fn(|_| fails()), none()),
         "a test",
     )
     .unwrap();
