@@ -25,8 +25,12 @@ const FORMER: usize = 4;
 /// file systems tick slowly.
 const SETTLED: Duration = Duration::from_secs(1);
 
-const HELP: &str = "let only root or the user of this program write it: `chmod go-w`, and its directory too; or name the \
-     user whose it is: `Secret::from_file_of(path, user)`";
+const HELP: &str =
+    "let only root or the user of this program write it: `chmod go-w`, and its directory too";
+
+#[cfg(unix)]
+const WHOSE: &str = "give it to root or to the user of this program, or name the user whose it is: \
+                     `Secret::from_file_of(path, user)`";
 
 /// A file, and what was in it.
 pub(super) struct Watched {
@@ -127,13 +131,19 @@ fn read(path: &Path, from: &str, of: Option<u32>) -> Result<(Option<Mark>, Secre
     let lies_in = fs::metadata(&directory).map_err(unreadable)?;
     #[cfg(unix)]
     {
+        use super::super::owner::{foreign, writable};
+        let owned = |what: &fs::Metadata, fault: String| {
+            let help = if foreign(what, of).is_some() { WHOSE } else { HELP };
+            let why = HttpError::Secret { from: from.to_owned(), fault, help };
+            Err(Fault { why, passing: false })
+        };
         // FAIL CLOSED: whoever can write it decides as whom the authority is asked.
-        if let Some(fault) = super::super::owner::writable(&found, of) {
-            return Err(refused(fault, false));
+        if let Some(fault) = writable(&found, of) {
+            return owned(&found, fault);
         }
         // FAIL CLOSED: whoever can write there puts another file in its place.
-        if let Some(fault) = super::super::owner::writable(&lies_in, of) {
-            return Err(refused(format!("lies in a directory that {fault}"), false));
+        if let Some(fault) = writable(&lies_in, of) {
+            return owned(&lies_in, format!("lies in a directory that {fault}"));
         }
     }
     let mut secret = String::new();
