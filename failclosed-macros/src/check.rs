@@ -12,7 +12,7 @@ use crate::{
     shape::{Output, Shape},
     text,
 };
-pub(crate) use bound::{BoundName, bound_in_place, check_prepared, is_place};
+pub(crate) use bound::{BoundName, bound_in_place, check_prepared, is_place, may_fail};
 pub(crate) use shown::{ShownArgument, shown};
 use shown::{carried, finding, name_of};
 

@@ -9,7 +9,7 @@ use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
 
 use crate::{
     args::{Action, Args},
-    check::{BoundName, Checked, ShownArgument, check, is_place, operand},
+    check::{BoundName, Checked, ShownArgument, check, is_place, may_fail, operand},
     diag::Errors,
     fallback,
     guarded::held,
@@ -290,7 +290,7 @@ fn bound(checked: &Checked, private: &TokenStream) -> (TokenStream, Vec<TokenStr
     let question = local("question", site);
     let (mut statements, mut again) = (TokenStream::new(), Vec::new());
     for (index, name) in checked.bound.iter().enumerate() {
-        let BoundName { ident, how, value, cfgs, .. } = name;
+        let BoundName { ident, how, value, cfgs, prepared, .. } = name;
         if name.again {
             let closure = local(&format!("again_{index}"), site);
             let computed = recomputed_in_place(value, private);
@@ -301,9 +301,31 @@ fn bound(checked: &Checked, private: &TokenStream) -> (TokenStream, Vec<TokenStr
             again.push(quote_spanned!(site=> #(#cfgs)* #closure(#question);));
         }
         let ty = how.ty.as_ref().map(|ty| quote_spanned!(site=> : #ty));
+        let value = if *prepared { kept_inside(value) } else { value.to_token_stream() };
         statements.extend(quote_spanned!(site=> #(#cfgs)* let #ident #ty = #value;));
     }
     (statements, again)
+}
+
+// Input:
+//     prepare(path = self.resolve(&path).await?)
+// Output:
+//     match (async { Ok(self.resolve(&path).await?) }).await { Ok(it) => it, Err(why) => return Err(why) }
+//
+// A macro may expand to a `return`, which nobody sees here: in a block of its own it gives a value, and
+// not the answer of a body that nobody has allowed. Only an error leaves the function.
+fn kept_inside(value: &Expr) -> TokenStream {
+    let site = Span::mixed_site();
+    if !may_fail(value) {
+        return quote_spanned!(site=> (async { #value }).await);
+    }
+    let (it, why) = (local("prepared", site), local("why", site));
+    quote_spanned! {site=>
+        match (async { ::core::result::Result::Ok(#value) }).await {
+            ::core::result::Result::Ok(#it) => #it,
+            ::core::result::Result::Err(#why) => return ::core::result::Result::Err(#why),
+        }
+    }
 }
 
 /// The body's block, located at the user's braces: that is where it lacks a value.

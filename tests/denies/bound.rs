@@ -14,7 +14,10 @@ use failclosed::{
     Action, Cause, Decision, Denial, HasGuard, NoDecision, Permit, authority::Answer, authority_fn,
     guarded, requires_permission,
 };
-use failclosed_tests::{Rig, Running, Shop, authorities::Says};
+use failclosed_tests::{
+    Rig, Running, Shop,
+    authorities::{Says, allow, deny},
+};
 use serde::Serialize;
 use serde_json::json;
 use tokio::time::sleep;
@@ -417,4 +420,44 @@ async fn what_was_prepared_and_changed_denies() {
     let running = slow().build();
     let denial = shares(&running.shop, Cart::of(1_000)).await.unwrap_err();
     running.denied(&denial, Cause::Malformed);
+}
+
+macro_rules! leave {
+    ($value:expr) => {
+        return $value
+    };
+}
+
+#[requires_permission(action = "pay", guard = shop.guard(), prepare(total = leave!(1)), skip(shop))]
+async fn leaves(shop: &Shop) -> Result<u64, Denial> {
+    shop.ran();
+    Ok(total)
+}
+
+fn looked_up(total: u64) -> Result<u64, Denial> {
+    Ok(total)
+}
+
+#[allow(unreachable_code, reason = "it is what is tried")]
+#[requires_permission(
+    action = "pay", guard = shop.guard(), prepare(total = looked_up(leave!(Ok(1)))?), skip(shop)
+)]
+async fn leaves_or_fails(shop: &Shop) -> Result<u64, Denial> {
+    shop.ran();
+    Ok(total)
+}
+
+/// A `return` that a macro brings is the value that was prepared, and nobody's answer: it is asked about.
+#[tokio::test]
+async fn what_is_prepared_does_not_answer_for_the_body() {
+    let said: [(fn() -> Answer<'static>, usize); 2] = [(deny, 0), (allow, 1)];
+    for (said, runs) in said {
+        for may_fail in [false, true] {
+            let running = Rig::with(Says(said)).build();
+            let shop = &running.shop;
+            let paid = if may_fail { leaves_or_fails(shop).await } else { leaves(shop).await };
+            assert_eq!((paid.is_ok(), shop.bodies()), (runs == 1, runs));
+            assert_eq!(asked(&running)["total"], 1);
+        }
+    }
 }

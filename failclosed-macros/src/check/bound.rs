@@ -24,21 +24,23 @@ pub(crate) struct BoundName {
     /// Whether the value can be computed once more, to be compared: what is prepared is not, for
     /// preparing may cost something.
     pub(crate) again: bool,
+    /// Whether it is prepared: then it may be awaited, and may fail.
+    pub(crate) prepared: bool,
 }
 
 /// The names, in the order in which they come about.
 pub(super) fn names(args: &Args, params: &Params) -> Vec<BoundName> {
     let prepared = args.prepared.iter().map(|shown| {
         let cfgs = shadowed(shown, params).map_or_else(Vec::new, |binding| binding.cfgs.clone());
-        (shown, cfgs, false)
+        (shown, cfgs, false, true)
     });
     let computed = args.shown.iter().map(|shown| {
         let cfgs = conditions_of(&shown.value, params);
-        (shown, cfgs, !is_place(&shown.value))
+        (shown, cfgs, !is_place(&shown.value), false)
     });
     prepared
         .chain(computed)
-        .filter_map(|(shown, cfgs, again)| {
+        .filter_map(|(shown, cfgs, again, prepared)| {
             let how = shown.bound.clone()?;
             Some(BoundName {
                 ident: ident_of(shown, params),
@@ -46,6 +48,7 @@ pub(super) fn names(args: &Args, params: &Params) -> Vec<BoundName> {
                 value: shown.value.clone(),
                 cfgs,
                 again,
+                prepared,
             })
         })
         .collect()
@@ -117,6 +120,18 @@ pub(super) fn check_permit(args: &Args, params: &Params, errors: &mut Errors) {
             errors.push(diag::bound::no_permit_yet(span));
         }
     }
+}
+
+/// `self.resolve(&path).await?`
+pub(crate) fn may_fail(expr: &Expr) -> bool {
+    fn mark(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Punct(punct) => punct.as_char() == '?',
+            TokenTree::Group(group) => mark(group.stream()),
+            TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    mark(expr.to_token_stream())
 }
 
 /// Where a word stands, as a name of its own: not as a field or a method.
