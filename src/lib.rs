@@ -45,7 +45,7 @@ pub mod guard {
 pub mod request {
     pub use failclosed_runtime::{
         Argument, ArgumentList, Arguments, CallId, Digest, NamedArgument, NotShowable, Request,
-        Resource, Subject, ToResource, Value,
+        Resource, ResourceId, Subject, ToResource, Value,
     };
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Args {
     /// `None` only where an error was reported.
     pub(crate) action: Option<Action>,
     pub(crate) guard: Option<Expr>,
+    /// Which one of its kind the action is.
+    pub(crate) instance: Option<Expr>,
     pub(crate) resource: Option<Expr>,
     pub(crate) shown: Vec<Shown>,
     /// `prepare(..)`: each one is bound.
@@ -89,6 +91,7 @@ impl Args {
         let mut args = Self {
             action: None,
             guard: None,
+            instance: None,
             resource: None,
             shown: Vec::new(),
             prepared: Vec::new(),
@@ -119,6 +122,7 @@ impl Args {
         match pair.key.to_string().as_str() {
             "action" => self.action = Some(action(pair.value()?)?),
             "guard" => self.guard = Some(pair.value()?),
+            "instance" => self.instance = Some(pair.value()?),
             "resource" => self.resource = Some(pair.value()?),
             "on_denied" => self.on_denied = Some(pair.value()?),
             "crate" => self.krate = CratePath::at(pair.path()?)?,

@@ -124,7 +124,8 @@ pub(crate) fn check_expressions(args: &Args, errors: &mut Errors) {
         Some(Action::Name(_) | Action::Unit(_)) | None => Vec::new(),
     };
     let shown = args.shown.iter().map(|argument| &argument.value);
-    for expr in args.guard.iter().chain(&args.resource).chain(shown).chain(fields) {
+    let named = args.guard.iter().chain(&args.instance).chain(&args.resource);
+    for expr in named.chain(shown).chain(fields) {
         if let Some(span) = does_more_than_look(expr).or_else(|| attribute_in(expr)) {
             errors.push(diag::arg::not_a_lookup(span));
         }

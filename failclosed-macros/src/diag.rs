@@ -115,8 +115,18 @@ pub(crate) mod arg {
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
-    pub(crate) const KEYS: [&str; 9] =
-        ["action", "guard", "resource", "args", "prepare", "skip", "mask", "on_denied", "crate"];
+    pub(crate) const KEYS: [&str; 10] = [
+        "action",
+        "instance",
+        "guard",
+        "resource",
+        "args",
+        "prepare",
+        "skip",
+        "mask",
+        "on_denied",
+        "crate",
+    ];
 
     pub(crate) fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -150,6 +160,7 @@ pub(crate) mod arg {
         match key {
             "action" => "write `action = \"purchase\"`, or a type: `action = Purchase`",
             "guard" => "write `guard = self.guard`",
+            "instance" => "write `instance = tool`, text that names one of the action's kind",
             "resource" => "write `resource = vendor`",
             "args" => {
                 "write `args(price = amount)`, or `args(let total = cart.total())` for what the body \
@@ -264,6 +275,14 @@ pub(crate) mod arg {
             span,
             "the resource is shown to people and logs as it is, and this is masked",
             "name something else as the resource, or leave it out",
+        )
+    }
+
+    pub(crate) fn masked_instance(span: Span) -> Error {
+        error(
+            span,
+            "the action's name is shown to people and logs as it is, and this is masked",
+            "name it by something else, or do not mask it",
         )
     }
 

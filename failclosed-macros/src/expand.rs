@@ -223,6 +223,10 @@ pub(crate) fn show(
 ) -> TokenStream {
     let site = Span::mixed_site();
     let question = local("question", site);
+    let instance = args.instance.as_ref().map(|expr| {
+        let borrowed = borrowed(expr.span(), &operand(expr));
+        quote_spanned!(site=> #private::Question::instance(#question, #borrowed);)
+    });
     let resource = args.resource.as_ref().map(|expr| {
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
@@ -236,6 +240,7 @@ pub(crate) fn show(
     });
     quote_spanned! {site=>
         &|#question: &mut #private::Question<'_>| {
+            #instance
             #resource
             #(#shown)*
             #(#recomputed)*

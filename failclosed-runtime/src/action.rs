@@ -1,11 +1,15 @@
 //! What is permitted, by name and by type.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use crate::{
     argument::{Argument, Arguments, Carries},
     resource::Resource,
 };
+
+mod name;
+
+pub(crate) use name::ActionName;
 
 /// A kind of thing an executor does, as a type: what a [`Permit`](crate::Permit) is for and what a
 /// [`Locked`](crate::Locked) value opens to.
@@ -47,6 +51,13 @@ pub trait Action: Arguments {
     fn resource(&self) -> Option<Resource<'_>> {
         None
     }
+
+    /// Which one of its kind it is, for actions whose names come at run time, such as the tools of a
+    /// server: `#[action(name = "tool", instance = name)]`. It is asked for as `tool:git.push`, which is
+    /// its name to authorities, policies, people and logs; permits and locks know the kind.
+    fn instance(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 }
 
 /// What an action brings to its question.
@@ -61,6 +72,10 @@ impl<A: Action> Carries for A {
 
     fn resource(&self) -> Option<Resource<'_>> {
         Action::resource(self)
+    }
+
+    fn instance(&self) -> Option<Cow<'_, str>> {
+        Action::instance(self)
     }
 }
 

@@ -23,7 +23,7 @@ mod tests;
 
 pub use mask::MaskKey;
 pub use question::Question;
-pub(crate) use question::{Carries, Nothing};
+pub(crate) use question::{Carries, Head, Nothing};
 pub(crate) use snapshot::Snapshot;
 #[cfg(any(feature = "cedar", test))]
 pub(crate) use value::Node;

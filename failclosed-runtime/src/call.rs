@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    action::{Action, Exactly},
+    action::{Action, ActionName, Exactly},
     audit::{Outcome, OutcomeRecord},
     contain::{contain, trace},
     guard::Parts,
@@ -30,15 +30,16 @@ pub struct Call<'a, A: ?Sized> {
 struct Open<'a> {
     guard: &'a Parts,
     id: CallId,
-    name: &'static str,
+    name: ActionName,
     /// Read where a record will tell how long the body took.
     since: Option<Instant>,
     concluded: AtomicBool,
 }
 
 impl<'a, A: ?Sized> Call<'a, A> {
-    pub(crate) fn open(guard: &'a Parts, id: CallId, name: &'static str, action: &'a A) -> Self {
+    pub(crate) fn open(guard: &'a Parts, id: CallId, name: &ActionName, action: &'a A) -> Self {
         let since = (!guard.sinks().is_empty()).then(Instant::now);
+        let name = name.clone();
         let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
         Self { action, exactly: PhantomData, open }
     }
@@ -64,7 +65,7 @@ impl Open<'_> {
             self.record(outcome);
             trace(|| {
                 tracing::debug!(
-                    target: "failclosed", call = %self.id, action = self.name,
+                    target: "failclosed", call = %self.id, action = self.name.as_str(),
                     outcome = outcome.as_str(), "ended"
                 );
             });
@@ -78,7 +79,7 @@ impl Open<'_> {
         }
         let record = OutcomeRecord {
             call: self.id,
-            action: self.name,
+            action: self.name.as_str(),
             outcome,
             elapsed: self.since.map_or(Duration::ZERO, |since| since.elapsed()),
             at: SystemTime::now(),

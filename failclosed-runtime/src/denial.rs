@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
+    action::ActionName,
     argument::NotShowable,
     decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
     id::CallId,
@@ -102,7 +103,7 @@ pub struct Denial(Box<Parts>);
 struct Parts {
     cause: Cause,
     call: CallId,
-    action: &'static str,
+    action: ActionName,
     reason: Cow<'static, str>,
     detail: Option<String>,
     grounds: Grounds,
@@ -123,13 +124,13 @@ impl Denial {
     pub(crate) fn new(
         cause: Cause,
         call: CallId,
-        action: &'static str,
+        action: impl Into<ActionName>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self(Box::new(Parts {
             cause,
             call,
-            action,
+            action: action.into(),
             reason: text::line(reason.into(), MAX_REASON),
             detail: None,
             grounds: Grounds::none(),
@@ -161,14 +162,14 @@ impl Denial {
         self
     }
 
-    pub(crate) fn denied(call: CallId, action: &'static str, deny: Deny) -> Self {
+    pub(crate) fn denied(call: CallId, action: impl Into<ActionName>, deny: Deny) -> Self {
         let mut denial = Self::new(Cause::Denied, call, action, deny.reason);
         denial.0.detail = deny.detail.map(|detail| text::line(detail, MAX_DETAIL).into_owned());
         denial.0.grounds = cleaned(deny.grounds);
         denial
     }
 
-    pub(crate) fn needs_approval(call: CallId, action: &'static str, ask: Ask) -> Self {
+    pub(crate) fn needs_approval(call: CallId, action: impl Into<ActionName>, ask: Ask) -> Self {
         let mut denial = Self::new(Cause::NeedsApproval, call, action, ask.question.clone());
         denial.0.grounds = cleaned(ask.grounds.clone());
         denial.0.ask = Some(ask);
@@ -178,7 +179,7 @@ impl Denial {
     /// A person would have to be asked, and is not, for now.
     pub(crate) fn not_asked(
         call: CallId,
-        action: &'static str,
+        action: impl Into<ActionName>,
         mut ask: Ask,
         reason: String,
     ) -> Self {
@@ -188,11 +189,15 @@ impl Denial {
         denial
     }
 
-    pub(crate) fn timed_out(call: CallId, action: &'static str, limit: Duration) -> Self {
+    pub(crate) fn timed_out(call: CallId, action: impl Into<ActionName>, limit: Duration) -> Self {
         Self::new(Cause::TimedOut, call, action, format!("no answer within {limit:?}"))
     }
 
-    pub(crate) fn no_decision(call: CallId, action: &'static str, why: NoDecision) -> Self {
+    pub(crate) fn no_decision(
+        call: CallId,
+        action: impl Into<ActionName>,
+        why: NoDecision,
+    ) -> Self {
         // The detail may hold addresses, tokens and raw replies: the model sees a fixed sentence.
         let (cause, reason) = match why.kind {
             NoDecisionKind::Unavailable => {
@@ -227,7 +232,11 @@ impl Denial {
     }
 
     /// The arguments cannot be shown whole, and nobody was asked.
-    pub(crate) fn not_showable(call: CallId, action: &'static str, why: &NotShowable) -> Self {
+    pub(crate) fn not_showable(
+        call: CallId,
+        action: impl Into<ActionName>,
+        why: &NotShowable,
+    ) -> Self {
         let reason = match why.is_too_large() {
             true => TOO_LARGE,
             false => "the arguments cannot be shown to the authority",
@@ -296,7 +305,7 @@ impl Denial {
 
     /// The action that was not permitted.
     pub fn action(&self) -> &str {
-        self.0.action
+        self.0.action.as_str()
     }
 
     /// The short reason, safe for the model.

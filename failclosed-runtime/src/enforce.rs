@@ -119,7 +119,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
         let deadline = Deadline::after(guard.0.deadline);
         let source = Source {
             subject: &guard.0.subject,
-            action: entry.name,
+            kind: entry.name,
             carried: entry.carried,
             show,
             context: &guard.0.context,
@@ -166,7 +166,7 @@ impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
         let check = Check { guard: &asking.guard.0, source, request, deadline: *deadline };
         let allowed = self.stage.poll(check, cx);
         allowed
-            .map_ok(|()| Call::open(&asking.guard.0, request.id(), request.action(), asking.action))
+            .map_ok(|()| Call::open(&asking.guard.0, request.id(), request.name(), asking.action))
     }
 }
 

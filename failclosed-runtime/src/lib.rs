@@ -85,7 +85,7 @@ pub use {
     permit::Permit,
     permit_for::PermitFor,
     request::{ArgumentList, Digest, Request},
-    resource::{Resource, ToResource},
+    resource::{Resource, ResourceId, ToResource},
     self_check::{SelfCheckError, StartError},
     subject::Subject,
 };

@@ -21,11 +21,15 @@ pub trait Carried: Sized + Sync {
     type Action: Action + 'static;
     /// The arguments, in order.
     type Parts;
+    /// What is asked about its name and the like: the object itself, or nothing. It has no method that
+    /// could be called without a permit but those that were left unguarded.
+    type Of: ?Sized + Sync;
 
     /// Asks about these arguments. What it gives opens nothing by itself.
     fn enter<'g>(
         &self,
         guard: &'g Guard,
+        of: &Self::Of,
     ) -> impl Future<Output = Result<Call<'g, Self::Action>, Denial>> + Send;
 
     /// Takes the arguments apart.
@@ -49,14 +53,18 @@ impl<'g, C: Carried> Offer<'g, C> {
     ///
     /// # Denies
     /// Everything but an explicit allow, in time and on record; and being asked twice.
-    pub async fn enter(&mut self, guard: &'g Guard) -> Result<PermitFor<'_, C>, Denial> {
+    pub async fn enter(
+        &mut self,
+        guard: &'g Guard,
+        of: &C::Of,
+    ) -> Result<PermitFor<'_, C>, Denial> {
         let Some(arguments) = self.arguments.take() else {
             // FAIL CLOSED: one offer, one question, one grant.
             let name = crate::action::name::<C::Action>();
             let reason = "the arguments were asked about before";
             return Err(Denial::new(Cause::Cancelled, CallId::next(), name, reason));
         };
-        let call = arguments.enter(guard).await?;
+        let call = arguments.enter(guard, of).await?;
         Ok(PermitFor { call: self.call.insert(call), arguments })
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Its doors are as narrow as the public ones: `enter` is the only source of a `Call`, and it asks.
 
+use std::borrow::Cow;
+
 // The call that stands before every guarded body; tools find guarded bodies by its name.
 pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 // What `enter` gives, and what the generated code concludes.
@@ -33,6 +35,11 @@ pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
 /// The resource of a derived action.
 pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>> {
     Some(resource.to_resource())
+}
+
+/// Which one of its kind a derived action is.
+pub fn instance_of<I: AsRef<str> + ?Sized>(instance: &I) -> Option<Cow<'_, str>> {
+    Some(Cow::Borrowed(instance.as_ref()))
 }
 
 /// A denial in the function's return type, where that type cannot be written down.

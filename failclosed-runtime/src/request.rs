@@ -14,9 +14,10 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    action::ActionName,
     argument::{
-        Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, MaskKey, NotShowable, Question,
-        Snapshot, Value,
+        self, Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, MaskKey, NotShowable,
+        Question, Snapshot, Value,
     },
     decision::NoDecision,
     id::CallId,
@@ -27,6 +28,9 @@ use crate::{
 mod notes;
 
 pub(crate) use notes::{Note, Notes};
+
+/// What stands before the colon in names of actions that are the crate's own.
+pub(crate) const OWN: &str = "failclosed";
 
 /// The action that the self check asks for and that no policy may allow.
 pub(crate) const CANARY: &str = "failclosed:canary";
@@ -39,7 +43,7 @@ pub struct Request<'a> {
     /// How many steps of delegation above the call's own subject this one stands; 0 is the call itself.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "ids of questions are remote"))]
     above: usize,
-    action: &'static str,
+    action: ActionName,
     snapshot: Result<Snapshot, NotShowable>,
     /// Computed for whoever asks first.
     digest: OnceLock<Digest>,
@@ -66,7 +70,8 @@ pub(crate) type ContextEntry = (&'static str, Arc<dyn Argument + Send>);
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) subject: &'a Subject,
-    pub(crate) action: &'static str,
+    /// The name of the action, or of its kind.
+    pub(crate) kind: &'static str,
     pub(crate) carried: &'a dyn Carries,
     /// What the attribute's expressions give, computed anew each time.
     pub(crate) show: &'a (dyn Fn(&mut Question<'_>) + Sync),
@@ -81,10 +86,10 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     /// The question about these values as they are now.
     pub(crate) fn request(&self) -> Request<'a> {
-        let snapshot = self.snapshot();
+        let (action, snapshot) = self.snapshot();
         let with = |id, snapshot, masked| {
-            let Source { subject, action, notes, origin, .. } = *self;
-            let digest = OnceLock::new();
+            let Source { subject, notes, origin, .. } = *self;
+            let (action, digest) = (action.clone(), OnceLock::new());
             Request { id, subject, above: 0, action, snapshot, digest, masked, notes, origin }
         };
         let id = CallId::next();
@@ -105,10 +110,9 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn snapshot(&self) -> Result<Snapshot, NotShowable> {
-        let head = |text: &mut Vec<u8>| Head::write(self.subject, self.action, text);
+    fn snapshot(&self) -> (ActionName, Result<Snapshot, NotShowable>) {
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
-        Question::write(head, self.carried, self.show, context)
+        Question::write(self.kind, self.subject, self.carried, self.show, context)
     }
 
     /// Whether the values are still those that were asked about.
@@ -117,7 +121,7 @@ impl<'a> Source<'a> {
     /// Values that cannot be shown any more, or that tell something else than the snapshot.
     pub(crate) fn is_still(&self, request: &Request<'_>) -> Result<(), Changed> {
         let before = request.snapshot.as_ref().map_err(|why| Changed::Unshowable(why.clone()))?;
-        let now = self.snapshot().map_err(Changed::Unshowable)?;
+        let now = self.snapshot().1.map_err(Changed::Unshowable)?;
         if now.is_same(before) {
             return Ok(());
         }
@@ -141,10 +145,11 @@ struct Head<'a> {
     action: &'a str,
 }
 
-impl Head<'_> {
-    fn write(subject: &Subject, action: &str, text: &mut Vec<u8>) {
+impl argument::Head for Subject {
+    fn write(&self, name: &ActionName, text: &mut Vec<u8>) {
+        let head = Head { subject: self, action: name.as_str() };
         // Texts and their keys: nothing here can fail to be written.
-        if serde_json::to_writer(&mut *text, &Head { subject, action }).is_ok() {
+        if serde_json::to_writer(&mut *text, &head).is_ok() {
             text.pop();
         }
     }
@@ -189,9 +194,24 @@ impl<'a> Request<'a> {
         self.subject
     }
 
-    /// The action's name.
-    pub fn action(&self) -> &'static str {
-        self.action
+    /// The action's name. Where a part of it comes at run time, it is the whole of it: `tool:git.push`.
+    pub fn action(&self) -> &str {
+        self.action.as_str()
+    }
+
+    /// What kind of action it is, as permits and locks know it: the whole name or, of `tool:git.push`,
+    /// the `tool`.
+    pub fn kind(&self) -> &'static str {
+        self.action.kind()
+    }
+
+    /// Which one of its kind it is: of `tool:git.push`, the `git.push`.
+    pub fn instance(&self) -> Option<&str> {
+        self.action.instance()
+    }
+
+    pub(crate) fn name(&self) -> &ActionName {
+        &self.action
     }
 
     /// Whether this is a question of a self check, which nobody may say yes to: the canary, or a
@@ -201,7 +221,7 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn is_canary(&self) -> bool {
-        self.action == CANARY
+        self.action() == CANARY
     }
 
     /// Where this is a self check, tells it what an answer does not.
@@ -274,15 +294,15 @@ impl<'a> Request<'a> {
         'a: 's,
     {
         let (mut own, mut theirs) = (Vec::new(), Vec::new());
-        Head::write(self.subject, self.action, &mut own);
-        Head::write(subject, self.action, &mut theirs);
+        argument::Head::write(self.subject, &self.action, &mut own);
+        argument::Head::write(subject, &self.action, &mut theirs);
         let of = |request: &Request<'a>, masked| {
             let snapshot = request.shown().map_err(Clone::clone)?.headed(own.len(), &theirs)?;
             Ok(Request {
                 id: self.id,
                 subject,
                 above,
-                action: self.action,
+                action: self.action.clone(),
                 snapshot: Ok(snapshot),
                 digest: OnceLock::new(),
                 masked,

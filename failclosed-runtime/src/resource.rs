@@ -1,6 +1,6 @@
 //! What is acted on.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::Serialize;
 
@@ -39,10 +39,11 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// What `resource = ..` accepts: text, a [`Resource`], a `(kind, id)` pair, or a reference to one.
+/// What `resource = ..` accepts: text, a whole number, a `Uuid` (feature `uuid`), a [`Resource`], a
+/// `(kind, id)` pair, or a reference to one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a resource",
-    label = "expected text, a `(kind, id)` pair or a `Resource`",
+    label = "expected text, a number, a `(kind, id)` pair or a `Resource`",
     note = "help: write `resource = failclosed::Resource::new(\"Kind\", id)`"
 )]
 pub trait ToResource {
@@ -50,27 +51,72 @@ pub trait ToResource {
     fn to_resource(&self) -> Resource<'_>;
 }
 
-impl ToResource for str {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(self)
+/// A part of what names a resource: text, or a whole number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the id of a resource",
+    label = "expected text or a whole number",
+    note = "help: give its text, such as `id.to_string()`"
+)]
+pub trait ResourceId {
+    /// Its text.
+    fn to_id(&self) -> Cow<'_, str>;
+}
+
+macro_rules! text {
+    ($($text:ty),*) => {$(
+        impl ResourceId for $text {
+            fn to_id(&self) -> Cow<'_, str> {
+                Cow::Borrowed(self)
+            }
+        }
+    )*};
+}
+
+macro_rules! number {
+    ($($number:ty),*) => {$(
+        impl ResourceId for $number {
+            fn to_id(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+
+macro_rules! alone {
+    ($($id:ty),*) => {$(
+        impl ToResource for $id {
+            fn to_resource(&self) -> Resource<'_> {
+                Resource::id_only(self.to_id())
+            }
+        }
+    )*};
+}
+
+text!(str, String, Cow<'_, str>, Box<str>, Arc<str>);
+number!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+alone!(str, String, Cow<'_, str>, Box<str>, Arc<str>);
+alone!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
+/// As it is usually written: `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+#[cfg(feature = "uuid")]
+impl ResourceId for uuid::Uuid {
+    fn to_id(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
     }
 }
 
-impl ToResource for String {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(self.as_str())
+#[cfg(feature = "uuid")]
+alone!(uuid::Uuid);
+
+impl<I: ResourceId + ?Sized> ResourceId for &I {
+    fn to_id(&self) -> Cow<'_, str> {
+        (**self).to_id()
     }
 }
 
-impl ToResource for Cow<'_, str> {
+impl<K: AsRef<str>, I: ResourceId> ToResource for (K, I) {
     fn to_resource(&self) -> Resource<'_> {
-        Resource::id_only(&**self)
-    }
-}
-
-impl<K: AsRef<str>, I: AsRef<str>> ToResource for (K, I) {
-    fn to_resource(&self) -> Resource<'_> {
-        Resource::new(self.0.as_ref(), self.1.as_ref())
+        Resource::new(self.0.as_ref(), self.1.to_id())
     }
 }
 

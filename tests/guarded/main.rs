@@ -25,6 +25,7 @@ mod records;
 mod retry;
 mod scopes;
 mod seal;
+mod tools;
 
 /// How an authority behaves, and what must come of it.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, ExprStruct, Ident, Member, UnOp, ext::IdentExt, spanned::Spanned};
+use syn::{
+    Attribute, Error, Expr, ExprStruct, Ident, Member, UnOp, ext::IdentExt, spanned::Spanned,
+};
 
 use super::{bound, operand};
 use crate::{
@@ -153,11 +155,15 @@ fn mask(args: &Args, shown: &mut [ShownArgument], errors: &mut Errors) {
         }
     }
     // `resource = card, mask(card)`
-    if let Some(resource) = &args.resource {
+    for (named, refused) in [
+        (&args.resource, diag::arg::masked_resource as fn(Span) -> Error),
+        (&args.instance, diag::arg::masked_instance),
+    ] {
+        let Some(named) = named else { continue };
         let mut reads = Vec::new();
-        names_in(resource, &mut reads);
+        names_in(named, &mut reads);
         if hidden(&reads).is_some() {
-            errors.push(diag::arg::masked_resource(resource.span()));
+            errors.push(refused(named.span()));
         }
     }
 }

@@ -48,21 +48,23 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             errors.push(diag::arg::unseen_name(name.span(), "the argument's name"));
         }
     }
-    if let Some(resource) = &options.resource
-        && shown.iter().any(|shown| shown.masked && is(shown.field, resource))
-    {
+    let is_masked = |name: &Ident| shown.iter().any(|shown| shown.masked && is(shown.field, name));
+    if let Some(resource) = options.resource.as_ref().filter(|name| is_masked(name)) {
         errors.push(diag::arg::masked_resource(resource.span()));
+    }
+    if let Some(instance) = options.instance.as_ref().filter(|name| is_masked(name)) {
+        errors.push(diag::arg::masked_instance(instance.span()));
     }
     for param in &input.generics.params {
         if !matches!(param, GenericParam::Lifetime(_)) {
             errors.push(diag::derived::generic(param.span()));
         }
     }
-    if let Some(resource) = &options.resource {
+    for named in options.resource.iter().chain(&options.instance) {
         let names = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
         let known: Vec<String> = names.map(|name| name.unraw().to_string()).collect();
-        if !known.contains(&resource.unraw().to_string()) {
-            errors.push(diag::derived::unknown_field(resource, &known));
+        if !known.contains(&named.unraw().to_string()) {
+            errors.push(diag::derived::unknown_field(named, &known));
         }
     }
     match errors.finish() {
@@ -74,12 +76,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 struct Options {
     name: Option<LitStr>,
     resource: Option<Ident>,
+    /// Which one of its kind it is.
+    instance: Option<Ident>,
     krate: CratePath,
 }
 
 impl Options {
     fn parse(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut options = Self { name: None, resource: None, krate: CratePath::facade() };
+        let mut options =
+            Self { name: None, resource: None, instance: None, krate: CratePath::facade() };
         let mut failed = false;
         for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
             let read = attr.parse_nested_meta(|meta| options.read(&meta));
@@ -106,12 +111,19 @@ impl Options {
             if self.resource.replace(meta.value()?.parse()?).is_some() {
                 return Err(duplicate());
             }
+        } else if meta.path.is_ident("instance") {
+            if self.instance.replace(meta.value()?.parse()?).is_some() {
+                return Err(duplicate());
+            }
         } else if meta.path.is_ident("crate") {
             let path = meta.value()?.call(Path::parse_mod_style)?;
             self.krate = CratePath::at(path)?;
         } else {
             // FAIL CLOSED: an option that is not understood.
-            return Err(diag::derived::unknown_option(&meta.path, &["name", "resource", "crate"]));
+            return Err(diag::derived::unknown_option(
+                &meta.path,
+                &["name", "resource", "instance", "crate"],
+            ));
         }
         Ok(())
     }
@@ -216,6 +228,17 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[Shown<'_>]) 
             }
         }
     });
+    let instance = options.instance.as_ref().map(|field| {
+        let here = site.located_at(field.span());
+        let borrowed = quote_spanned!(here=> &self.#field);
+        quote_spanned! {site=>
+            fn instance(
+                &self,
+            ) -> ::core::option::Option<::std::borrow::Cow<'_, ::core::primitive::str>> {
+                #private::instance_of(#borrowed)
+            }
+        }
+    });
     quote_spanned! {site=>
         #[automatically_derived]
         impl #generics #private::Arguments for #ident #arguments #bounds {
@@ -237,6 +260,7 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[Shown<'_>]) 
             const NAME: &'static ::core::primitive::str = #name;
             type Key = #key;
             #resource
+            #instance
         }
     }
 }

@@ -198,6 +198,15 @@ pub(crate) fn code_inside(span: Span) -> Error {
     )
 }
 
+pub(crate) fn field_of_trait(span: Span) -> Error {
+    error(
+        span,
+        "a trait has no fields, and `self` is here whatever implements it",
+        "call a method that needs no guard: `#[unguarded(reason = \"..\")] fn name(&self) -> &str;`, \
+         and `resource = self.name()`",
+    )
+}
+
 pub(crate) fn client_field(span: Span) -> Error {
     error(
         span,

@@ -38,6 +38,57 @@ pub(crate) fn before(span: Span) -> Ident {
     Ident::new("__Before", span)
 }
 
+/// What `self` is called where its question is written down.
+pub(crate) fn of(span: Span) -> Ident {
+    local("of", span)
+}
+
+// The value whose method is called, where `self` is something else.
+//
+// Input:  `self.name()`, `self::helper(x)`
+// Output: `of.name()`, `self::helper(x)`
+pub(crate) fn with_self(tokens: TokenStream) -> (TokenStream, bool) {
+    let (mut moved, mut found) = (TokenStream::new(), false);
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_path =
+            matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+        match token {
+            TokenTree::Ident(word) if word == "self" && !is_path => {
+                moved.extend([TokenTree::Ident(of(Span::mixed_site().located_at(word.span())))]);
+                found = true;
+            }
+            TokenTree::Group(group) => {
+                let (inner, within) = with_self(group.stream());
+                let mut inside = Group::new(group.delimiter(), inner);
+                inside.set_span(group.span());
+                moved.extend([TokenTree::Group(inside)]);
+                found |= within;
+            }
+            token => moved.extend([token]),
+        }
+    }
+    (moved, found)
+}
+
+/// Where a field of `self` is read, and not a method called: a trait has none.
+pub(crate) fn field_of_self(tokens: TokenStream) -> Option<Span> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.iter().enumerate().find_map(|(index, token)| {
+        if let TokenTree::Group(group) = token {
+            return field_of_self(group.stream());
+        }
+        let of_self = matches!(token, TokenTree::Ident(word) if word == "self")
+            && matches!(tokens.get(index + 1), Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
+        let called = matches!(tokens.get(index + 3), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+            || matches!(tokens.get(index + 3), Some(TokenTree::Punct(colon)) if colon.as_char() == ':');
+        match tokens.get(index + 2) {
+            Some(field) if of_self && !called => Some(field.span()),
+            _ => None,
+        }
+    })
+}
+
 /// `Payments` -> `payments`
 pub(crate) fn module(of: &Ident) -> Ident {
     let mut name = String::new();

@@ -1,11 +1,14 @@
 //! Writing a question down: the envelope around what the strict serializer writes.
 
+use std::borrow::Cow;
+
 use super::{
     Argument, MAX_ARGUMENT_BYTES, NotShowable, pool,
     snapshot::{Member, Snapshot},
     writer::Writer,
 };
 use crate::{
+    action::ActionName,
     contain::{Panicked, caught, contain},
     resource::{Resource, ToResource},
 };
@@ -23,13 +26,28 @@ pub(crate) trait Carries: Sync {
 
     /// The thing acted on, if one of its fields names it.
     fn resource(&self) -> Option<Resource<'_>>;
+
+    /// Which one of its kind it is, if a part of the action's name comes at run time.
+    fn instance(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+}
+
+/// What a question begins with.
+pub(crate) trait Head {
+    /// Writes who asks for the action of this name.
+    fn write(&self, name: &ActionName, text: &mut Vec<u8>);
 }
 
 /// A question that is being written down. What the attribute's expressions give is shown to it, once
 /// before anybody is asked and once more after each wait.
 pub struct Question<'s> {
     writer: Writer,
+    head: &'s dyn Head,
+    name: ActionName,
     carried: &'s dyn Carries,
+    /// Whether the head is written: then the name is settled.
+    is_headed: bool,
     has_resource: bool,
     /// Whether the arguments have begun: then the resource is settled.
     in_arguments: bool,
@@ -38,23 +56,29 @@ pub struct Question<'s> {
 }
 
 impl<'s> Question<'s> {
-    /// Writes a whole question.
+    /// Writes a whole question about an action of this kind, and says by which name it is asked for.
     ///
     /// # Denies
     /// An argument that fails to serialize, holds a float that is not finite, a map key that is not
     /// text, one name twice or a number of more than 64 bits, panics, is nested too deep, or makes the
     /// question larger than [`MAX_ARGUMENT_BYTES`].
     pub(crate) fn write<'c>(
-        head: impl FnOnce(&mut Vec<u8>),
+        kind: &'static str,
+        head: &'s dyn Head,
         carried: &'s dyn Carries,
         show: &(dyn Fn(&mut Question<'_>) + Sync),
         context: impl Iterator<Item = (&'static str, &'c dyn Argument)>,
-    ) -> Result<Snapshot, NotShowable> {
-        let mut page = pool::take();
-        head(&mut page.text);
-        let writer = Writer::new(page, MAX_ARGUMENT_BYTES);
-        let mut question =
-            Question { writer, carried, has_resource: false, in_arguments: false, fault: None };
+    ) -> (ActionName, Result<Snapshot, NotShowable>) {
+        let mut question = Question {
+            writer: Writer::new(pool::take(), MAX_ARGUMENT_BYTES),
+            head,
+            name: ActionName::of(kind),
+            carried,
+            is_headed: false,
+            has_resource: false,
+            in_arguments: false,
+            fault: None,
+        };
         // How a value is computed and serialized is its author's code, which may panic.
         let shown = contain(|| {
             show(&mut question);
@@ -66,6 +90,16 @@ impl<'s> Question<'s> {
             question.fault(NotShowable::new(format_args!("panicked while it was shown: {text}")));
         }
         question.finish()
+    }
+
+    /// Which one of its kind the action is, where the executor names it. Before all else.
+    pub fn instance(&mut self, instance: &(impl AsRef<str> + ?Sized)) {
+        if self.is_headed || self.name.instance().is_some() || self.carried.instance().is_some() {
+            // FAIL CLOSED: of two names an authority would be asked about either.
+            self.fault(NotShowable::new("the instance of the action is named twice"));
+            return;
+        }
+        self.is_named(instance.as_ref());
     }
 
     /// The thing acted on, where the executor names it. Before the arguments.
@@ -108,7 +142,27 @@ impl<'s> Question<'s> {
         &mut self.writer
     }
 
+    fn is_named(&mut self, instance: &str) {
+        match ActionName::of_instance(self.name.kind(), instance) {
+            Ok(name) => self.name = name,
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn write_head(&mut self) {
+        if self.is_headed {
+            return;
+        }
+        let carried = self.carried;
+        if let Some(instance) = carried.instance() {
+            self.is_named(&instance);
+        }
+        self.is_headed = true;
+        self.head.write(&self.name, &mut self.writer.page.text);
+    }
+
     fn write_resource(&mut self, resource: &Resource<'_>) {
+        self.write_head();
         self.has_resource = true;
         let (kind, id) = (resource.kind(), resource.id());
         self.writer.raw(b",\"resource\":{\"kind\":");
@@ -136,6 +190,7 @@ impl<'s> Question<'s> {
         if self.in_arguments {
             return;
         }
+        self.write_head();
         self.in_arguments = true;
         let carried = self.carried;
         if !self.has_resource {
@@ -226,16 +281,17 @@ impl<'s> Question<'s> {
         self.fault.get_or_insert(fault);
     }
 
-    fn finish(mut self) -> Result<Snapshot, NotShowable> {
+    fn finish(mut self) -> (ActionName, Result<Snapshot, NotShowable>) {
         self.writer.raw(b"}}");
         let fits = self.writer.fits(0);
         self.check(fits);
         let snapshot = Snapshot::of(self.writer.page);
-        match self.fault {
+        let written = match self.fault {
             None => Ok(snapshot),
             // FAIL CLOSED: a question with a hole in it is none.
             Some(fault) => Err(fault),
-        }
+        };
+        (self.name, written)
     }
 }
 

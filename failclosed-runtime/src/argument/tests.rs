@@ -11,14 +11,24 @@ use serde::{
 };
 use serde_json::{Value as Json, json};
 
-use super::{Argument, NotShowable, Nothing, Question, Snapshot};
+use super::{Argument, Head, NotShowable, Nothing, Question, Snapshot};
+use crate::action::ActionName;
 
 mod whole;
+
+/// A head that says nothing.
+struct Brace;
+
+impl Head for Brace {
+    fn write(&self, _: &ActionName, text: &mut Vec<u8>) {
+        text.push(b'{');
+    }
+}
 
 fn snapshot(value: &dyn Argument) -> Result<Snapshot, NotShowable> {
     let show = |question: &mut Question<'_>| question.argument("value", value);
     let none = std::iter::empty::<(&'static str, &dyn Argument)>();
-    Question::write(|text| text.push(b'{'), &Nothing, &show, none)
+    Question::write("act", &Brace, &Nothing, &show, none).1
 }
 
 fn are_same(one: &dyn Argument, other: &dyn Argument) -> bool {

@@ -32,7 +32,8 @@ pub fn first_match<'n>(
 }
 
 /// Each action has one authority, and that one alone decides it. An action that was given to none is
-/// denied. No order matters, because no two have an action in common.
+/// denied. No order matters, because no two have an action in common. An action that has instances,
+/// such as `tool:git.push`, is given by that name, or with all of its kind: `tool`.
 ///
 /// The self check asks every member, and passes only if each refuses: for its own actions each is
 /// the only one that can say no.
@@ -65,6 +66,14 @@ impl FirstMatch {
                     fault: "is given twice",
                 });
             }
+        }
+        let kind = |action: &&String| {
+            action.split_once(':').is_some_and(|(kind, _)| self.of.contains_key(kind))
+        };
+        if let Some(action) = self.of.keys().find(kind) {
+            // FAIL CLOSED: as above, for one of a kind that is given as a whole.
+            let fault = "is given twice: by itself, and with its kind";
+            return Err(ConfigError::Actions { action: action.clone(), fault });
         }
         if self.of.len() == before {
             // FAIL CLOSED: an authority that is never asked looks like one that is.
@@ -122,7 +131,7 @@ impl Authority for FirstMatch {
         if request.is_canary() {
             return Answer::pending(self.checked(request));
         }
-        let place = self.of.get(request.action()).copied();
+        let place = self.of.get(request.action()).or_else(|| self.of.get(request.kind())).copied();
         if request.is_self_check() {
             return Answer::pending(self.probed(request, place));
         }

@@ -112,7 +112,7 @@ impl<'b> Check<'b> {
         match decision {
             Decision::Allow(allow) => Ok(Reply::Yes(self.without_masked(allow))),
             Decision::Deny(deny) => {
-                Err(Denial::denied(self.request.id(), self.request.action(), deny))
+                Err(Denial::denied(self.request.id(), self.request.name(), deny))
             }
             Decision::Ask(ask) => Ok(Reply::Person(ask)),
         }
@@ -131,16 +131,22 @@ impl<'b> Check<'b> {
             // FAIL CLOSED: the self check is not a person's business.
             return Err(self.needs_approval(ask.clone()));
         }
-        let (subject, action) = (self.request.subject(), self.request.action());
+        // FAIL CLOSED: a no to one of a kind is not worn down by asking for another of it.
+        let (subject, kind) = (self.request.subject(), self.request.kind());
         let by_approver = |panic| self.panicked(panic).by_an_approver();
         let brings_an_answer = contain(|| approver.brings_an_answer()).map_err(by_approver)?;
-        let _open = match self.guard.pacer.enter(subject, action) {
+        let _open = match self.guard.pacer.enter(subject, kind) {
             Ok(place) => Some(place),
             // It was put, and answered, before.
             Err(_) if brings_an_answer => None,
             // FAIL CLOSED: a person who is asked too often does not read any more.
             Err(why) => {
-                return Err(Denial::not_asked(self.request.id(), action, ask.clone(), why));
+                return Err(Denial::not_asked(
+                    self.request.id(),
+                    self.request.name(),
+                    ask.clone(),
+                    why,
+                ));
             }
         };
         let asking = Self { deadline: Deadline::after(*limit), ..self };
@@ -161,9 +167,9 @@ impl<'b> Check<'b> {
                 // Who called the whole turn off is asked no more in it, and begins the next one themselves.
                 let is_over = contain(|| approver.withdrawn()).map_err(by_approver)?.is_some();
                 if !is_over {
-                    self.guard.pacer.declined(subject, action);
+                    self.guard.pacer.declined(subject, kind);
                 }
-                Err(Denial::denied(self.request.id(), self.request.action(), deny))
+                Err(Denial::denied(self.request.id(), self.request.name(), deny))
             }
             // FAIL CLOSED: an approver that asks on has nobody to ask.
             Decision::Ask(ask) => Err(self.needs_approval(ask)),
@@ -184,7 +190,7 @@ impl<'b> Check<'b> {
             }
         };
         let why = NoDecision::malformed(fault);
-        Err(Denial::no_decision(self.request.id(), self.request.action(), why))
+        Err(Denial::no_decision(self.request.id(), self.request.name(), why))
     }
 
     /// One answer, in time, to values that did not change meanwhile.
@@ -241,7 +247,7 @@ impl<'b> Check<'b> {
         match answered {
             Ok(Ok(decision)) => Ok(decision),
             // FAIL CLOSED: no decision is a no.
-            Ok(Err(why)) => Err(Denial::no_decision(self.request.id(), self.request.action(), why)),
+            Ok(Err(why)) => Err(Denial::no_decision(self.request.id(), self.request.name(), why)),
             Err(panic) => Err(self.panicked(panic)),
         }
     }
@@ -258,7 +264,7 @@ impl<'b> Check<'b> {
         match contain(|| approver.withdrawn()) {
             Ok(None) => Ok(()),
             // FAIL CLOSED: a cancel that came before the body wins.
-            Ok(Some(deny)) => Err(Denial::denied(self.request.id(), self.request.action(), deny)),
+            Ok(Some(deny)) => Err(Denial::denied(self.request.id(), self.request.name(), deny)),
             Err(panic) => Err(self.panicked(panic)),
         }
     }
@@ -311,27 +317,27 @@ impl<'b> Check<'b> {
 
     pub(super) fn not_showable(self, why: &NotShowable) -> Denial {
         // FAIL CLOSED: what cannot be shown whole is not asked for in part, and not recorded in part.
-        Denial::not_showable(self.request.id(), self.request.action(), why)
+        Denial::not_showable(self.request.id(), self.request.name(), why)
     }
 
     pub(super) fn denied(self, cause: Cause, reason: &'static str) -> Denial {
-        Denial::new(cause, self.request.id(), self.request.action(), reason)
+        Denial::new(cause, self.request.id(), self.request.name(), reason)
     }
 
     fn needs_approval(self, ask: Ask) -> Denial {
-        Denial::needs_approval(self.request.id(), self.request.action(), ask)
+        Denial::needs_approval(self.request.id(), self.request.name(), ask)
     }
 
     fn panicked(self, Panicked(text): Panicked) -> Denial {
         // FAIL CLOSED: a panic is no decision.
         let why = NoDecision::unavailable(format_args!("the authority panicked: {text}"));
-        Denial::no_decision(self.request.id(), self.request.action(), why)
+        Denial::no_decision(self.request.id(), self.request.name(), why)
     }
 
     fn expired(self, deadline: Deadline, why: Expired) -> Denial {
         match why {
             Expired::Passed => {
-                Denial::timed_out(self.request.id(), self.request.action(), deadline.limit())
+                Denial::timed_out(self.request.id(), self.request.name(), deadline.limit())
             }
             Expired::NoTimer => self
                 .denied(Cause::NotConfigured, "no timer to keep the deadline with")

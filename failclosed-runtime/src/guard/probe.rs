@@ -1,6 +1,6 @@
 //! Questions that must be answered with no.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::{
     action::{self, Action},
@@ -12,15 +12,17 @@ use crate::{
 /// [`GuardBuilder::probe`](crate::GuardBuilder::probe).
 ///
 /// A value of an [`Action`] is one, with its arguments. For an executor that has only a name, it is
-/// spelled out, and names that come at run time are resources like any other:
+/// spelled out, with what comes at run time, an instance or a resource:
 ///
 /// ```
 /// use failclosed_runtime::Probe;
 ///
-/// let wipe = Probe::new("call_tool").resource(&("Tool", "disk.wipe")).argument("force", true);
+/// let wipe = Probe::new("tool").instance("disk.wipe").argument("force", true);
+/// let drop = Probe::new("query").resource(&("Table", "users")).argument("sql", "DROP TABLE users");
 /// ```
 pub struct Probe {
     action: &'static str,
+    instance: Option<Box<str>>,
     value: Option<Box<dyn Carries + Send>>,
     resource: Option<Resource<'static>>,
     arguments: Vec<(&'static str, Box<dyn Argument + Send>)>,
@@ -29,7 +31,13 @@ pub struct Probe {
 impl Probe {
     /// An action by its name.
     pub fn new(action: &'static str) -> Self {
-        Self { action, value: None, resource: None, arguments: Vec::new() }
+        Self { action, instance: None, value: None, resource: None, arguments: Vec::new() }
+    }
+
+    /// Which one of its kind, in the place of what the action's own value names.
+    pub fn instance(mut self, instance: impl Into<Box<str>>) -> Self {
+        self.instance = Some(instance.into());
+        self
     }
 
     /// On what, in the place of what the action's own value names.
@@ -73,6 +81,13 @@ impl Carries for Probe {
         self.value.as_ref().is_some_and(|value| value.is_masked(index))
     }
 
+    fn instance(&self) -> Option<Cow<'_, str>> {
+        match &self.instance {
+            Some(instance) => Some((**instance).into()),
+            None => self.value.as_ref()?.instance(),
+        }
+    }
+
     fn resource(&self) -> Option<Resource<'_>> {
         match &self.resource {
             Some(resource) => Some(resource.to_resource()),
@@ -86,6 +101,7 @@ impl fmt::Debug for Probe {
         // Arguments may be secrets, as in a request.
         f.debug_struct("Probe")
             .field("action", &self.action)
+            .field("instance", &Carries::instance(self))
             .field("resource", &Carries::resource(self))
             .finish_non_exhaustive()
     }
@@ -93,7 +109,10 @@ impl fmt::Debug for Probe {
 
 impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.action)?;
+        match Carries::instance(self) {
+            Some(instance) => write!(f, "`{}:{instance}`", self.action)?,
+            None => write!(f, "`{}`", self.action)?,
+        }
         match Carries::resource(self) {
             Some(resource) => write!(f, " on {:?}", resource.id()),
             None => Ok(()),

@@ -13,7 +13,8 @@ use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 //     impl<'fc> Carried for payments::ChargeArgs<'fc> {
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
-//         fn enter<'g>(&self, guard: &'g Guard) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
+//         type Of = ();                                       // `dyn payments::Raw` where `self` is read
+//         fn enter<'g>(&self, guard: &'g Guard, of: &()) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
 //             async move {
 //                 let Self { vendor, .. } = self;
 //                 enter(&Asking::new(guard, Entry::of(&Purchase), &|q| {
@@ -25,7 +26,7 @@ use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
-    let Kind::Guarded { action, args, shown, arguments, .. } = &method.kind else {
+    let Kind::Guarded { action, args, shown, arguments, reads_self, .. } = &method.kind else {
         return TokenStream::new();
     };
     let site = Span::mixed_site();
@@ -63,6 +64,11 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let question = question(private, args, shown, &unit);
+    let (of, raw) = (names::of(site), names::raw(site));
+    let kind_of = match reads_self {
+        true => quote_spanned!(site=> dyn #module::#raw),
+        false => quote_spanned!(site=> ()),
+    };
     quote_spanned! {site=>
         #named_action
 
@@ -71,10 +77,12 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
             type Action = #unit;
             type Parts = (#(#types,)*);
+            type Of = #kind_of;
 
             fn enter<'g>(
                 &self,
                 guard: &'g #private::Guard,
+                #of: &Self::Of,
             ) -> impl ::core::future::Future<
                 Output = ::core::result::Result<
                     #private::Call<'g, Self::Action>,
@@ -82,6 +90,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                 >,
             > + ::core::marker::Send {
                 async move {
+                    let _ = #of;
                     #[allow(unused_variables)]
                     let Self { #(#idents,)* __failclosed: _ } = self;
                     #question

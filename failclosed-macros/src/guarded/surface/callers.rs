@@ -103,7 +103,7 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<__Raw: super::#raw> #object for __Raw {
+        impl<__Raw: super::#raw + 'static> #object for __Raw {
             #(#bodies)*
         }
 
@@ -198,12 +198,14 @@ struct Checked {
 
 /// A guarded method behind its guard, in one box with its check.
 fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
-    let Kind::Guarded { args, bound, arguments, .. } = &method.kind else { return None };
+    let Kind::Guarded { args, bound, arguments, reads_self, .. } = &method.kind else {
+        return None;
+    };
     let site = Span::mixed_site();
-    let (private, raw, of) = (&surface.private, names::raw(site), names::before(site));
+    let (private, raw, its_guard) = (&surface.private, names::raw(site), names::before(site));
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
     let (before, (fc, _)) = (local("before", site), names::lifetimes());
-    let first = quote_spanned!(site=> #before: #of<#fc>,);
+    let first = quote_spanned!(site=> #before: #its_guard<#fc>,);
     let sig = from_twice_inside(boxing(method, &names::checked(name), Some(first)));
     let self_token = &method.self_token;
     let idents = method.params.iter().map(|param| &param.ident);
@@ -211,6 +213,10 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
     let (denial, result) = (local("denial", site), local("result", site));
     let denied = denied(surface, method, args, &denial);
     let failed = failed(surface, method, args, &result);
+    let of = match reads_self {
+        true => quote_spanned!(site=> &*#self_token),
+        false => quote_spanned!(site=> &()),
+    };
     // What was bound is what is asked about and what the permit carries, in the parameter's place.
     let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
         let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
@@ -226,7 +232,7 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
                 __failclosed: ::core::marker::PhantomData,
             });
             let #granted =
-                match #private::Offer::enter(&mut #offer, #private::Before::guard(#before)).await {
+                match #private::Offer::enter(&mut #offer, #private::Before::guard(#before), #of).await {
                     ::core::result::Result::Ok(#granted) => #granted,
                     ::core::result::Result::Err(#denial) => return #denied,
                 };

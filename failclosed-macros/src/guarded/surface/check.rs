@@ -73,6 +73,8 @@ pub(crate) enum Kind {
         bound: Vec<BoundName>,
         /// The struct of the arguments.
         arguments: Ident,
+        /// Whether the question reads `self`.
+        reads_self: bool,
     },
     /// Forwarded as it was declared.
     Unguarded,
@@ -274,7 +276,7 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
         Meta::List(list) => list.tokens.clone(),
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
     };
-    let args = Args::parse(tokens, errors);
+    let mut args = Args::parse(tokens, errors);
     if let Some(guard) = &args.guard {
         errors.push(diag::guarded::guard_in_trait(guard.span()));
     }
@@ -303,6 +305,7 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     check_prepared(&args, errors);
     check_distinct(&bound, errors);
     check_skip(&args, &bound, errors);
+    let reads_self = read_self(&mut args, errors);
     let shown = shown(&args, &bound, errors);
     let bound = bound_in_place(&args, &bound, errors);
     for expr in bound.iter().map(|name| name.value.to_token_stream()) {
@@ -323,7 +326,28 @@ fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
         }
     };
     let arguments = names::arguments(&sig.ident);
-    Some(Kind::Guarded { action, args: Box::new(args), shown, bound, arguments })
+    Some(Kind::Guarded { action, args: Box::new(args), shown, bound, arguments, reads_self })
+}
+
+/// Gives `self` the name that it has where the question is written down. What is bound for the body is
+/// computed elsewhere, where it is called as always.
+fn read_self(args: &mut Args, errors: &mut Errors) -> bool {
+    let shown = args.shown.iter_mut().filter(|shown| shown.bound.is_none());
+    let named = args.instance.iter_mut().chain(&mut args.resource);
+    let mut reads_self = false;
+    for expr in named.chain(shown.map(|shown| &mut shown.value)) {
+        let tokens = expr.to_token_stream();
+        if let Some(span) = names::field_of_self(tokens.clone()) {
+            errors.push(diag::guarded::field_of_trait(span));
+            continue;
+        }
+        let (tokens, found) = names::with_self(tokens);
+        if found && let Some(moved) = errors.keep(syn::parse2(tokens)) {
+            *expr = moved;
+            reads_self = true;
+        }
+    }
+    reads_self
 }
 
 fn bindings(sig: &Signature) -> Vec<Binding> {

@@ -130,7 +130,7 @@ pub mod payments {
             >;
         }
         #[automatically_derived]
-        impl<__Raw: super::Raw> __Object for __Raw {
+        impl<__Raw: super::Raw + 'static> __Object for __Raw {
             fn __failclosed_checked_charge<'fc>(
                 &'fc self,
                 __failclosed_before: __Before<'fc>,
@@ -154,6 +154,7 @@ pub mod payments {
                             ::failclosed::__private_0_1_0::Before::guard(
                                 __failclosed_before,
                             ),
+                            &(),
                         )
                         .await
                     {
@@ -207,6 +208,7 @@ pub mod payments {
                             ::failclosed::__private_0_1_0::Before::guard(
                                 __failclosed_before,
                             ),
+                            &(),
                         )
                         .await
                     {
@@ -306,9 +308,11 @@ for dyn payments::Raw {
 impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
     type Action = Purchase;
     type Parts = (&'fc str, u64);
+    type Of = ();
     fn enter<'g>(
         &self,
         guard: &'g ::failclosed::__private_0_1_0::Guard,
+        __failclosed_of: &Self::Of,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<
             ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
@@ -316,6 +320,7 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
         >,
     > + ::core::marker::Send {
         async move {
+            let _ = __failclosed_of;
             #[allow(unused_variables)]
             let Self { vendor, amount, __failclosed: _ } = self;
             ::failclosed::__private_0_1_0::enter(
@@ -369,9 +374,11 @@ impl ::failclosed::__private_0_1_0::Action for payments::CloseAction {
 impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
     type Action = payments::CloseAction;
     type Parts = (&'fc super::Why,);
+    type Of = ();
     fn enter<'g>(
         &self,
         guard: &'g ::failclosed::__private_0_1_0::Guard,
+        __failclosed_of: &Self::Of,
     ) -> impl ::core::future::Future<
         Output = ::core::result::Result<
             ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
@@ -379,6 +386,7 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
         >,
     > + ::core::marker::Send {
         async move {
+            let _ = __failclosed_of;
             #[allow(unused_variables)]
             let Self { why, __failclosed: _ } = self;
             ::failclosed::__private_0_1_0::enter(

@@ -11,7 +11,7 @@ use serde::{
     },
 };
 
-use super::{Argument, Question, Snapshot, refused};
+use super::{Argument, Brace, Question, Snapshot, refused};
 use crate::argument::{MAX_ARGUMENT_BYTES, Node, Nothing};
 
 /// A value in a place of each kind, of a type that leaves out what does not serialize.
@@ -162,7 +162,7 @@ fn a_text_that_goes_on_behind_what_does_not_fit_is_refused() {
 
 fn question(show: &(dyn Fn(&mut Question<'_>) + Sync)) -> Snapshot {
     let none = std::iter::empty::<(&'static str, &dyn Argument)>();
-    Question::write(|text| text.push(b'{'), &Nothing, show, none).unwrap()
+    Question::write("act", &Brace, &Nothing, show, none).1.unwrap()
 }
 
 /// What a list is taken for does not depend on what was computed before it, at whatever place in the text

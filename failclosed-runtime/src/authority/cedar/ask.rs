@@ -9,8 +9,8 @@ use cedar_policy_core::validator::types::{Attributes, Type};
 
 use super::{
     answer,
-    context::{self, DELEGATED_BY, ON_BEHALF_OF},
-    load::{Loaded, Rules, chain},
+    context::{self, DELEGATED_BY, INSTANCE, ON_BEHALF_OF},
+    load::{ActionRules, Loaded, Rules, chain},
     typed,
 };
 use crate::{
@@ -27,7 +27,7 @@ impl Loaded {
     /// *Malformed*: a request that the schema has no words for, or a policy that failed.
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
         let rules = &*self.rules;
-        let Some(known) = rules.actions.get(request.action()) else {
+        let Some((known, instance)) = rules.known(request)? else {
             return rules.unknown(request);
         };
         let principal = uid(&rules.names.agent, request.subject().agent_id());
@@ -36,6 +36,7 @@ impl Loaded {
         let declared = known.context.as_ref();
         let delegators = rules.delegators(request, declared)?;
         let of_subject = user.map(|user| (ON_BEHALF_OF, user)).into_iter().chain(delegators);
+        let of_subject = of_subject.chain(instance.map(|instance| (INSTANCE, instance)));
         let context =
             context::build(request.arguments().iter(), request.context(), of_subject, declared)?;
         let asked = CedarRequest::new(
@@ -59,6 +60,34 @@ impl Loaded {
 }
 
 impl Rules {
+    /// The action by its whole name or, where the schema knows only its kind and has a place for which one
+    /// of it is meant, by its kind.
+    ///
+    /// # Errors
+    /// *Malformed*: a kind without that place.
+    fn known(
+        &self,
+        request: &Request<'_>,
+    ) -> Result<Option<(&ActionRules, Option<RestrictedExpression>)>, NoDecision> {
+        if let Some(known) = self.actions.get(request.action()) {
+            return Ok(Some((known, None)));
+        }
+        let Some(instance) = request.instance() else { return Ok(None) };
+        let Some(known) = self.actions.get(request.kind()) else { return Ok(None) };
+        let declared = known.context.as_ref().and_then(typed::attributes);
+        if declared.is_none_or(|attributes| attributes.get_attr(INSTANCE).is_none()) {
+            // FAIL CLOSED: a permit for one of a kind was not written for all of them.
+            return Err(NoDecision::malformed(format_args!(
+                "the schema does not know the action `{}`, nor a place for which `{kind}` it is\n\
+                 help: declare it as an action (`in [{kind:?}]`), or `{INSTANCE}: String` in the context of \
+                 the action `{kind}`",
+                request.action(),
+                kind = request.kind(),
+            )));
+        }
+        Ok(Some((known, Some(RestrictedExpression::new_string(instance.to_owned())))))
+    }
+
     /// What is said to an action that the schema does not know.
     fn unknown(&self, request: &Request<'_>) -> Result<Decision, NoDecision> {
         if request.is_canary() {

@@ -19,6 +19,9 @@ pub(super) const ON_BEHALF_OF: &str = "on_behalf_of";
 /// The same for the agents that delegated what it does.
 pub(super) const DELEGATED_BY: &str = "delegated_by";
 
+/// And for which one of its kind an action is, where the schema knows the kind alone.
+pub(super) const INSTANCE: &str = "instance";
+
 /// The context of one request: arguments, guard context and user, in one record.
 ///
 /// # Errors
