@@ -131,3 +131,18 @@ impl<T: ToResource + ?Sized> ToResource for &T {
         (**self).to_resource()
     }
 }
+
+#[cfg(all(test, feature = "uuid"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_an_id() {
+        let text = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+        let id: uuid::Uuid = text.parse().unwrap();
+        assert_eq!(id.to_resource(), Resource::id_only(text));
+        assert_eq!(("Row", &id).to_resource(), Resource::new("Row", text));
+    }
+}

@@ -367,3 +367,23 @@ async fn kind_and_instance_are_read_apart() {
     assert_eq!(dispatch(&guard, "disk.wipe", &ran).await.unwrap_err().cause(), Cause::Denied);
     assert_eq!(ran.times(), 1);
 }
+
+#[requires_permission(action = "read", resource = row, guard = guard, skip(guard))]
+async fn by_number(guard: &Guard, row: u64) -> Result<u64, Denial> {
+    Ok(row)
+}
+
+#[requires_permission(action = "read", resource = ("Row", row), guard = guard, skip(guard))]
+async fn by_kind_and_number(guard: &Guard, row: i128) -> Result<i128, Denial> {
+    Ok(row)
+}
+
+/// Rows are named by what their database names them by.
+#[tokio::test]
+async fn numbers_are_ids_of_resources() {
+    let (guard, log) = guard_of(authority_fn(async |_| Ok(Decision::allow())));
+    by_number(&guard, u64::MAX).await.unwrap();
+    assert_eq!(last(&log).resource, Some((None, "18446744073709551615".into())));
+    by_kind_and_number(&guard, -7).await.unwrap();
+    assert_eq!(last(&log).resource, Some((Some("Row".into()), "-7".into())));
+}
