@@ -168,7 +168,16 @@ impl fmt::Display for SelfCheckError {
                 write!(f, "the authority allows {probe}, a probe, which nobody may do")
             }
             Self::NoAnswer(denial) => {
-                write!(f, "the authority did not answer the self check: {}", denial.operator())
+                write!(f, "the authority did not answer the self check: {}", denial.operator())?;
+                // Out of reach or too late is no fault of its rules.
+                if denial.cause() == Cause::Malformed {
+                    write!(
+                        f,
+                        "\nhelp: say no to an action that the rules do not know, or ask for one that \
+                         they know and forbid: `.probe(Probe::new(\"purchase\").argument(\"cents\", 1))`"
+                    )?;
+                }
+                Ok(())
             }
             Self::NotRecorded { detail } => {
                 write!(f, "the log did not take the self check: {detail}")

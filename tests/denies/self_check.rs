@@ -252,3 +252,20 @@ async fn no_log_takes_a_reason() {
     let shop = failclosed_tests::Shop::new(guard.start().await.unwrap());
     assert_eq!(shop.charge("coachella.com", 742).await.unwrap(), 742);
 }
+
+/// A rule that reads an argument has no answer to the canary, which has none: the error says what has.
+#[tokio::test]
+async fn a_rule_that_reads_an_argument_is_told_what_to_do() {
+    let limit = || {
+        answer_fn(|request: &Request<'_>| match request.argument::<u64>("cents") {
+            Ok(0..=100) => Decision::allow().into(),
+            Ok(_) => deny(),
+            Err(why) => why.into(),
+        })
+    };
+    let error = builder(limit()).start().await.unwrap_err();
+    assert!(error.to_string().contains("\nhelp: say no to an action that"), "{error}");
+    unanswered(error, Cause::Malformed);
+    let probe = Probe::new("purchase").argument("cents", 101_u64);
+    builder(limit()).probe(probe).start().await.unwrap();
+}

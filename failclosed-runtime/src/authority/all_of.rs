@@ -42,15 +42,7 @@ impl Authority for AllOf {
         Answer::pending(async move {
             let mut votes: Vec<_> =
                 self.members.iter().map(|member| Vote::cast(&**member, request)).collect();
-            poll_fn(|cx| {
-                let (mut all_in, mut denied) = (true, false);
-                for vote in &mut votes {
-                    all_in &= vote.poll(cx).is_ready();
-                    denied |= matches!(vote, Vote::In(Ok(Decision::Deny(_))));
-                }
-                if all_in || denied { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
+            Vote::await_all(&mut votes).await;
             Tally::of(votes).decide()
         })
     }
@@ -74,7 +66,20 @@ impl<'a> Vote<'a> {
         }
     }
 
-    pub(super) fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
+    /// Waits until all are in, or one is a no.
+    pub(super) async fn await_all(votes: &mut [Self]) {
+        poll_fn(|cx| {
+            let (mut all_in, mut denied) = (true, false);
+            for vote in &mut *votes {
+                all_in &= vote.poll(cx).is_ready();
+                denied |= matches!(vote, Vote::In(Ok(Decision::Deny(_))));
+            }
+            if all_in || denied { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
         if let Self::Awaited(answer) = self {
             match Pin::new(answer).poll(cx) {
                 Poll::Pending => return Poll::Pending,

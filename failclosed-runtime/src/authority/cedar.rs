@@ -71,11 +71,12 @@ mod builder;
 mod context;
 mod directory;
 mod error;
-mod everything;
+
 mod failed;
 mod labels;
 mod load;
 mod names;
+mod permissive;
 mod shared;
 mod slice;
 mod source;

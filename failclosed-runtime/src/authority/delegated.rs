@@ -4,8 +4,6 @@
 //! every one of the chain is asked about as itself, as if it made the call: whatever is denied to one
 //! that delegated is denied to all below it, whatever the authority knows of delegation.
 
-use std::{future::poll_fn, task::Poll};
-
 use super::{
     Answer, Authority,
     all_of::{Tally, Vote},
@@ -28,15 +26,7 @@ pub(crate) fn decide<'a>(authority: &'a dyn Authority, request: &'a Request<'a>)
         }
         let each = || std::iter::once(request).chain(&earlier);
         let mut votes: Vec<_> = each().map(|request| Vote::cast(authority, request)).collect();
-        poll_fn(|cx| {
-            let (mut all_in, mut denied) = (true, false);
-            for vote in &mut votes {
-                all_in &= vote.poll(cx).is_ready();
-                denied |= matches!(vote, Vote::In(Ok(Decision::Deny(_))));
-            }
-            if all_in || denied { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+        Vote::await_all(&mut votes).await;
         for (vote, request) in votes.iter_mut().zip(each()).skip(1) {
             name(vote, request.subject().agent_id());
         }

@@ -1,5 +1,5 @@
 // attempt: call a guarded method where the question about another one is written down
-// stopped by: E0061
+// stopped by: "cannot be invoked on a trait object"
 
 use failclosed::{Denial, guarded};
 

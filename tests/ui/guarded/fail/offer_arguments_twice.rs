@@ -31,8 +31,8 @@ impl Payments for Stripe {
 
 async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
     let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard).await?;
-    drop(offer.enter(guard).await?);
+    let first = offer.enter(guard, &()).await?;
+    drop(offer.enter(guard, &()).await?);
     drop(first);
     Ok(())
 }
