@@ -6,6 +6,7 @@
 //! was found there.
 
 use std::{
+    borrow::Cow,
     ffi::{OsStr, OsString},
     fmt, fs, io,
     marker::PhantomData,
@@ -22,7 +23,7 @@ use crate::{
     action::{Action, Exactly},
     locked::OpenedBy,
     permit::Permit,
-    resource::{Resource, ToResource},
+    resource::{Resource, ResourceId, ToResource},
 };
 
 /// As many links as one path may lead over: the limit of Linux.
@@ -263,6 +264,13 @@ impl<R, W> Serialize for FileAt<R, W> {
 impl<R, W> ToResource for FileAt<R, W> {
     fn to_resource(&self) -> Resource<'_> {
         Resource::id_only(self.shown.as_str())
+    }
+}
+
+/// The path that is shown.
+impl<R, W> ResourceId for FileAt<R, W> {
+    fn to_id(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.shown)
     }
 }
 

@@ -51,7 +51,8 @@ pub trait ToResource {
     fn to_resource(&self) -> Resource<'_>;
 }
 
-/// A part of what names a resource: text, or a whole number.
+/// What names one thing of its kind, in `resource = ("Row", id)`: text, a whole number, or a type of yours
+/// that says what its text is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the id of a resource",
     label = "expected text or a whole number",
