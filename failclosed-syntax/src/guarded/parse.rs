@@ -12,24 +12,24 @@ use syn::{
 use crate::{diag, item::GuardedFn};
 
 /// A trait or an `impl`.
-pub(crate) struct Whole {
-    pub(crate) header: Header,
+pub struct Whole {
+    pub header: Header,
     /// The header's tokens, as they were written.
-    pub(crate) written: TokenStream,
+    pub written: TokenStream,
     /// The braces, for their place.
-    pub(crate) braces: Span,
-    pub(crate) inner_attrs: Vec<Attribute>,
-    pub(crate) items: Vec<Item>,
+    pub braces: Span,
+    pub inner_attrs: Vec<Attribute>,
+    pub items: Vec<Item>,
 }
 
 /// The header, with nothing between its braces.
-pub(crate) enum Header {
+pub enum Header {
     Impl(ItemImpl),
     Trait(ItemTrait),
 }
 
 /// One item of the block.
-pub(crate) enum Item {
+pub enum Item {
     Fn(Box<GuardedFn>),
     Type(TokenStream),
     Const(TokenStream),
@@ -40,7 +40,7 @@ pub(crate) enum Item {
 impl Whole {
     /// # Errors
     /// Anything that is not a trait or an `impl`, and items that are none of the above.
-    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+    pub fn parse(tokens: TokenStream) -> syn::Result<Self> {
         let mut written: Vec<TokenTree> = tokens.clone().into_iter().collect();
         let block = match written.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
@@ -61,7 +61,7 @@ impl Whole {
         Ok(Self { header, written, braces: block.span(), inner_attrs, items })
     }
 
-    pub(crate) fn functions(&self) -> impl Iterator<Item = &GuardedFn> {
+    pub fn functions(&self) -> impl Iterator<Item = &GuardedFn> {
         self.items.iter().filter_map(|item| match item {
             Item::Fn(function) => Some(&**function),
             Item::Type(_) | Item::Const(_) | Item::Macro(_) => None,
@@ -69,7 +69,7 @@ impl Whole {
     }
 
     /// The header as it was written, with other items.
-    pub(crate) fn with(&self, items: &TokenStream) -> TokenStream {
+    pub fn with(&self, items: &TokenStream) -> TokenStream {
         let mut tokens = self.written.clone();
         let mut inside = TokenStream::new();
         self.inner_attrs.iter().for_each(|attr| attr.to_tokens(&mut inside));

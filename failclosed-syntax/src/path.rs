@@ -8,16 +8,16 @@ use crate::diag;
 
 /// The facade, or where `crate = path` says it is.
 #[derive(Clone)]
-pub(crate) struct CratePath(Option<Path>);
+pub struct CratePath(Option<Path>);
 
 impl CratePath {
-    pub(crate) fn facade() -> Self {
+    pub fn facade() -> Self {
         Self(None)
     }
 
     /// # Errors
     /// A relative path.
-    pub(crate) fn at(path: Path) -> syn::Result<Self> {
+    pub fn at(path: Path) -> syn::Result<Self> {
         let from_crate = path.segments.first().is_some_and(|first| first.ident == "crate");
         if path.leading_colon.is_none() && !from_crate {
             return Err(diag::arg::relative_crate(path.span()));
@@ -27,7 +27,7 @@ impl CratePath {
 
     /// The module that generated code calls. Its name carries the version: a macro and a runtime of
     /// different versions do not compile together.
-    pub(crate) fn private(&self) -> TokenStream {
+    pub fn private(&self) -> TokenStream {
         let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
         // A path that leads elsewhere is reported where it is written.
         let written = self.0.as_ref().map_or_else(Span::call_site, Spanned::span);

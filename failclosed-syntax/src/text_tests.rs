@@ -2,7 +2,7 @@
 
 use crate::text::{MAX_NAME, is_invisible, is_name};
 
-#[path = "../../../failclosed-runtime/src/text.rs"]
+#[path = "../../failclosed-runtime/src/text.rs"]
 #[allow(dead_code, reason = "one of its rules is compared")]
 mod runtime;
 

@@ -4,32 +4,29 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Expr, Ident};
 
-use super::{
-    attribute_in,
-    shown::{conditions_of, name_of, names_in},
-};
 use crate::{
     args::{Args, Bound, Shown},
     diag::{self, Errors},
     params::{Binding, Params},
+    shown::{conditions_of, name_of, names_in},
 };
 
 /// A name that is bound before the question, shown, and given to the body.
-pub(crate) struct BoundName {
-    pub(crate) ident: Ident,
-    pub(crate) how: Bound,
-    pub(crate) value: Expr,
+pub struct BoundName {
+    pub ident: Ident,
+    pub how: Bound,
+    pub value: Expr,
     /// What decides whether it exists.
-    pub(crate) cfgs: Vec<Attribute>,
+    pub cfgs: Vec<Attribute>,
     /// Whether the value can be computed once more, to be compared: what is prepared is not, for
     /// preparing may cost something.
-    pub(crate) again: bool,
+    pub again: bool,
     /// Whether it is prepared: then it may be awaited, and may fail.
-    pub(crate) prepared: bool,
+    pub prepared: bool,
 }
 
 /// The names, in the order in which they come about.
-pub(super) fn names(args: &Args, params: &Params) -> Vec<BoundName> {
+pub fn names(args: &Args, params: &Params) -> Vec<BoundName> {
     let prepared = args.prepared.iter().map(|shown| {
         let cfgs = shadowed(shown, params).map_or_else(Vec::new, |binding| binding.cfgs.clone());
         (shown, cfgs, false, true)
@@ -56,7 +53,7 @@ pub(super) fn names(args: &Args, params: &Params) -> Vec<BoundName> {
 
 /// The names of a method in a guarded trait. Its permit carries the parameters, so each of them takes
 /// the place of one.
-pub(crate) fn bound_in_place(args: &Args, params: &Params, errors: &mut Errors) -> Vec<BoundName> {
+pub fn bound_in_place(args: &Args, params: &Params, errors: &mut Errors) -> Vec<BoundName> {
     for (shown, _) in args.bound() {
         if shadowed(shown, params).is_none() {
             errors.push(diag::bound::no_parameter(&shown.name));
@@ -67,19 +64,19 @@ pub(crate) fn bound_in_place(args: &Args, params: &Params, errors: &mut Errors) 
 
 /// What the name is spelled like: as the parameter that it takes the place of, or the parameter would
 /// stay in reach of a body whose tokens come from somewhere else than the attribute's.
-pub(super) fn ident_of(shown: &Shown, params: &Params) -> Ident {
+pub fn ident_of(shown: &Shown, params: &Params) -> Ident {
     shadowed(shown, params).map_or_else(|| shown.name.clone(), |binding| binding.ident.clone())
 }
 
 /// The parameter whose place it takes: the body cannot reach it, so there is nothing left to show.
-pub(super) fn shadowed<'p>(shown: &Shown, params: &'p Params) -> Option<&'p Binding> {
+pub fn shadowed<'p>(shown: &Shown, params: &'p Params) -> Option<&'p Binding> {
     shown.bound.as_ref()?;
     let name = name_of(&shown.name);
     params.bindings.iter().find(|binding| name_of(&binding.ident) == name)
 }
 
 /// The parameters that a bound value is made from: it may have moved out of them, or borrow from them.
-pub(super) fn consumed(args: &Args, params: &Params) -> Vec<Ident> {
+pub fn consumed(args: &Args, params: &Params) -> Vec<Ident> {
     let mut read = Vec::new();
     args.prepared.iter().for_each(|shown| read.extend(read_by(&shown.value, params)));
     args.bound().for_each(|(shown, _)| {
@@ -90,7 +87,7 @@ pub(super) fn consumed(args: &Args, params: &Params) -> Vec<Ident> {
 }
 
 /// The parameters that an expression of any kind may read, closures and macros in it included.
-pub(super) fn read_by(expr: &Expr, params: &Params) -> Vec<Ident> {
+pub fn read_by(expr: &Expr, params: &Params) -> Vec<Ident> {
     let known = params.constants.iter().chain(&params.bindings);
     let read = |binding: &&Binding| {
         let name = name_of(&binding.ident);
@@ -100,7 +97,7 @@ pub(super) fn read_by(expr: &Expr, params: &Params) -> Vec<Ident> {
 }
 
 // `prepare(path = { return Ok(receipt) })`
-pub(crate) fn check_prepared(args: &Args, errors: &mut Errors) {
+pub fn check_prepared(args: &Args, errors: &mut Errors) {
     for Shown { value, .. } in &args.prepared {
         if let Some(span) = word_in(value.to_token_stream(), "return") {
             // FAIL CLOSED: the caller would take it for the answer of the body.
@@ -113,7 +110,7 @@ pub(crate) fn check_prepared(args: &Args, errors: &mut Errors) {
 }
 
 // `prepare(file = self.dir.open(&permit, &path)?)`
-pub(super) fn check_permit(args: &Args, params: &Params, errors: &mut Errors) {
+pub fn check_permit(args: &Args, params: &Params, errors: &mut Errors) {
     let Some(permit) = &params.permit else { return };
     for Shown { value, .. } in &args.prepared {
         if let Some(span) = word_in(value.to_token_stream(), &name_of(&permit.ident)) {
@@ -123,7 +120,7 @@ pub(super) fn check_permit(args: &Args, params: &Params, errors: &mut Errors) {
 }
 
 /// `self.resolve(&path).await?`
-pub(crate) fn may_fail(expr: &Expr) -> bool {
+pub fn may_fail(expr: &Expr) -> bool {
     fn mark(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             TokenTree::Punct(punct) => punct.as_char() == '?',
@@ -162,7 +159,7 @@ fn text_in(tokens: TokenStream, name: &str) -> bool {
 }
 
 /// Whether an expression only names a place: what stands there is looked at where it is shown.
-pub(crate) fn is_place(expr: &Expr) -> bool {
+pub fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) | Expr::Lit(_) => true,
         Expr::Field(inner) => is_place(&inner.base),
@@ -173,4 +170,16 @@ pub(crate) fn is_place(expr: &Expr) -> bool {
         // FAIL CLOSED: what may give another value next time is looked at again.
         _ => false,
     }
+}
+
+/// `args(list = [#[cfg(any())] amount])`: what an attribute takes out, the authority does not see.
+pub fn attribute_in(expr: &Expr) -> Option<Span> {
+    fn hash(tokens: TokenStream) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
+            TokenTree::Group(group) => hash(group.stream()),
+            _ => None,
+        })
+    }
+    hash(expr.to_token_stream())
 }

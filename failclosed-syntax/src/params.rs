@@ -8,49 +8,49 @@ use syn::{
 use crate::diag::{self, Errors};
 use attrs::ParamAttrs;
 
-pub(crate) mod attrs;
+pub mod attrs;
 
 /// The parameters, as the check and the body need them.
-pub(crate) struct Params {
+pub struct Params {
     /// `self`, as the signature spells it.
-    pub(crate) receiver: Option<Token![self]>,
+    pub receiver: Option<Token![self]>,
     /// `const N: usize`: chosen by the caller like any other, and never bound anew.
-    pub(crate) constants: Vec<Binding>,
-    pub(crate) bindings: Vec<Binding>,
-    pub(crate) permit: Option<PermitParam>,
+    pub constants: Vec<Binding>,
+    pub bindings: Vec<Binding>,
+    pub permit: Option<PermitParam>,
 }
 
 /// A name that a parameter binds.
 #[derive(Clone)]
-pub(crate) struct Binding {
-    pub(crate) ident: Ident,
-    pub(crate) mutability: Option<Token![mut]>,
+pub struct Binding {
+    pub ident: Ident,
+    pub mutability: Option<Token![mut]>,
     /// What decides whether it exists.
-    pub(crate) cfgs: Vec<Attribute>,
+    pub cfgs: Vec<Attribute>,
     /// Lint levels for it.
-    pub(crate) lints: Vec<Attribute>,
+    pub lints: Vec<Attribute>,
 }
 
 impl Binding {
     /// One that is there as it stands.
-    pub(crate) fn of(ident: Ident) -> Self {
+    pub fn of(ident: Ident) -> Self {
         Self { ident, mutability: None, cfgs: Vec::new(), lints: Vec::new() }
     }
 }
 
 /// `#[permit] permit: Permit<'_, Purchase>`
-pub(crate) struct PermitParam {
-    pub(crate) ident: Ident,
-    pub(crate) mutability: Option<Token![mut]>,
-    pub(crate) ty: Type,
-    pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) lints: Vec<Attribute>,
+pub struct PermitParam {
+    pub ident: Ident,
+    pub mutability: Option<Token![mut]>,
+    pub ty: Type,
+    pub cfgs: Vec<Attribute>,
+    pub lints: Vec<Attribute>,
 }
 
 impl Params {
     /// Takes the `#[permit]` parameter out of the signature, and `mut` out of its patterns: the
     /// body binds every name anew, `mut` where it was, so that lints about unused ones still fire.
-    pub(crate) fn take(sig: &mut Signature, errors: &mut Errors) -> Self {
+    pub fn take(sig: &mut Signature, errors: &mut Errors) -> Self {
         let constants = constants(sig);
         let mut params = Self { receiver: None, constants, bindings: Vec::new(), permit: None };
         let mut inputs = Punctuated::new();

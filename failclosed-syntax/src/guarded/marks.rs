@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The one mark of a function.
-pub(crate) enum Mark {
+pub enum Mark {
     /// `#[requires_permission(..)]`, somewhere among the attributes.
     Guarded,
     /// `#[unguarded(reason = "..")]`, or bare where that is enough.
@@ -19,11 +19,11 @@ pub(crate) enum Mark {
 }
 
 /// Whether the attribute's last word is `requires_permission`.
-pub(crate) fn is_guard(attr: &Attribute) -> bool {
+pub fn is_guard(attr: &Attribute) -> bool {
     last_word(attr, "requires_permission")
 }
 
-pub(crate) fn is_unguarded(attr: &Attribute) -> bool {
+pub fn is_unguarded(attr: &Attribute) -> bool {
     last_word(attr, "unguarded")
 }
 
@@ -32,7 +32,7 @@ fn last_word(attr: &Attribute, word: &str) -> bool {
 }
 
 /// Reads the mark of a function that must have one.
-pub(crate) fn required(function: &GuardedFn, errors: &mut Errors) -> Mark {
+pub fn required(function: &GuardedFn, errors: &mut Errors) -> Mark {
     let mut unfinished = Errors::new();
     let mark = read(function, true, &mut unfinished);
     let silent = unfinished.is_empty();
@@ -45,7 +45,7 @@ pub(crate) fn required(function: &GuardedFn, errors: &mut Errors) -> Mark {
 }
 
 /// Reads the mark of a function that may have none. `reasoned`: whether a reason has to be given.
-pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) -> Mark {
+pub fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) -> Mark {
     let mut mark = Mark::None;
     for attr in &function.attrs {
         if attr.path().is_ident("cfg_attr") {
@@ -73,7 +73,7 @@ pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) ->
 }
 
 /// Whether some `cfg_attr` decides over a mark.
-pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Span> {
+pub fn conditional_mark(attr: &Attribute) -> Option<Span> {
     if !attr.path().is_ident("cfg_attr") {
         return None;
     }
@@ -105,11 +105,11 @@ fn reason(attr: &Attribute) -> syn::Result<()> {
 }
 
 /// The attributes without the marks that only `#[guarded]` reads.
-pub(crate) fn without_unguarded(attrs: &[Attribute]) -> Vec<Attribute> {
+pub fn without_unguarded(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| !is_unguarded(attr)).cloned().collect()
 }
 
 /// The attributes without any mark.
-pub(crate) fn without(attrs: &[Attribute]) -> Vec<Attribute> {
+pub fn without(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| !is_unguarded(attr) && !is_guard(attr)).cloned().collect()
 }

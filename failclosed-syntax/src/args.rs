@@ -16,22 +16,22 @@ use crate::{
 };
 
 /// What the attribute asks for.
-pub(crate) struct Args {
+pub struct Args {
     /// `None` only where an error was reported.
-    pub(crate) action: Option<Action>,
-    pub(crate) guard: Option<Expr>,
-    pub(crate) resource: Option<Expr>,
-    pub(crate) shown: Vec<Shown>,
+    pub action: Option<Action>,
+    pub guard: Option<Expr>,
+    pub resource: Option<Expr>,
+    pub shown: Vec<Shown>,
     /// `prepare(..)`: each one is bound.
-    pub(crate) prepared: Vec<Shown>,
-    pub(crate) skip: Vec<Ident>,
-    pub(crate) mask: Vec<Ident>,
-    pub(crate) on_denied: Option<Path>,
-    pub(crate) krate: CratePath,
+    pub prepared: Vec<Shown>,
+    pub skip: Vec<Ident>,
+    pub mask: Vec<Ident>,
+    pub on_denied: Option<Path>,
+    pub krate: CratePath,
 }
 
 /// The action asked for.
-pub(crate) enum Action {
+pub enum Action {
     /// `action = "purchase"`
     Name(LitStr),
     /// `action = Purchase`: a unit struct.
@@ -41,18 +41,18 @@ pub(crate) enum Action {
 }
 
 /// `name = expr` in `args(..)`; `let name = expr` there, or `name = expr` in `prepare(..)`.
-pub(crate) struct Shown {
-    pub(crate) name: Ident,
-    pub(crate) value: Expr,
+pub struct Shown {
+    pub name: Ident,
+    pub value: Expr,
     /// How the body has it, where it has it.
-    pub(crate) bound: Option<Bound>,
+    pub bound: Option<Bound>,
 }
 
 /// `mut` and the type of `let mut name: Type`.
 #[derive(Clone)]
-pub(crate) struct Bound {
-    pub(crate) mutability: Option<Token![mut]>,
-    pub(crate) ty: Option<Type>,
+pub struct Bound {
+    pub mutability: Option<Token![mut]>,
+    pub ty: Option<Type>,
 }
 
 impl Shown {
@@ -79,13 +79,13 @@ impl Shown {
 
 impl Args {
     /// What the body is given beside its parameters, in the order in which it comes about.
-    pub(crate) fn bound(&self) -> impl Iterator<Item = (&Shown, &Bound)> {
+    pub fn bound(&self) -> impl Iterator<Item = (&Shown, &Bound)> {
         let all = self.prepared.iter().chain(&self.shown);
         all.filter_map(|shown| Some((shown, shown.bound.as_ref()?)))
     }
 
     /// Reads what it can and reports the rest.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+    pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self {
             action: None,
             guard: None,
@@ -134,7 +134,7 @@ impl Args {
 }
 
 /// Names that begin with `failclosed:` are the crate's own, such as that of the self check.
-pub(crate) fn is_action_name(text: &str) -> bool {
+pub fn is_action_name(text: &str) -> bool {
     text::is_name(text) && !text.starts_with("failclosed:")
 }
 
@@ -162,13 +162,13 @@ fn action(value: Expr) -> syn::Result<Action> {
 }
 
 /// `key = value` or `key(value, ..)`, its value unread.
-pub(crate) struct Pair {
-    pub(crate) key: Ident,
+pub struct Pair {
+    pub key: Ident,
     rest: TokenStream,
 }
 
 impl Pair {
-    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+    pub fn parse(tokens: TokenStream) -> syn::Result<Self> {
         let span = tokens.span();
         let read = |input: ParseStream<'_>| {
             // `crate` is a key too, and a keyword.
@@ -178,11 +178,11 @@ impl Pair {
         Parser::parse2(read, tokens).map_err(|_| diag::arg::not_a_key(span))
     }
 
-    pub(crate) fn value<T: syn::parse::Parse>(&self) -> syn::Result<T> {
+    pub fn value<T: syn::parse::Parse>(&self) -> syn::Result<T> {
         self.after_equals(T::parse)
     }
 
-    pub(crate) fn path(&self) -> syn::Result<Path> {
+    pub fn path(&self) -> syn::Result<Path> {
         // A path may be given as text too, as other macros take it.
         self.after_equals(|input| {
             if input.peek(LitStr) {
@@ -228,7 +228,7 @@ impl Pair {
 }
 
 /// Splits at the commas, so that one bad argument does not hide the errors of the others.
-pub(crate) fn segments(tokens: TokenStream) -> Vec<TokenStream> {
+pub fn segments(tokens: TokenStream) -> Vec<TokenStream> {
     let mut segments = vec![TokenStream::new()];
     // A comma inside a turbofish is not a separator: `guard = of::<A, B>()`.
     let mut angles = 0_usize;

@@ -5,9 +5,9 @@ use syn::{Error, Ident};
 
 use super::{did_you_mean, error, listed};
 
-pub(crate) const KEYS: [&str; 4] = ["guard", "on_denied", "crate", "remote"];
+pub const KEYS: [&str; 4] = ["guard", "on_denied", "crate", "remote"];
 
-pub(crate) fn unknown_key(key: &Ident) -> Error {
+pub fn unknown_key(key: &Ident) -> Error {
     let help = match did_you_mean(&key.to_string(), KEYS) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("remove `{key}`"),
@@ -15,15 +15,15 @@ pub(crate) fn unknown_key(key: &Ident) -> Error {
     error(key.span(), format_args!("unknown key `{key}`; expected {}", listed(&KEYS)), help)
 }
 
-pub(crate) fn not_a_key(span: Span) -> Error {
+pub fn not_a_key(span: Span) -> Error {
     error(span, "expected `key = value`", "write `#[guarded]` or `#[guarded(guard = self.guard)]`")
 }
 
-pub(crate) fn key_without_use(key: &str, place: &str, help: &str) -> Error {
+pub fn key_without_use(key: &str, place: &str, help: &str) -> Error {
     error(Span::call_site(), format_args!("`{key}` has no use on {place}"), help)
 }
 
-pub(crate) fn not_whole(span: Span) -> Error {
+pub fn not_whole(span: Span) -> Error {
     error(
         span,
         "`#[guarded]` stands on a trait or an `impl` block",
@@ -31,7 +31,7 @@ pub(crate) fn not_whole(span: Span) -> Error {
     )
 }
 
-pub(crate) fn unreadable(span: Span, detail: &str) -> Error {
+pub fn unreadable(span: Span, detail: &str) -> Error {
     error(
         span,
         format_args!("this cannot be read, so it cannot be guarded: {detail}"),
@@ -39,7 +39,7 @@ pub(crate) fn unreadable(span: Span, detail: &str) -> Error {
     )
 }
 
-pub(crate) fn forgotten(name: &Ident) -> Error {
+pub fn forgotten(name: &Ident) -> Error {
     error(
         name.span(),
         format_args!("`{name}` is neither guarded nor said to be unguarded"),
@@ -48,7 +48,7 @@ pub(crate) fn forgotten(name: &Ident) -> Error {
     )
 }
 
-pub(crate) fn conditional(span: Span, name: &Ident) -> Error {
+pub fn conditional(span: Span, name: &Ident) -> Error {
     error(
         span,
         format_args!("`{name}` is guarded only under a condition: `cfg_attr` can remove the guard"),
@@ -57,9 +57,9 @@ pub(crate) fn conditional(span: Span, name: &Ident) -> Error {
 }
 
 /// By these words the error is found again.
-pub(crate) const NOT_BEHIND: &str = "never reached its guard";
+pub const NOT_BEHIND: &str = "never reached its guard";
 
-pub(crate) fn not_behind(span: Span, name: &Ident) -> Error {
+pub fn not_behind(span: Span, name: &Ident) -> Error {
     error(
         span,
         format_args!(
@@ -70,7 +70,7 @@ pub(crate) fn not_behind(span: Span, name: &Ident) -> Error {
     )
 }
 
-pub(crate) fn both_marks(span: Span) -> Error {
+pub fn both_marks(span: Span) -> Error {
     error(
         span,
         "a function is guarded or unguarded, not both",
@@ -78,11 +78,11 @@ pub(crate) fn both_marks(span: Span) -> Error {
     )
 }
 
-pub(crate) fn two_guards(span: Span) -> Error {
+pub fn two_guards(span: Span) -> Error {
     error(span, "a method of a guarded trait asks once", "keep one `#[requires_permission(..)]`")
 }
 
-pub(crate) fn no_reason(span: Span) -> Error {
+pub fn no_reason(span: Span) -> Error {
     error(
         span,
         "`#[unguarded]` needs a reason: somebody will ask why nobody is asked here",
@@ -90,7 +90,7 @@ pub(crate) fn no_reason(span: Span) -> Error {
     )
 }
 
-pub(crate) fn blank_reason(span: Span) -> Error {
+pub fn blank_reason(span: Span) -> Error {
     error(
         span,
         "a blank reason is no reason",
@@ -98,7 +98,7 @@ pub(crate) fn blank_reason(span: Span) -> Error {
     )
 }
 
-pub(crate) fn macro_inside(span: Span) -> Error {
+pub fn macro_inside(span: Span) -> Error {
     error(
         span,
         "what this macro makes is not known yet, so it cannot be accounted for",
@@ -106,7 +106,7 @@ pub(crate) fn macro_inside(span: Span) -> Error {
     )
 }
 
-pub(crate) fn constant_function(span: Span) -> Error {
+pub fn constant_function(span: Span) -> Error {
     error(
         span,
         "a constant that holds a function is one",
@@ -114,11 +114,11 @@ pub(crate) fn constant_function(span: Span) -> Error {
     )
 }
 
-pub(crate) fn modifier(span: Span, what: &str) -> Error {
+pub fn modifier(span: Span, what: &str) -> Error {
     error(span, format_args!("{what} cannot be guarded"), format_args!("remove `{what}`"))
 }
 
-pub(crate) fn async_trait(span: Span) -> Error {
+pub fn async_trait(span: Span) -> Error {
     error(
         span,
         "`#[async_trait]` and `#[guarded]` would both rewrite these methods",
@@ -126,7 +126,7 @@ pub(crate) fn async_trait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn generic_trait(span: Span) -> Error {
+pub fn generic_trait(span: Span) -> Error {
     error(
         span,
         "a guarded trait has no parameters: each would be a surface of its own",
@@ -134,7 +134,7 @@ pub(crate) fn generic_trait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn generic_method(span: Span) -> Error {
+pub fn generic_method(span: Span) -> Error {
     error(
         span,
         "a guarded trait can be made an object, and a generic method cannot be called on one",
@@ -142,7 +142,7 @@ pub(crate) fn generic_method(span: Span) -> Error {
     )
 }
 
-pub(crate) fn associated_type(span: Span) -> Error {
+pub fn associated_type(span: Span) -> Error {
     error(
         span,
         "callers of a guarded trait hold an object, which has no associated types",
@@ -150,7 +150,7 @@ pub(crate) fn associated_type(span: Span) -> Error {
     )
 }
 
-pub(crate) fn associated_const(span: Span) -> Error {
+pub fn associated_const(span: Span) -> Error {
     error(
         span,
         "callers of a guarded trait hold an object, which has no associated constants",
@@ -158,7 +158,7 @@ pub(crate) fn associated_const(span: Span) -> Error {
     )
 }
 
-pub(crate) fn supertrait(span: Span) -> Error {
+pub fn supertrait(span: Span) -> Error {
     error(
         span,
         "the methods of this supertrait would be reached without a check",
@@ -166,7 +166,7 @@ pub(crate) fn supertrait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn no_receiver(span: Span) -> Error {
+pub fn no_receiver(span: Span) -> Error {
     error(
         span,
         "a function without `self` cannot meet the guard that stands before a value",
@@ -174,7 +174,7 @@ pub(crate) fn no_receiver(span: Span) -> Error {
     )
 }
 
-pub(crate) fn receiver(span: Span) -> Error {
+pub fn receiver(span: Span) -> Error {
     error(
         span,
         "this receiver would take the implementation from behind its guard",
@@ -182,7 +182,7 @@ pub(crate) fn receiver(span: Span) -> Error {
     )
 }
 
-pub(crate) fn receiver_lifetime(span: Span) -> Error {
+pub fn receiver_lifetime(span: Span) -> Error {
     error(
         span,
         "the lifetime of `self` has a name already: everything else that is left out shares it",
@@ -190,7 +190,7 @@ pub(crate) fn receiver_lifetime(span: Span) -> Error {
     )
 }
 
-pub(crate) fn code_inside(span: Span) -> Error {
+pub fn code_inside(span: Span) -> Error {
     error(
         span,
         "what stands here could hold code, beside the guard's own",
@@ -198,7 +198,7 @@ pub(crate) fn code_inside(span: Span) -> Error {
     )
 }
 
-pub(crate) fn client_field(span: Span) -> Error {
+pub fn client_field(span: Span) -> Error {
     error(
         span,
         "a field `inner` is out of reach here: the client is behind it, and nobody was asked yet",
@@ -206,11 +206,11 @@ pub(crate) fn client_field(span: Span) -> Error {
     )
 }
 
-pub(crate) fn self_type(span: Span) -> Error {
+pub fn self_type(span: Span) -> Error {
     error(span, "`Self` is another type before the guard than behind it", "write the type itself")
 }
 
-pub(crate) fn self_bound(span: Span) -> Error {
+pub fn self_bound(span: Span) -> Error {
     error(
         span,
         "callers of a guarded trait hold objects, and a bound on `Self` takes the method off them",
@@ -218,7 +218,7 @@ pub(crate) fn self_bound(span: Span) -> Error {
     )
 }
 
-pub(crate) fn guarded_not_async(span: Span) -> Error {
+pub fn guarded_not_async(span: Span) -> Error {
     error(
         span,
         "a guarded method must be an `async fn`: the authority's answer has to be awaited",
@@ -226,7 +226,7 @@ pub(crate) fn guarded_not_async(span: Span) -> Error {
     )
 }
 
-pub(crate) fn opaque_return(span: Span) -> Error {
+pub fn opaque_return(span: Span) -> Error {
     error(
         span,
         "a guarded trait can be made an object, and `impl Trait` has no place in one",
@@ -234,7 +234,7 @@ pub(crate) fn opaque_return(span: Span) -> Error {
     )
 }
 
-pub(crate) fn conditional_parameter(span: Span) -> Error {
+pub fn conditional_parameter(span: Span) -> Error {
     error(
         span,
         "a parameter of a guarded trait's method cannot depend on a condition: every implementation \
@@ -243,7 +243,7 @@ pub(crate) fn conditional_parameter(span: Span) -> Error {
     )
 }
 
-pub(crate) fn parameter_pattern(span: Span) -> Error {
+pub fn parameter_pattern(span: Span) -> Error {
     error(
         span,
         "a parameter of a trait's method is shown to the authority by its name",
@@ -251,7 +251,7 @@ pub(crate) fn parameter_pattern(span: Span) -> Error {
     )
 }
 
-pub(crate) fn permit_in_trait(span: Span) -> Error {
+pub fn permit_in_trait(span: Span) -> Error {
     error(
         span,
         "callers have no permit to pass",
@@ -259,7 +259,7 @@ pub(crate) fn permit_in_trait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn guard_in_trait(span: Span) -> Error {
+pub fn guard_in_trait(span: Span) -> Error {
     error(
         span,
         "the guard of a guarded trait is the one that the value is wrapped by",
@@ -267,7 +267,7 @@ pub(crate) fn guard_in_trait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn carrying_in_trait(span: Span) -> Error {
+pub fn carrying_in_trait(span: Span) -> Error {
     error(
         span,
         "in a guarded trait the permit carries the method's own arguments",
@@ -275,7 +275,7 @@ pub(crate) fn carrying_in_trait(span: Span) -> Error {
     )
 }
 
-pub(crate) fn taken_name(span: Span, name: &str) -> Error {
+pub fn taken_name(span: Span, name: &str) -> Error {
     error(
         span,
         format_args!("`{name}` is also what `#[guarded]` names something of its own here"),
@@ -283,7 +283,7 @@ pub(crate) fn taken_name(span: Span, name: &str) -> Error {
     )
 }
 
-pub(crate) fn async_default_of_remote(span: Span) -> Error {
+pub fn async_default_of_remote(span: Span) -> Error {
     error(
         span,
         "the body is the remote implementation's: here is only the signature",
@@ -291,11 +291,11 @@ pub(crate) fn async_default_of_remote(span: Span) -> Error {
     )
 }
 
-pub(crate) fn remote_impl(span: Span) -> Error {
+pub fn remote_impl(span: Span) -> Error {
     error(span, "`remote` is for a trait", "write the foreign trait's methods in a `trait` block")
 }
 
-pub(crate) fn remote_item(span: Span) -> Error {
+pub fn remote_item(span: Span) -> Error {
     error(
         span,
         "only methods of a foreign trait can be put behind a guard",

@@ -15,20 +15,20 @@ use crate::{
 
 /// The attributes of one parameter.
 #[derive(Clone, Default)]
-pub(crate) struct ParamAttrs {
+pub struct ParamAttrs {
     /// What stays before the parameter.
-    pub(crate) kept: Vec<Attribute>,
+    pub kept: Vec<Attribute>,
     /// What decides whether it exists. All of it is in `kept` too.
-    pub(crate) cfgs: Vec<Attribute>,
+    pub cfgs: Vec<Attribute>,
     /// Lint levels, for the name that the body has.
-    pub(crate) lints: Vec<Attribute>,
+    pub lints: Vec<Attribute>,
 }
 
 /// Lints about a variable's use in the body: nothing before the body can fulfil an expectation of one.
 const OF_BODIES: [&str; 4] = ["unused", "unused_assignments", "unused_mut", "unused_variables"];
 
 impl ParamAttrs {
-    pub(crate) fn sort(attrs: Vec<Attribute>, errors: &mut Errors) -> Self {
+    pub fn sort(attrs: Vec<Attribute>, errors: &mut Errors) -> Self {
         let mut sorted = Self::default();
         for attr in attrs {
             let places = Places::of(attr.meta.clone(), errors);
@@ -45,7 +45,7 @@ impl ParamAttrs {
 
 /// What decides whether the thing below these attributes exists. Attributes that cannot be read
 /// decide nothing here: if one of them takes the thing away, what was made for it does not compile.
-pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
+pub fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
     let mut unread = Errors::new();
     let sorted = ParamAttrs::sort(attrs.to_vec(), &mut unread);
     drop(unread.finish());
@@ -53,7 +53,7 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// `#[expect(unused_variables)]` as `#[allow(unused_variables)]`.
-pub(crate) fn allowed(lint: &mut Attribute) {
+pub fn allowed(lint: &mut Attribute) {
     if let Meta::List(list) = &mut lint.meta
         && list.path.is_ident("expect")
     {
@@ -62,7 +62,7 @@ pub(crate) fn allowed(lint: &mut Attribute) {
 }
 
 /// Whether two lists of conditions are the same one, word for word.
-pub(crate) fn are_same(left: &[Attribute], right: &[Attribute]) -> bool {
+pub fn are_same(left: &[Attribute], right: &[Attribute]) -> bool {
     quote!(#(#left)*).to_string() == quote!(#(#right)*).to_string()
 }
 

@@ -5,7 +5,7 @@ use syn::{Error, Ident};
 
 use super::error;
 
-pub(crate) fn returns(span: Span) -> Error {
+pub fn returns(span: Span) -> Error {
     error(
         span,
         "this would answer in place of a body that nobody has allowed",
@@ -13,7 +13,7 @@ pub(crate) fn returns(span: Span) -> Error {
     )
 }
 
-pub(crate) fn no_permit_yet(span: Span) -> Error {
+pub fn no_permit_yet(span: Span) -> Error {
     error(
         span,
         "what is prepared comes before the question, and there is no permit yet",
@@ -21,7 +21,7 @@ pub(crate) fn no_permit_yet(span: Span) -> Error {
     )
 }
 
-pub(crate) fn attribute(span: Span) -> Error {
+pub fn attribute(span: Span) -> Error {
     error(
         span,
         "what an attribute takes out here would be missing without a word",
@@ -29,7 +29,7 @@ pub(crate) fn attribute(span: Span) -> Error {
     )
 }
 
-pub(crate) fn no_parameter(name: &Ident) -> Error {
+pub fn no_parameter(name: &Ident) -> Error {
     error(
         name.span(),
         format_args!(

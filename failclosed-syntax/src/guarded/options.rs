@@ -11,17 +11,17 @@ use crate::{
 };
 
 /// What the attribute says. The first three are handed on to functions that do not say it.
-pub(crate) struct Options {
-    pub(crate) guard: Option<Expr>,
-    pub(crate) on_denied: Option<Path>,
+pub struct Options {
+    pub guard: Option<Expr>,
+    pub on_denied: Option<Path>,
     crate_path: Option<Path>,
-    pub(crate) krate: CratePath,
-    pub(crate) remote: Option<Path>,
+    pub krate: CratePath,
+    pub remote: Option<Path>,
 }
 
 impl Options {
     /// Reads what it can and reports the rest.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+    pub fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self {
             guard: None,
             on_denied: None,
@@ -62,7 +62,7 @@ impl Options {
     }
 
     /// What a decorator hands on to its methods: its own guard, and the rest.
-    pub(crate) fn guarding(options: &Self) -> Self {
+    pub fn guarding(options: &Self) -> Self {
         Self {
             guard: Some(syn::parse_quote!(self.guard)),
             on_denied: options.on_denied.clone(),
@@ -74,7 +74,7 @@ impl Options {
 
     // Input:  `#[requires_permission(action = "purchase")]`, with `guard = self.desk` here
     // Output: `#[requires_permission(action = "purchase", guard = self.desk)]`
-    pub(crate) fn hand_on(&self, attr: &mut Attribute) {
+    pub fn hand_on(&self, attr: &mut Attribute) {
         let given = match &attr.meta {
             Meta::List(list) => list.tokens.clone(),
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),

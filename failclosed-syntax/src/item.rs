@@ -12,24 +12,24 @@ use syn::{
 use crate::diag;
 
 /// `attrs vis sig { body }`, and nothing else: whatever else stands there is an error.
-pub(crate) struct GuardedFn {
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    pub(crate) sig: Signature,
-    pub(crate) body: Option<Body>,
+pub struct GuardedFn {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub sig: Signature,
+    pub body: Option<Body>,
 }
 
 /// A body nobody has looked into, but for the attributes that belong to the function.
-pub(crate) struct Body {
-    pub(crate) brace: Brace,
-    pub(crate) inner_attrs: Vec<Attribute>,
-    pub(crate) tokens: TokenStream,
+pub struct Body {
+    pub brace: Brace,
+    pub inner_attrs: Vec<Attribute>,
+    pub tokens: TokenStream,
 }
 
 impl GuardedFn {
     /// # Errors
     /// Anything that is not a function.
-    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+    pub fn parse(tokens: TokenStream) -> syn::Result<Self> {
         if let Some((span, what)) = not_a_function(&tokens) {
             return Err(diag::fun::not_a_function(span, what));
         }
@@ -37,7 +37,7 @@ impl GuardedFn {
             .map_err(|error| diag::fun::unreadable(error.span(), &error.to_string()))
     }
 
-    pub(crate) fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+    pub fn read(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         let sig = input.parse()?;
@@ -73,7 +73,7 @@ impl ToTokens for GuardedFn {
 }
 
 /// Whether the attribute stands on a closure, where no item may be emitted.
-pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
+pub fn is_closure(tokens: &TokenStream) -> bool {
     matches!(not_a_function(tokens), Some((_, "a closure")))
 }
 
@@ -118,7 +118,7 @@ fn not_a_function(tokens: &TokenStream) -> Option<(Span, &'static str)> {
                 };
                 return Some((word.span(), what));
             }
-            // `pub(crate)`, `extern "C"`.
+            // `pub`, `extern "C"`.
             TokenTree::Group(_) | TokenTree::Literal(_) => {}
             TokenTree::Punct(punct) if punct.as_char() == '!' => {
                 return Some((punct.span(), "a macro call"));

@@ -6,45 +6,46 @@ use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 
-pub(crate) mod bound;
-pub(crate) mod guarded;
+pub mod bound;
+pub mod guarded;
 
 /// Collects errors, so that all of them are reported at once.
 ///
 /// It must be finished: dropping it unread would turn an error into silence, and silence into a
 /// function without its check.
 #[derive(Debug)]
-pub(crate) struct Errors {
+pub struct Errors {
     all: Vec<syn::Error>,
     read: bool,
 }
 
 impl Errors {
-    pub(crate) fn new() -> Self {
+    #[allow(clippy::new_without_default, reason = "a default is easily dropped unread")]
+    pub fn new() -> Self {
         Self { all: Vec::new(), read: false }
     }
 
-    pub(crate) fn push(&mut self, error: syn::Error) {
+    pub fn push(&mut self, error: syn::Error) {
         self.all.push(error);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
     /// Takes over what another one collected.
-    pub(crate) fn absorb(&mut self, mut other: Self) {
+    pub fn absorb(&mut self, mut other: Self) {
         other.read = true;
         self.all.append(&mut other.all);
     }
 
     /// What a step gave, if it gave anything; its error is kept.
-    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
     /// `Ok` if there were none, else `compile_error!`s for all of them.
-    pub(crate) fn finish(mut self) -> Result<(), TokenStream> {
+    pub fn finish(mut self) -> Result<(), TokenStream> {
         self.read = true;
         if self.all.is_empty() {
             return Ok(());
@@ -66,12 +67,12 @@ impl Drop for Errors {
 }
 
 /// One error: what is wrong, and a line to paste.
-pub(crate) fn error(span: Span, what: impl Display, help: impl Display) -> syn::Error {
+pub fn error(span: Span, what: impl Display, help: impl Display) -> syn::Error {
     syn::Error::new(span, format!("{what}\nhelp: {help}"))
 }
 
 /// The name among `known` that `unknown` was most likely meant to be.
-pub(crate) fn did_you_mean<'a>(
+pub fn did_you_mean<'a>(
     unknown: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -108,17 +109,17 @@ fn distance(left: &str, right: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-pub(crate) mod arg {
+pub mod arg {
     //! About the attribute's arguments.
 
     use super::{did_you_mean, error, listed};
     use proc_macro2::Span;
     use syn::{Error, Ident};
 
-    pub(crate) const KEYS: [&str; 9] =
+    pub const KEYS: [&str; 9] =
         ["action", "guard", "resource", "args", "prepare", "skip", "mask", "on_denied", "crate"];
 
-    pub(crate) fn unknown_key(key: &Ident) -> Error {
+    pub fn unknown_key(key: &Ident) -> Error {
         let help = match did_you_mean(&key.to_string(), KEYS) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("remove `{key}`"),
@@ -126,7 +127,7 @@ pub(crate) mod arg {
         error(key.span(), format_args!("unknown key `{key}`; expected {}", listed(&KEYS)), help)
     }
 
-    pub(crate) fn not_a_key(span: Span) -> Error {
+    pub fn not_a_key(span: Span) -> Error {
         error(
             span,
             "expected `key = value`",
@@ -134,15 +135,15 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn duplicate_key(key: &Ident) -> Error {
+    pub fn duplicate_key(key: &Ident) -> Error {
         error(key.span(), format_args!("`{key}` is given twice"), format_args!("keep one `{key}`"))
     }
 
-    pub(crate) fn missing_value(key: &Ident) -> Error {
+    pub fn missing_value(key: &Ident) -> Error {
         error(key.span(), format_args!("`{key}` has no value"), usage(&key.to_string()))
     }
 
-    pub(crate) fn malformed_value(span: Span, key: &Ident, detail: &str) -> Error {
+    pub fn malformed_value(span: Span, key: &Ident, detail: &str) -> Error {
         error(span, format_args!("`{key}` cannot be read: {detail}"), usage(&key.to_string()))
     }
 
@@ -163,7 +164,7 @@ pub(crate) mod arg {
         }
     }
 
-    pub(crate) fn missing_action() -> Error {
+    pub fn missing_action() -> Error {
         error(
             Span::call_site(),
             "`action` is missing: a permission is always for something",
@@ -171,7 +172,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn blank_action(span: Span) -> Error {
+    pub fn blank_action(span: Span) -> Error {
         error(
             span,
             "the action's name is blank or reserved, too long, or has white space around it or \
@@ -180,7 +181,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn unseen_name(span: Span, what: &str) -> Error {
+    pub fn unseen_name(span: Span, what: &str) -> Error {
         error(
             span,
             format_args!(
@@ -191,7 +192,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn action_not_text(span: Span) -> Error {
+    pub fn action_not_text(span: Span) -> Error {
         error(
             span,
             "an action is a name or a type that implements `Action`",
@@ -200,7 +201,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn action_rest(span: Span) -> Error {
+    pub fn action_rest(span: Span) -> Error {
         error(
             span,
             "an action's arguments cannot come from `..`: the authority must see each one",
@@ -208,7 +209,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn not_a_lookup(span: Span) -> Error {
+    pub fn not_a_lookup(span: Span) -> Error {
         error(
             span,
             "this would run before anybody was asked, so it may only look things up",
@@ -218,7 +219,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn relative_crate(span: Span) -> Error {
+    pub fn relative_crate(span: Span) -> Error {
         error(
             span,
             "`crate` must be a path from a root, or it would mean another thing in each module",
@@ -226,7 +227,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn unknown_parameter<'a>(
+    pub fn unknown_parameter<'a>(
         name: &Ident,
         key: &str,
         known: impl Iterator<Item = &'a str> + Clone,
@@ -245,7 +246,7 @@ pub(crate) mod arg {
         error(name.span(), format_args!("there is no parameter `{name}`"), help)
     }
 
-    pub(crate) fn unknown_argument<'a>(
+    pub fn unknown_argument<'a>(
         name: &Ident,
         known: impl Iterator<Item = &'a str> + Clone,
     ) -> Error {
@@ -259,7 +260,7 @@ pub(crate) mod arg {
         error(name.span(), format_args!("no argument `{name}` is shown here"), help)
     }
 
-    pub(crate) fn masked_resource(span: Span) -> Error {
+    pub fn masked_resource(span: Span) -> Error {
         error(
             span,
             "the resource is shown to people and logs as it is, and this is masked",
@@ -267,7 +268,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn masked_twice(span: Span, name: &str) -> Error {
+    pub fn masked_twice(span: Span, name: &str) -> Error {
         error(
             span,
             format_args!("this shows what `{name}` masks"),
@@ -275,11 +276,11 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn skip_self(span: Span) -> Error {
+    pub fn skip_self(span: Span) -> Error {
         error(span, "`self` is never shown to the authority", "remove `self` from `skip`")
     }
 
-    pub(crate) fn partly_shown(name: &Ident) -> Error {
+    pub fn partly_shown(name: &Ident) -> Error {
         error(
             name.span(),
             format_args!("`{name}` is shown only in part, and the body would have the rest unseen"),
@@ -290,7 +291,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn conditional_field(span: Span) -> Error {
+    pub fn conditional_field(span: Span) -> Error {
         error(
             span,
             "under this condition the field would carry a parameter that is there without it",
@@ -298,7 +299,7 @@ pub(crate) mod arg {
         )
     }
 
-    pub(crate) fn duplicate_name(name: &Ident) -> Error {
+    pub fn duplicate_name(name: &Ident) -> Error {
         error(
             name.span(),
             format_args!("the argument `{name}` would be shown twice"),
@@ -307,14 +308,14 @@ pub(crate) mod arg {
     }
 }
 
-pub(crate) mod fun {
+pub mod fun {
     //! About the function.
 
     use super::error;
     use proc_macro2::Span;
     use syn::Error;
 
-    pub(crate) fn not_a_function(span: Span, what: &str) -> Error {
+    pub fn not_a_function(span: Span, what: &str) -> Error {
         let help = match what {
             "an `impl` block" | "a trait" => "put `#[requires_permission(..)]` on each function",
             "a macro call" => "put it on the `async fn` that the macro makes",
@@ -324,7 +325,7 @@ pub(crate) mod fun {
         error(span, format_args!("`#[requires_permission]` cannot guard {what}"), help)
     }
 
-    pub(crate) fn unreadable(span: Span, detail: &str) -> Error {
+    pub fn unreadable(span: Span, detail: &str) -> Error {
         error(
             span,
             format_args!("this function cannot be read, so it cannot be guarded: {detail}"),
@@ -332,7 +333,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn no_body(span: Span) -> Error {
+    pub fn no_body(span: Span) -> Error {
         error(
             span,
             "a function without a body has nothing to guard",
@@ -340,7 +341,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn not_async(span: Span) -> Error {
+    pub fn not_async(span: Span) -> Error {
         error(
             span,
             "a guarded function must be `async`: the authority's answer has to be awaited",
@@ -349,7 +350,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn bare_stream(span: Span) -> Error {
+    pub fn bare_stream(span: Span) -> Error {
         error(
             span,
             "a stream cannot be guarded: it starts before an answer can be awaited",
@@ -357,11 +358,11 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn constant(span: Span) -> Error {
+    pub fn constant(span: Span) -> Error {
         error(span, "a `const fn` cannot ask anybody", "write `async fn`")
     }
 
-    pub(crate) fn foreign(span: Span) -> Error {
+    pub fn foreign(span: Span) -> Error {
         error(
             span,
             "an `extern fn` can be called from where nothing is awaited",
@@ -369,11 +370,11 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn variadic(span: Span) -> Error {
+    pub fn variadic(span: Span) -> Error {
         error(span, "variadic arguments cannot be shown to the authority", "take a slice instead")
     }
 
-    pub(crate) fn no_return_type(span: Span) -> Error {
+    pub fn no_return_type(span: Span) -> Error {
         error(
             span,
             "a function that returns nothing cannot return a denial",
@@ -381,7 +382,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn never_returns(span: Span) -> Error {
+    pub fn never_returns(span: Span) -> Error {
         error(
             span,
             "a function that never returns cannot return a denial",
@@ -389,15 +390,15 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn two_permits(span: Span) -> Error {
+    pub fn two_permits(span: Span) -> Error {
         error(span, "there is one permit for one call", "keep one `#[permit]` parameter")
     }
 
-    pub(crate) fn permit_options(span: Span) -> Error {
+    pub fn permit_options(span: Span) -> Error {
         error(span, "`#[permit]` takes no options", "write `#[permit]`")
     }
 
-    pub(crate) fn conditional_permit(span: Span) -> Error {
+    pub fn conditional_permit(span: Span) -> Error {
         error(
             span,
             "with the condition off, this would be a parameter that callers fill",
@@ -405,7 +406,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn conditional_receiver(span: Span) -> Error {
+    pub fn conditional_receiver(span: Span) -> Error {
         error(
             span,
             "whose guard asks would depend on the build",
@@ -413,7 +414,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn unreadable_condition(span: Span) -> Error {
+    pub fn unreadable_condition(span: Span) -> Error {
         error(
             span,
             "what this attribute does to the parameter cannot be read",
@@ -421,11 +422,11 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn permit_pattern(span: Span) -> Error {
+    pub fn permit_pattern(span: Span) -> Error {
         error(span, "a permit is taken by name", "write `#[permit] permit: Permit<'_, Purchase>`")
     }
 
-    pub(crate) fn permit_needs_type(span: Span) -> Error {
+    pub fn permit_needs_type(span: Span) -> Error {
         error(
             span,
             "a permit is for an action with a type, and this action is only a name",
@@ -433,7 +434,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn permit_needs_async(span: Span) -> Error {
+    pub fn permit_needs_async(span: Span) -> Error {
         error(
             span,
             "a permit is lent inside an `async fn`, and this function only returns a future",
@@ -441,7 +442,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn does_nothing(span: Span) -> Error {
+    pub fn does_nothing(span: Span) -> Error {
         error(
             span,
             "this body does nothing: a guard around it is a check whose answer can get lost",
@@ -450,7 +451,7 @@ pub(crate) mod fun {
         )
     }
 
-    pub(crate) fn opaque_pattern(span: Span) -> Error {
+    pub fn opaque_pattern(span: Span) -> Error {
         error(
             span,
             "this pattern cannot be read, so what it binds could not be shown to the authority",
@@ -459,7 +460,7 @@ pub(crate) mod fun {
     }
 }
 
-pub(crate) mod derived {
+pub mod derived {
     //! About the derives.
 
     use super::{did_you_mean, error, listed};
@@ -467,11 +468,11 @@ pub(crate) mod derived {
     use quote::ToTokens;
     use syn::{Error, Ident, Path, spanned::Spanned};
 
-    pub(crate) fn not_a_struct(span: Span, derive: &str) -> Error {
+    pub fn not_a_struct(span: Span, derive: &str) -> Error {
         error(span, format_args!("`{derive}` can only be derived for a struct"), "write a struct")
     }
 
-    pub(crate) fn unnamed_fields(span: Span) -> Error {
+    pub fn unnamed_fields(span: Span) -> Error {
         error(
             span,
             "an argument needs a name",
@@ -479,7 +480,7 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn generic(span: Span) -> Error {
+    pub fn generic(span: Span) -> Error {
         error(
             span,
             "an action with type or const parameters would be several actions under one name",
@@ -487,7 +488,7 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn missing_name(span: Span) -> Error {
+    pub fn missing_name(span: Span) -> Error {
         error(
             span,
             "the action has no name",
@@ -495,7 +496,7 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn unknown_option(option: &Path, known: &[&str]) -> Error {
+    pub fn unknown_option(option: &Path, known: &[&str]) -> Error {
         let name = option.to_token_stream().to_string();
         let help = match did_you_mean(&name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -505,7 +506,7 @@ pub(crate) mod derived {
         error(option.span(), what, help)
     }
 
-    pub(crate) fn skipped_and_masked(span: Span) -> Error {
+    pub fn skipped_and_masked(span: Span) -> Error {
         error(
             span,
             "what is skipped is shown to nobody, so there is nothing to mask",
@@ -513,15 +514,15 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn guard_with_options(span: Span) -> Error {
+    pub fn guard_with_options(span: Span) -> Error {
         error(span, "`#[guard]` takes no options", "write `#[guard]`")
     }
 
-    pub(crate) fn duplicate_option(span: Span) -> Error {
+    pub fn duplicate_option(span: Span) -> Error {
         error(span, "this option is given twice", "keep one")
     }
 
-    pub(crate) fn unknown_field(name: &Ident, known: &[String]) -> Error {
+    pub fn unknown_field(name: &Ident, known: &[String]) -> Error {
         let help = match did_you_mean(&name.to_string(), known.iter().map(String::as_str)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name one of the struct's fields".to_owned(),
@@ -529,7 +530,7 @@ pub(crate) mod derived {
         error(name.span(), format_args!("there is no field `{name}`"), help)
     }
 
-    pub(crate) fn no_guard_field(span: Span) -> Error {
+    pub fn no_guard_field(span: Span) -> Error {
         error(
             span,
             "no field is marked `#[guard]`",
@@ -537,7 +538,7 @@ pub(crate) mod derived {
         )
     }
 
-    pub(crate) fn two_guard_fields(span: Span) -> Error {
+    pub fn two_guard_fields(span: Span) -> Error {
         error(
             span,
             "two fields are marked `#[guard]`, and each method has one guard",

@@ -9,11 +9,11 @@ use unicode_properties::{
 };
 
 /// The longest name, in characters: as long as a rule's.
-pub(crate) const MAX_NAME: usize = 256;
+pub const MAX_NAME: usize = 256;
 
 /// Whether it is a name as it stands: not empty, no white space around it, nothing in it that nobody
 /// sees or that turns text around.
-pub(crate) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
         && text.chars().nth(MAX_NAME).is_none()
@@ -22,7 +22,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 
 /// Characters that let one name look like another: control and format characters, separators of lines,
 /// tags, fillers, and whatever Unicode has no use for.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }

@@ -1,33 +1,33 @@
 //! Which arguments the authority is shown: what the attribute names, then every other parameter.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprStruct, Ident, Member, UnOp, ext::IdentExt, spanned::Spanned};
 
-use super::{bound, operand};
 use crate::{
     args::{Action, Args},
+    bound,
     diag::{self, Errors},
     params::{Binding, Params, attrs::are_same},
     text,
 };
 
 /// One argument for the authority.
-pub(crate) struct ShownArgument {
-    pub(crate) name: String,
-    pub(crate) value: TokenStream,
-    pub(crate) span: Span,
+pub struct ShownArgument {
+    pub name: String,
+    pub value: TokenStream,
+    pub span: Span,
     /// What decides whether there is such an argument.
-    pub(crate) cfgs: Vec<Attribute>,
+    pub cfgs: Vec<Attribute>,
     /// Whether people and logs see a mask in its place.
-    pub(crate) masked: bool,
+    pub masked: bool,
     /// The parameters it is made from.
     reads: Vec<Ident>,
 }
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
 /// neither skipped nor shown as a whole in one of them.
-pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
+pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgument> {
     // Each name, and whether it is there under a condition only.
     let mut taken: Vec<(String, bool)> = Vec::new();
     let whole = whole(args);
@@ -198,7 +198,7 @@ fn check_conditions(action: &ExprStruct, params: &Params, errors: &mut Errors) {
 
 /// The condition of the one parameter that an expression reads. With two of them, one that exists
 /// could be hidden by the condition of the other: then there is none, and the compiler asks for both.
-pub(super) fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
+pub fn conditions_of(expr: &Expr, params: &Params) -> Vec<Attribute> {
     match bound_in(expr, params).as_slice() {
         [only] => only.cfgs.clone(),
         _ => Vec::new(),
@@ -213,7 +213,7 @@ fn bound_in<'p>(expr: &Expr, params: &'p Params) -> Vec<&'p Binding> {
     params.constants.iter().chain(&params.bindings).filter(read).collect()
 }
 
-pub(super) fn name_of(ident: &Ident) -> String {
+pub fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
@@ -253,7 +253,7 @@ fn whole_in(expr: &Expr, names: &mut Vec<Ident>) {
 
 /// The variables an expression certainly reads. One that is not found here is shown to the
 /// authority in its own right, so overlooking one is the safe direction.
-pub(super) fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
+pub fn names_in(expr: &Expr, names: &mut Vec<Ident>) {
     match expr {
         Expr::Path(path) => names.extend(path.path.get_ident().cloned()),
         Expr::Field(field) => names_in(&field.base, names),
@@ -294,15 +294,33 @@ fn fields(args: &Args) -> impl Iterator<Item = &Expr> {
 }
 
 /// What the action was built from.
-pub(super) fn carried(args: &Args) -> Vec<Ident> {
+pub fn carried(args: &Args) -> Vec<Ident> {
     let mut names = Vec::new();
     fields(args).for_each(|expr| names_in(expr, &mut names));
     names
 }
 
 /// What the guard was found by.
-pub(super) fn finding(args: &Args) -> Vec<Ident> {
+pub fn finding(args: &Args) -> Vec<Ident> {
     let mut names = Vec::new();
     args.guard.iter().for_each(|expr| names_in(expr, &mut names));
     names
+}
+
+/// An expression as something `&` can be put before.
+pub fn operand(expr: &Expr) -> TokenStream {
+    match expr {
+        Expr::Path(_)
+        | Expr::Field(_)
+        | Expr::Lit(_)
+        | Expr::Call(_)
+        | Expr::MethodCall(_)
+        | Expr::Macro(_)
+        | Expr::Index(_)
+        | Expr::Paren(_)
+        | Expr::Tuple(_)
+        | Expr::Array(_)
+        | Expr::Reference(_) => expr.to_token_stream(),
+        _ => quote!((#expr)),
+    }
 }
