@@ -13,6 +13,7 @@
     reason = "syn's enums grow; every catch-all arm here refuses, or shows more than it had to"
 )]
 
+pub mod action;
 pub mod args;
 pub mod bound;
 pub mod diag;
