@@ -44,6 +44,12 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// `Ok` if there were none, else the first of them: for who reads, and expands nothing.
+    pub fn first(mut self) -> Result<(), syn::Error> {
+        self.read = true;
+        std::mem::take(&mut self.all).into_iter().next().map_or(Ok(()), Err)
+    }
+
     /// `Ok` if there were none, else `compile_error!`s for all of them.
     pub fn finish(mut self) -> Result<(), TokenStream> {
         self.read = true;
