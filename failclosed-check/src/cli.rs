@@ -1,4 +1,4 @@
-//! The commands, for a program to offer: `check`, `explain`, `list`, `init`.
+//! The commands, for a program to offer: `check`, `explain`, `list`, `manifest`, `init`.
 
 use std::{
     io::{self, Write as _},
@@ -13,9 +13,11 @@ mod check;
 mod explain;
 mod init;
 mod list;
+mod manifest;
 
 pub use check::CheckArgs;
 pub use list::Listed;
+pub use manifest::{ManifestArgs, ManifestFormat};
 
 /// What can be asked.
 #[derive(Debug, Subcommand)]
@@ -33,6 +35,8 @@ pub enum Command {
         /// Rules, or effects
         what: Listed,
     },
+    /// List every guarded executor, with what its authority is asked
+    Manifest(ManifestArgs),
     /// Write a failclosed.toml to begin with
     Init,
 }
@@ -44,6 +48,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Check(args) => check::check(args),
         Command::Explain { rule } => explain::explain(rule),
         Command::List { what } => list::list(*what),
+        Command::Manifest(args) => manifest::manifest(args),
         Command::Init => init::init(),
     };
     match outcome {

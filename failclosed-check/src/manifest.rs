@@ -9,12 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::{inconclusive::CheckError, source::Unit};
 
 mod asked;
+pub mod cedar;
+pub mod compare;
 mod find;
 mod known;
 mod opens;
+#[cfg(feature = "cedar")]
+pub mod policies;
 mod scope;
 mod serde_said;
 mod shape;
+pub mod text;
 mod types;
 mod written;
 

@@ -93,7 +93,8 @@ impl<'s, 'u> Types<'s, 'u> {
                 let element = self.kind(&inner.elem, at, within)?;
                 match &inner.len {
                     Expr::Lit(ExprLit { lit: Lit::Int(count), .. }) => {
-                        let count = count.base10_parse::<usize>().map_err(|error| error.to_string())?;
+                        let count =
+                            count.base10_parse::<usize>().map_err(|error| error.to_string())?;
                         positions(vec![element; count.min(POSITIONS + 1)])
                     }
                     _ => Err(format!("how long `{}` is, the source does not tell", tidy(ty))),
