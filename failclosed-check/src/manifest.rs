@@ -4,6 +4,8 @@
 //! made. What cannot be read ends in an error or is named as unread: a list with a gap that nobody sees
 //! would be taken for the whole.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{inconclusive::CheckError, source::Unit};
@@ -172,6 +174,16 @@ pub enum Cedar {
     Optional(String),
     /// Why it has no Cedar type.
     Unmapped(String),
+}
+
+impl fmt::Display for Cedar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required(kind) => f.write_str(kind),
+            Self::Optional(kind) => write!(f, "{kind}, or nothing"),
+            Self::Unmapped(why) => write!(f, "unmapped: {why}"),
+        }
+    }
 }
 
 /// A parameter that the authority is not shown.

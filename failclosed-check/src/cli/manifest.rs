@@ -70,7 +70,8 @@ fn answer(args: &ManifestArgs, manifest: &Manifest) -> Result<u8, CheckError> {
         unread(manifest)?;
         let failed = |error| CheckError::undecided(file.display(), error);
         fs::write(file, manifest.kept().json()?).map_err(failed)?;
-        say(&format!("{} executors written to {}\n", manifest.executors.len(), file.display()))?;
+        let executors = text::counted(manifest.executors.len(), "executor");
+        say(&format!("{executors} written to {}\n", file.display()))?;
         return Ok(0);
     }
     #[cfg(feature = "cedar")]
@@ -104,18 +105,18 @@ fn answer(args: &ManifestArgs, manifest: &Manifest) -> Result<u8, CheckError> {
 
 fn check(manifest: &Manifest, file: &Path) -> Result<u8, CheckError> {
     let shown = file.display();
-    let text = fs::read_to_string(file).map_err(|error| {
+    let kept = fs::read_to_string(file).map_err(|error| {
         let help =
             format!("write it with `cargo failclosed manifest --write {shown}`, and review it");
         CheckError::undecided(shown.to_string(), format!("{error}\nhelp: {help}"))
     })?;
-    let kept = Manifest::parse(&text, &shown.to_string())?;
+    let kept = Manifest::parse(&kept, &shown.to_string())?;
     let changes = compare::changes(&kept, manifest);
     for change in &changes {
         say(&format!("{}\nhelp: {}\n", change.what, change.help))?;
     }
-    let executors = manifest.executors.len();
-    say(&format!("{} changes; {executors} executors beside {shown}\n", changes.len()))?;
+    let executors = text::counted(manifest.executors.len(), "executor");
+    say(&format!("{}; {executors} beside {shown}\n", text::counted(changes.len(), "change")))?;
     Ok(u8::from(!changes.is_empty()))
 }
 

@@ -152,6 +152,14 @@ fn differences(old: &Executor, new: &Executor) -> Vec<String> {
             names.get(name).cloned().unwrap_or_else(|| "none".to_owned())
         };
         differ(&format!("the argument `{name}`"), told(&before), told(&after));
+        // A type may stay the same in name, and have another field.
+        let to_policies = |one: &Executor| {
+            let of = one.arguments.iter().find(|argument| argument.name == *name);
+            of.map(|argument| argument.cedar.to_string())
+        };
+        if let (Some(old), Some(new)) = (to_policies(old), to_policies(new)) {
+            differ(&format!("what `{name}` is to a policy"), old, new);
+        }
     }
     if found.is_empty() {
         // FAIL CLOSED: what has no words here is a change all the same.

@@ -147,8 +147,8 @@ impl Walk<'_, '_, '_> {
         let asked = match asked(self.known, found.tokens.clone(), sig, &self.at) {
             Ok(asked) => asked,
             Err(error) => {
-                // The attribute's own place, where the error has none.
-                let own = error.span().start().line > 0;
+                // What is missing has no place of its own.
+                let own = !error.span().byte_range().is_empty();
                 let span = if own { error.span() } else { sig.ident.span() };
                 return self.refuse(span, error.to_string());
             }

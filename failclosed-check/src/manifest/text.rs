@@ -43,9 +43,15 @@ pub fn table(manifest: &Manifest) -> String {
             line(&mut out, &textwrap::fill(&text, Options::new(WIDTH).subsequent_indent("  ")));
         }
     }
-    let (executors, locks) = (manifest.executors.len(), manifest.locked.len());
-    line(&mut out, &format!("\n{executors} executors, {locks} locked fields"));
+    let executors = counted(manifest.executors.len(), "executor");
+    let locks = counted(manifest.locked.len(), "locked field");
+    line(&mut out, &format!("\n{executors}, {locks}"));
     out
+}
+
+/// `1 change`, `2 changes`
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// For a page.

@@ -5,11 +5,12 @@ use std::{fs, path::PathBuf};
 use crate::{home, run, scratch};
 
 const BEFORE: &str = r#"
+    #[derive(serde::Serialize)] pub struct Why { code: u8 }
     pub struct Shop { client: failclosed::Locked<Client, Pay> }
     #[requires_permission(action = "pay", resource = ("Vendor", vendor), skip(card))]
     pub async fn pay(vendor: &str, cents: u64, card: Card) -> R { work() }
     #[requires_permission(action = "refund")]
-    pub async fn refund(cents: u64) -> R { work() }
+    pub async fn refund(cents: u64, why: Why) -> R { work() }
 "#;
 
 /// A workspace whose manifest was written, and then its code replaced.
@@ -53,15 +54,21 @@ fn each_change_is_named_with_a_way_out() {
         ),
         (
             "typed",
-            "refund(cents: u64)",
-            "refund(cents: i8)",
+            "refund(cents: u64",
+            "refund(cents: i8",
             "the argument `cents` changed: `cents: u64` -> `cents: i8`",
         ),
         (
             "more",
-            "refund(cents: u64)",
-            "refund(cents: u64, to: &str)",
+            "refund(cents: u64",
+            "refund(to: &str, cents: u64",
             "the argument `to` changed: `none` -> `to: &str`",
+        ),
+        (
+            "field",
+            "code: u8",
+            "code: u8, text: String",
+            "what `why` is to a policy changed: `{ code: Long }` -> `{ code: Long, text: String }`",
         ),
         (
             "less",
@@ -118,7 +125,7 @@ fn each_change_is_named_with_a_way_out() {
         assert_eq!((code, why.as_str()), (1, ""), "{name}: {text}");
         assert!(text.contains(expected), "{name}: {text}");
         assert!(text.contains("help: ") && text.contains("manifest --write"), "{name}: {text}");
-        assert!(text.contains("\n1 changes; "), "{name}: {text}");
+        assert!(text.contains("\n1 change; "), "{name}: {text}");
     }
 }
 
