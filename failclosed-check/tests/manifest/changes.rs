@@ -115,8 +115,8 @@ fn each_change_is_named_with_a_way_out() {
         ),
         (
             "new",
-            "pub struct",
-            "#[requires_permission(action = \"x\")] async fn x() -> R { work() } pub struct",
+            "#[derive",
+            "#[requires_permission(action = \"x\")] async fn x() -> R { work() } #[derive",
             "`new::x` (src/lib.rs) is guarded, and not in the manifest: it asks for `x`",
         ),
     ];
