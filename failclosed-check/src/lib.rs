@@ -17,6 +17,7 @@ pub mod config;
 pub mod finding;
 mod inconclusive;
 pub mod lint;
+pub mod manifest;
 mod marked;
 pub mod names;
 pub mod reach;

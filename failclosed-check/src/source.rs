@@ -23,6 +23,8 @@ pub struct Unit {
 pub struct SourceFile {
     /// Relative to the workspace, with `/`.
     pub path: String,
+    /// The crate and the module that it is, by where it stands. Empty: not a file of a package.
+    pub module: Vec<String>,
     /// As it stands there.
     pub text: String,
     /// As syn reads it.
@@ -41,7 +43,7 @@ impl SourceFile {
             let at = error.span().start();
             CheckError::undecided(format!("{path}:{}:{}", at.line, at.column + 1), error)
         })?;
-        Ok(Self { path, text, tree })
+        Ok(Self { path, module: Vec::new(), text, tree })
     }
 
     /// Where a part of the tree stands.
@@ -136,8 +138,41 @@ fn file(path: &Path, root: &Path, package: &Package) -> Result<Option<SourceFile
     let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let text = std::fs::read_to_string(path).map_err(|e| CheckError::undecided(&shown, e))?;
     let mut file = SourceFile::parse(&shown, text)?;
+    file.module = module(path, package);
     file.tree.items.retain(|item| !only_tests(item));
     Ok(Some(file))
+}
+
+/// `src/pay/stripe.rs` -> `shop`, `pay`, `stripe`. A program beside a library of its name is another crate.
+fn module(path: &Path, package: &Package) -> Vec<String> {
+    let is_lib = |target: &cargo_metadata::Target| target.is_lib() || target.is_proc_macro();
+    let name = |target: &cargo_metadata::Target| target.name.replace('-', "_");
+    if let Some(root) = package.targets.iter().find(|target| path == target.src_path.as_std_path())
+    {
+        let name = name(root);
+        let beside = package.targets.iter().any(|other| is_lib(other) && same(other, &name));
+        return vec![if beside && !is_lib(root) { format!("{name}(bin)") } else { name }];
+    }
+    // The nearest root above the file; of a library and a program side by side, the library.
+    let above = package.targets.iter().filter_map(|target| {
+        let directory = target.src_path.as_std_path().parent()?;
+        let inside = path.strip_prefix(directory).ok()?;
+        Some((std::cmp::Reverse(inside.components().count()), is_lib(target), target, inside))
+    });
+    let Some((.., target, inside)) = above.max_by_key(|(depth, lib, ..)| (*depth, *lib)) else {
+        return Vec::new();
+    };
+    let mut module = vec![name(target)];
+    let parts = inside.with_extension("");
+    module.extend(parts.iter().map(|part| part.to_string_lossy().into_owned()));
+    if module.last().is_some_and(|last| last == "mod") {
+        module.pop();
+    }
+    module
+}
+
+fn same(target: &cargo_metadata::Target, name: &str) -> bool {
+    target.name.replace('-', "_") == name
 }
 
 fn runs(path: &Path, package: &Package) -> bool {

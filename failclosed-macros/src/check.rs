@@ -1,7 +1,6 @@
 //! Rules across the attribute and the function. Each `check_*` shows the input it refuses.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
 use syn::{Expr, ExprLit, Ident, Lit, ReturnType, Type, spanned::Spanned};
 
 use crate::{
@@ -12,12 +11,14 @@ use crate::{
     shape::{Output, Shape},
     text,
 };
-pub(crate) use bound::{BoundName, bound_in_place, check_prepared, is_place, may_fail};
-pub(crate) use shown::{ShownArgument, shown};
-use shown::{carried, finding, name_of};
-
-mod bound;
-mod shown;
+use failclosed_syntax::{
+    bound::{self, attribute_in},
+    shown::{carried, finding, name_of},
+};
+pub(crate) use failclosed_syntax::{
+    bound::{BoundName, bound_in_place, check_prepared, is_place, may_fail},
+    shown::{ShownArgument, operand, shown},
+};
 
 /// Everything `expand` needs, and nothing that could still be wrong.
 pub(crate) struct Checked {
@@ -266,18 +267,6 @@ fn assigns(op: &syn::BinOp) -> Option<Span> {
     }
 }
 
-/// `args(list = [#[cfg(any())] amount])`: what an attribute takes out, the authority does not see.
-pub(super) fn attribute_in(expr: &Expr) -> Option<Span> {
-    fn hash(tokens: TokenStream) -> Option<Span> {
-        tokens.into_iter().find_map(|token| match token {
-            TokenTree::Punct(punct) if punct.as_char() == '#' => Some(punct.span()),
-            TokenTree::Group(group) => hash(group.stream()),
-            _ => None,
-        })
-    }
-    hash(expr.to_token_stream())
-}
-
 // `skip(cardd)`, `skip(self)`
 pub(crate) fn check_skip(args: &Args, params: &Params, errors: &mut Errors) {
     let known = params.constants.iter().chain(&params.bindings);
@@ -300,23 +289,5 @@ fn check_permit(args: &Args, params: &Params, shape: Option<&Shape>, errors: &mu
     }
     if let Some(Shape::Boxed | Shape::Opaque) = shape {
         errors.push(diag::fun::permit_needs_async(permit.ident.span()));
-    }
-}
-
-/// An expression as something `&` can be put before.
-pub(crate) fn operand(expr: &Expr) -> TokenStream {
-    match expr {
-        Expr::Path(_)
-        | Expr::Field(_)
-        | Expr::Lit(_)
-        | Expr::Call(_)
-        | Expr::MethodCall(_)
-        | Expr::Macro(_)
-        | Expr::Index(_)
-        | Expr::Paren(_)
-        | Expr::Tuple(_)
-        | Expr::Array(_)
-        | Expr::Reference(_) => expr.to_token_stream(),
-        _ => quote!((#expr)),
     }
 }

@@ -9,20 +9,15 @@
     reason = "syn's enums grow; every catch-all arm here refuses, or shows more than it had to"
 )]
 
+use failclosed_syntax::{args, diag, item, params, path, text};
 use proc_macro::TokenStream;
 
-mod args;
 mod check;
 mod derive;
-mod diag;
 mod expand;
 mod fallback;
 mod guarded;
-mod item;
-mod params;
-mod path;
 mod shape;
-mod text;
 
 #[cfg(test)]
 mod tests;

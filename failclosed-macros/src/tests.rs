@@ -9,7 +9,6 @@ use crate::{derive, expand};
 
 mod guarded;
 mod idle;
-mod names;
 mod partly;
 
 struct Case {

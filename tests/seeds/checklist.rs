@@ -12,7 +12,13 @@ use std::{
 fn shipped() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut found = Vec::new();
-    for package in ["src", "failclosed-runtime/src", "failclosed-macros/src", "examples"] {
+    for package in [
+        "src",
+        "failclosed-runtime/src",
+        "failclosed-syntax/src",
+        "failclosed-macros/src",
+        "examples",
+    ] {
         collect(&root.join(package), root, &mut found);
     }
     assert!(found.len() > 30, "the sources were not found: {}", found.len());

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// In the order in which they can be published.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
+    "failclosed-syntax",
     "failclosed-macros",
     "failclosed-runtime",
     "failclosed",

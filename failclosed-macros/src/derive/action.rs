@@ -1,15 +1,12 @@
 //! `#[derive(Action)]`: a struct as an action, its fields as the arguments.
 
+use failclosed_syntax::action::{Options, Shown, named_fields, shown};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{
-    Data, DeriveInput, Field, Fields, GenericParam, Ident, LitStr, Path, ext::IdentExt,
-    meta::ParseNestedMeta, spanned::Spanned,
-};
+use syn::{DeriveInput, Field, GenericParam, Ident, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     diag::{self, Errors},
-    path::CratePath,
     text,
 };
 
@@ -70,121 +67,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match errors.finish() {
         Ok(()) => implementations(&input, &options, &shown),
         Err(errors) => errors,
-    }
-}
-
-struct Options {
-    name: Option<LitStr>,
-    resource: Option<Ident>,
-    /// Which one of its kind it is.
-    instance: Option<Ident>,
-    krate: CratePath,
-}
-
-impl Options {
-    fn parse(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut options =
-            Self { name: None, resource: None, instance: None, krate: CratePath::facade() };
-        let mut failed = false;
-        for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
-            let read = attr.parse_nested_meta(|meta| options.read(&meta));
-            failed |= errors.keep(read).is_none();
-        }
-        if let (None, false) = (&options.name, failed) {
-            errors.push(diag::derived::missing_name(input.ident.span()));
-        }
-        options
-    }
-
-    fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
-        let duplicate = || diag::derived::duplicate_option(meta.path.span());
-        if meta.path.is_ident("name") {
-            let name: LitStr = meta.value()?.parse()?;
-            let text = name.value();
-            if !crate::args::is_action_name(&text) {
-                return Err(diag::arg::blank_action(name.span()));
-            }
-            if self.name.replace(name).is_some() {
-                return Err(duplicate());
-            }
-        } else if meta.path.is_ident("resource") {
-            if self.resource.replace(meta.value()?.parse()?).is_some() {
-                return Err(duplicate());
-            }
-        } else if meta.path.is_ident("instance") {
-            if self.instance.replace(meta.value()?.parse()?).is_some() {
-                return Err(duplicate());
-            }
-        } else if meta.path.is_ident("crate") {
-            let path = meta.value()?.call(Path::parse_mod_style)?;
-            self.krate = CratePath::at(path)?;
-        } else {
-            // FAIL CLOSED: an option that is not understood.
-            return Err(diag::derived::unknown_option(
-                &meta.path,
-                &["name", "resource", "instance", "crate"],
-            ));
-        }
-        Ok(())
-    }
-}
-
-fn named_fields(input: &DeriveInput) -> syn::Result<&Fields> {
-    match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Unnamed(fields) => Err(diag::derived::unnamed_fields(fields.span())),
-            fields @ (Fields::Named(_) | Fields::Unit) => Ok(fields),
-        },
-        Data::Enum(data) => Err(diag::derived::not_a_struct(data.enum_token.span(), "Action")),
-        Data::Union(data) => Err(diag::derived::not_a_struct(data.union_token.span(), "Action")),
-    }
-}
-
-/// A field that is an argument.
-struct Shown<'a> {
-    field: &'a Field,
-    /// Whether people and logs see a mask in its place.
-    masked: bool,
-}
-
-fn shown<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<Shown<'a>> {
-    let mut shown = Vec::new();
-    for field in fields {
-        match errors.keep(Said::about(field)).unwrap_or_default() {
-            Said { skip: true, .. } => {}
-            Said { mask: masked, .. } => shown.push(Shown { field, masked }),
-        }
-    }
-    shown
-}
-
-/// What `#[action(..)]` says about a field.
-#[derive(Default)]
-struct Said {
-    skip: bool,
-    mask: bool,
-}
-
-impl Said {
-    fn about(field: &Field) -> syn::Result<Self> {
-        let mut said = Self::default();
-        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("action")) {
-            attr.parse_nested_meta(|meta| {
-                if meta.path.is_ident("skip") {
-                    said.skip = true;
-                } else if meta.path.is_ident("mask") {
-                    said.mask = true;
-                } else {
-                    // FAIL CLOSED: a misspelt `skip` is no `skip`, and no secret is shown for it.
-                    return Err(diag::derived::unknown_option(&meta.path, &["skip", "mask"]));
-                }
-                if said.skip && said.mask {
-                    return Err(diag::derived::skipped_and_masked(meta.path.span()));
-                }
-                Ok(())
-            })?;
-        }
-        Ok(said)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     diag::{self, Errors},
     fallback,
 };
+use failclosed_syntax::guarded::{marks, options, parse};
 use options::Options;
 use parse::{Header, Whole};
 
@@ -18,10 +19,7 @@ mod body;
 pub(crate) mod held;
 mod imp;
 mod lifetimes;
-mod marks;
 mod names;
-mod options;
-mod parse;
 mod remote;
 mod surface;
 

@@ -1,0 +1,57 @@
+//! `check`.
+
+use std::{
+    env,
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+};
+
+use clap::Args;
+
+use super::say;
+use crate::{
+    baseline::{self, Baseline},
+    inconclusive::CheckError,
+    report::{self, Format},
+    run::{self, Options},
+};
+
+/// How to check.
+#[derive(Debug, Args)]
+#[non_exhaustive]
+pub struct CheckArgs {
+    /// The workspace, or a directory in it
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// In which form
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Do not build: only look at the shape of permission code
+    #[arg(long)]
+    pub lints_only: bool,
+    /// Where cargo builds
+    #[arg(long, value_name = "DIR")]
+    pub target_dir: Option<PathBuf>,
+    /// Write down what is found now, so that only what comes later counts
+    #[arg(long, conflicts_with = "lints_only")]
+    pub write_baseline: bool,
+}
+
+pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
+    let wrapper = match args.lints_only {
+        true => None,
+        false => Some(env::current_exe().map_err(|e| CheckError::undecided("this program", e))?),
+    };
+    let mut options = Options::new(&args.directory, wrapper);
+    options.target.clone_from(&args.target_dir);
+    options.ignore_baseline = args.write_baseline;
+    let report = run::check(&options)?;
+    if args.write_baseline {
+        Baseline::of(&report.findings).write(&report.root)?;
+        say(&format!("{} findings written to {}\n", report.findings.len(), baseline::FILE))?;
+        return Ok(0);
+    }
+    let colour = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
+    say(&report::render(&report, args.format, colour))?;
+    Ok(report.exit_code())
+}
