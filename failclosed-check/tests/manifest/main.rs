@@ -26,6 +26,7 @@ mod unread;
 #[allow(
     unreachable_pub,
     unused_variables,
+    dead_code,
     reason = "it stands for a crate of its own, and does nothing"
 )]
 mod shop;
