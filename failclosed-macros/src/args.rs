@@ -202,7 +202,10 @@ impl Pair {
         Parser::parse2(read, self.rest.clone()).map_err(|error| self.unreadable(&error))
     }
 
-    fn list<T>(&self, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    pub(crate) fn list<T>(
+        &self,
+        item: fn(ParseStream<'_>) -> syn::Result<T>,
+    ) -> syn::Result<Vec<T>> {
         self.known()?;
         let read = |input: ParseStream<'_>| {
             let inner;

@@ -5,7 +5,8 @@ use syn::{Error, Ident};
 
 use super::{did_you_mean, error, listed};
 
-pub(crate) const KEYS: [&str; 4] = ["guard", "on_denied", "crate", "remote"];
+pub(crate) const KEYS: [&str; 7] =
+    ["guard", "on_denied", "skip", "mask", "default", "crate", "remote"];
 
 pub(crate) fn unknown_key(key: &Ident) -> Error {
     let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -23,10 +24,52 @@ pub(crate) fn key_without_use(key: &str, place: &str, help: &str) -> Error {
     error(Span::call_site(), format_args!("`{key}` has no use on {place}"), help)
 }
 
+pub(crate) fn not_unguarded(span: Span) -> Error {
+    error(
+        span,
+        "by default a function can only be left unguarded, with a reason",
+        "write `default = unguarded(reason = \"moved over one by one\")`",
+    )
+}
+
+pub(crate) fn nothing_open(span: Span) -> Error {
+    error(
+        span,
+        "nothing is left open here: the next function that nobody marks would be",
+        "remove `default`",
+    )
+}
+
+/// The text of a warning, which names what is left open.
+pub(crate) fn not_guarded_yet(names: &[String], reason: &str) -> String {
+    let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!(
+        "nobody is asked before {listed} ({reason})\n\
+         help: write `#[requires_permission(action = \"..\")]` or `#[unguarded(reason = \"..\")]` above \
+         each, then remove `default`"
+    )
+}
+
+pub(crate) fn skipped_and_masked(name: &Ident) -> Error {
+    error(
+        name.span(),
+        "what is skipped is shown to nobody, so there is nothing to mask",
+        "keep it in `skip`, or in `mask` for an authority that sees it",
+    )
+}
+
+pub(crate) fn nobody_has(name: &Ident, key: &str, known: &[String]) -> Error {
+    let help = match did_you_mean(&name.to_string(), known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{key}({meant})`?"),
+        None => format!("remove `{name}` from `{key}`"),
+    };
+    error(name.span(), format_args!("no function here has a parameter `{name}`"), help)
+}
+
 pub(crate) fn not_whole(span: Span) -> Error {
     error(
         span,
-        "`#[guarded]` stands on a trait or an `impl` block",
+        "`#[guarded]` stands on a trait, an `impl` block, a module or a function that dispatches",
         "put `#[requires_permission(..)]` on a single function",
     )
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Meta, spanned::Spanned};
 
 use super::{
-    held,
+    held, inherited,
     marks::{self, Mark},
     options::Options,
     parse::{Item, Whole},
@@ -40,18 +40,15 @@ pub(crate) fn carries_marks(whole: &Whole) -> bool {
 //         async fn charge(&self) -> R { compile_error! { .. } .. } // taken out by the attribute
 //     }
 pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> TokenStream {
-    let mut items = TokenStream::new();
+    inherited::check_names(options, whole.functions(), &mut errors);
+    let (mut items, mut open) = (TokenStream::new(), Vec::new());
     for item in &whole.items {
         match item {
-            Item::Fn(function) => items.extend(accounted(options, function, &mut errors)),
+            Item::Fn(function) => {
+                items.extend(accounted(options, function, &mut open, &mut errors));
+            }
             Item::Const(tokens) => {
-                if let Some(span) = holds_a_function(tokens.clone()) {
-                    // FAIL CLOSED: `const ACT: fn() = || ..` is a function by another name.
-                    errors.push(diag::guarded::constant_function(span));
-                } else if let Some(span) = calls_a_macro(tokens.clone()) {
-                    // FAIL CLOSED: `const ACT: Act = closure!()` is one too, for all that is known.
-                    errors.push(diag::guarded::macro_inside(span));
-                }
+                check_constant(tokens, &mut errors);
                 items.extend(tokens.clone());
             }
             Item::Type(tokens) => items.extend(tokens.clone()),
@@ -60,10 +57,24 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
         }
     }
     let mut tokens = whole.with(&items);
+    if let Some(default) = &options.open {
+        tokens.extend(default.warning(&open, whole.attrs(), &mut errors));
+    }
     if let Err(reported) = errors.finish() {
         tokens.extend(reported);
     }
     tokens
+}
+
+// `const ACT: fn() = || ..`, `const ACT: Act = closure!()`
+pub(super) fn check_constant(tokens: &TokenStream, errors: &mut Errors) {
+    if let Some(span) = holds_a_function(tokens.clone()) {
+        // FAIL CLOSED: it is a function by another name.
+        errors.push(diag::guarded::constant_function(span));
+    } else if let Some(span) = calls_a_macro(tokens.clone()) {
+        // FAIL CLOSED: it is one too, for all that is known.
+        errors.push(diag::guarded::macro_inside(span));
+    }
 }
 
 /// Where a function's body could start in a constant: `fn`, or a closure's first bar.
@@ -122,9 +133,25 @@ fn calls_a_macro(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> TokenStream {
+/// A function with what the block has for it. One that says nothing is left `open` where the block says
+/// that it may be, and refused where it does not.
+pub(super) fn accounted(
+    options: &Options,
+    function: &GuardedFn,
+    open: &mut Vec<String>,
+    errors: &mut Errors,
+) -> TokenStream {
     let mut found = Errors::new();
-    let mark = marks::required(function, &mut found);
+    let mark = match &options.open {
+        Some(_) => {
+            let (mark, silent) = marks::said(function, &mut found);
+            if silent {
+                open.push(function.sig.ident.to_string());
+            }
+            mark
+        }
+        None => marks::required(function, &mut found),
+    };
     let refused = !found.is_empty();
     errors.absorb(found);
     let mut kept = GuardedFn {
@@ -134,8 +161,9 @@ fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> To
         body: None,
     };
     if let Mark::Guarded = mark {
+        let parameters = inherited::parameters(&function.sig);
         kept.attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
-            options.hand_on(attr);
+            options.hand_on(attr, &parameters);
         });
     }
     let Some(body) = &function.body else {

@@ -1,7 +1,7 @@
 //! What a function says about itself: guarded, unguarded and why, or nothing.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, spanned::Spanned};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, spanned::Spanned};
 
 use crate::{
     diag::{self, Errors},
@@ -33,15 +33,22 @@ fn last_word(attr: &Attribute, word: &str) -> bool {
 
 /// Reads the mark of a function that must have one.
 pub(crate) fn required(function: &GuardedFn, errors: &mut Errors) -> Mark {
-    let mut unfinished = Errors::new();
-    let mark = read(function, true, &mut unfinished);
-    let silent = unfinished.is_empty();
-    errors.absorb(unfinished);
-    if let (Mark::None, true) = (&mark, silent) {
+    let (mark, silent) = said(function, errors);
+    if silent {
         // FAIL CLOSED: a function that says nothing is the one that was forgotten.
         errors.push(diag::guarded::forgotten(&function.sig.ident));
     }
     mark
+}
+
+/// Reads the mark of a function, and whether it says nothing at all: neither a mark nor an attempt at
+/// one.
+pub(crate) fn said(function: &GuardedFn, errors: &mut Errors) -> (Mark, bool) {
+    let mut unfinished = Errors::new();
+    let mark = read(function, true, &mut unfinished);
+    let silent = matches!(mark, Mark::None) && unfinished.is_empty();
+    errors.absorb(unfinished);
+    (mark, silent)
 }
 
 /// Reads the mark of a function that may have none. `reasoned`: whether a reason has to be given.
@@ -60,7 +67,7 @@ pub(crate) fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) ->
             }
         } else if is_unguarded(attr) {
             if reasoned || !matches!(attr.meta, Meta::Path(_)) {
-                let reason = reason(attr);
+                let reason = reason(&attr.meta);
                 errors.keep(reason);
             }
             match mark {
@@ -89,16 +96,20 @@ fn names_mark(tokens: TokenStream) -> bool {
     })
 }
 
-fn reason(attr: &Attribute) -> syn::Result<()> {
-    let none = || diag::guarded::no_reason(attr.path().span());
-    let Meta::List(list) = &attr.meta else { return Err(none()) };
+/// The reason of `unguarded(reason = "..")`, wherever that is written.
+///
+/// # Errors
+/// There is none, or it is blank.
+pub(crate) fn reason(meta: &Meta) -> syn::Result<LitStr> {
+    let none = || diag::guarded::no_reason(meta.path().span());
+    let Meta::List(list) = meta else { return Err(none()) };
     let given: MetaNameValue = list.parse_args().map_err(|_| none())?;
-    match &given.value {
+    match given.value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if given.path.is_ident("reason") => {
             if text.value().trim().is_empty() {
                 return Err(diag::guarded::blank_reason(text.span()));
             }
-            Ok(())
+            Ok(text)
         }
         _ => Err(none()),
     }

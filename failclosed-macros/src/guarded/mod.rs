@@ -17,9 +17,11 @@ mod account;
 mod body;
 pub(crate) mod held;
 mod imp;
+mod inherited;
 mod lifetimes;
 mod marks;
 mod names;
+mod open;
 mod options;
 mod parse;
 mod remote;
@@ -42,7 +44,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 errors.push(diag::guarded::remote_impl(header.impl_token.span));
             }
             match &header.trait_ {
-                Some((path, _)) if !account::carries_marks(&whole) => {
+                Some((path, _)) if options.open.is_none() && !account::carries_marks(&whole) => {
                     imp::expand(&options, &whole, header, path, errors)
                 }
                 _ => account::expand(&options, &whole, errors),

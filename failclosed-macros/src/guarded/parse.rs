@@ -61,6 +61,14 @@ impl Whole {
         Ok(Self { header, written, braces: block.span(), inner_attrs, items })
     }
 
+    /// The attributes before the header.
+    pub(crate) fn attrs(&self) -> &[Attribute] {
+        match &self.header {
+            Header::Impl(header) => &header.attrs,
+            Header::Trait(header) => &header.attrs,
+        }
+    }
+
     pub(crate) fn functions(&self) -> impl Iterator<Item = &GuardedFn> {
         self.items.iter().filter_map(|item| match item {
             Item::Fn(function) => Some(&**function),

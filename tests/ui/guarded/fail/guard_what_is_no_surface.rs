@@ -1,5 +1,5 @@
 // attempt: account for a single function
-// stopped by: "`#[guarded]` stands on a trait or an `impl` block"
+// stopped by: "`#[guarded]` stands on a trait, an `impl` block"
 
 use failclosed::{Denial, guarded};
 
