@@ -115,6 +115,40 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
     tokens
 }
 
+// Input:
+//     #[requires_permission(action = "charge")] "charge" => { BODY }
+// Output:
+//     {
+//         let call = match enter(&Asking::new(..)).await { Ok(call) => call, Err(denial) => return .. };
+//         let result = async { if false { return returns::<R>(); } BODY }.await;
+//         Call::conclude(&call, ..);
+//         result
+//     }
+//
+// The body is not `async move`, and binds nothing anew: what an arm binds may borrow from a parameter.
+pub(crate) fn arm(args: &Args, checked: &Checked) -> TokenStream {
+    let private = args.krate.private();
+    let site = Span::mixed_site();
+    let (call, result) = (local("call", site), local("result", site));
+    let prologue = prologue(args, checked, &call);
+    let (output, tokens) = (checked.output.named(), &checked.body.tokens);
+    let inner_attrs = &checked.body.inner_attrs;
+    let inside = quote_spanned! {site=>
+        if false {
+            return #private::returns::<#output>();
+        }
+        #tokens
+    };
+    let body = braced(&checked.body.brace, quote!(#(#inner_attrs)* #inside));
+    let failed = failed(args, checked, &result);
+    quote_spanned! {site=> {
+        #prologue
+        let #result = async #body.await;
+        #private::Call::conclude(&#call, #failed);
+        #result
+    }}
+}
+
 /// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
 /// `let` of the same name would be matched against.
 pub(crate) fn local(name: &str, located: Span) -> Ident {

@@ -91,6 +91,88 @@ pub(crate) fn forgotten(name: &Ident) -> Error {
     )
 }
 
+pub(crate) fn forgotten_arm(span: Span) -> Error {
+    error(
+        span,
+        "this arm is neither guarded nor said to be unguarded",
+        "write `#[requires_permission(action = \"..\")]` above it, or \
+         `#[unguarded(reason = \"..\")]`",
+    )
+}
+
+pub(crate) fn forgotten_block(span: Span, what: &str) -> Error {
+    error(
+        span,
+        format_args!("{what} may hold functions, and nobody has accounted for these"),
+        "write `#[guarded]` above it, or `#[unguarded(reason = \"..\")]` for all of it",
+    )
+}
+
+pub(crate) fn conditional_block(span: Span) -> Error {
+    error(
+        span,
+        "this is accounted for only under a condition: `cfg_attr` can remove the mark",
+        "write the attribute without `cfg_attr`, or put `#[cfg(..)]` on the whole block",
+    )
+}
+
+pub(crate) fn module_elsewhere(span: Span) -> Error {
+    error(
+        span,
+        "a module in a file of its own is not seen here",
+        "write it out with its braces, or put `#[guarded]` on a module or an `impl` in that file",
+    )
+}
+
+pub(crate) fn handed_on(span: Span) -> Error {
+    error(
+        span,
+        "what is handed on from elsewhere may be a function that nobody marked",
+        "remove `pub`, or write it beside the module",
+    )
+}
+
+pub(crate) fn foreign_functions(span: Span) -> Error {
+    error(
+        span,
+        "foreign functions ask nobody",
+        "declare them outside, and call them from a function with `#[requires_permission(..)]`",
+    )
+}
+
+pub(crate) fn not_one_match(span: Span) -> Error {
+    error(
+        span,
+        "a function that dispatches is one `match` and nothing beside it: nobody is asked about the rest",
+        "move this into the arms that need it, or into a function of its own",
+    )
+}
+
+pub(crate) fn before_the_arms(span: Span) -> Error {
+    error(
+        span,
+        "this would run before an arm has asked, so it may only look things up",
+        "use a field, a parameter or a call, such as `request.name.as_str()`",
+    )
+}
+
+pub(crate) fn dispatcher_and_guard(span: Span) -> Error {
+    error(
+        span,
+        "the arms of a function that dispatches say who asks, and not the function",
+        "remove this, or `#[guarded]`",
+    )
+}
+
+pub(crate) fn permit_of_dispatcher(span: Span) -> Error {
+    error(
+        span,
+        "a permit is for one action, and each arm has another",
+        "guard a function that takes the permit, and call it from an arm with \
+         `#[unguarded(reason = \"it asks itself\")]`",
+    )
+}
+
 pub(crate) fn conditional(span: Span, name: &Ident) -> Error {
     error(
         span,

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Meta, spanned::Spanned};
+use syn::{Attribute, Meta, spanned::Spanned};
 
 use super::{
-    held, inherited,
+    dispatch, held, inherited,
     marks::{self, Mark},
     options::Options,
     parse::{Item, Whole},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::{self, Errors},
     fallback,
-    item::GuardedFn,
+    item::{Body, GuardedFn},
 };
 
 /// Whether this `impl` of a trait accounts for itself. The methods of a guarded trait's `impl` carry
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) fn carries_marks(whole: &Whole) -> bool {
     whole.functions().flat_map(|function| &function.attrs).any(|attr| {
         let reasoned = marks::is_unguarded(attr) && !matches!(attr.meta, Meta::Path(_));
-        marks::is_guard(attr) || reasoned
+        marks::is_guard(attr) || marks::is_dispatcher(attr) || reasoned
     })
 }
 
@@ -141,6 +141,9 @@ pub(super) fn accounted(
     open: &mut Vec<String>,
     errors: &mut Errors,
 ) -> TokenStream {
+    if let Some(attr) = function.attrs.iter().find(|attr| marks::is_dispatcher(attr)) {
+        return dispatcher(options, function, attr, open);
+    }
     let mut found = Errors::new();
     let mark = match &options.open {
         Some(_) => {
@@ -150,9 +153,11 @@ pub(super) fn accounted(
             }
             mark
         }
+        None if options.open_is_unread => marks::said(function, &mut found).0,
         None => marks::required(function, &mut found),
     };
-    let refused = !found.is_empty();
+    let unread = options.open_is_unread && matches!(mark, Mark::None);
+    let refused = !found.is_empty() || unread;
     errors.absorb(found);
     let mut kept = GuardedFn {
         attrs: marks::without_unguarded(&function.attrs),
@@ -184,4 +189,47 @@ pub(super) fn accounted(
         body.tokens.to_tokens(tokens);
     });
     tokens
+}
+
+/// A function whose arms carry the marks. It is expanded here, so that nothing that stands below can
+/// take its attribute for another one.
+fn dispatcher(
+    options: &Options,
+    function: &GuardedFn,
+    attr: &Attribute,
+    open: &mut Vec<String>,
+) -> TokenStream {
+    let mut errors = Errors::new();
+    let tokens = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    let own = Options::parse(tokens, &mut errors);
+    let names_arms_itself = own.open.clone();
+    let said_here = own.handed_on();
+    let effective = own.within(options);
+    let kept = GuardedFn {
+        attrs: function.attrs.iter().filter(|attr| !marks::is_dispatcher(attr)).cloned().collect(),
+        vis: function.vis.clone(),
+        sig: function.sig.clone(),
+        body: function.body.as_ref().map(|body| Body {
+            brace: body.brace,
+            inner_attrs: body.inner_attrs.clone(),
+            tokens: body.tokens.clone(),
+        }),
+    };
+    let mut arms = Vec::new();
+    let body = dispatch::dispatched(&said_here, &effective, &kept, &mut arms, &mut errors);
+    let warning = match names_arms_itself {
+        Some(default) if errors.is_empty() => {
+            Some(default.warning(&arms, &kept.attrs, &mut errors))
+        }
+        Some(_) => None,
+        None => {
+            let name = &kept.sig.ident;
+            open.extend(arms.iter().map(|arm| format!("{name}: {arm}")));
+            None
+        }
+    };
+    dispatch::finished(&kept, body, warning, errors)
 }

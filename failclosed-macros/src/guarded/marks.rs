@@ -27,6 +27,11 @@ pub(crate) fn is_unguarded(attr: &Attribute) -> bool {
     last_word(attr, "unguarded")
 }
 
+/// Whether it is `#[guarded]` itself: on a function that dispatches, or on a block in a module.
+pub(crate) fn is_dispatcher(attr: &Attribute) -> bool {
+    last_word(attr, "guarded")
+}
+
 fn last_word(attr: &Attribute, word: &str) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == word)
 }
@@ -90,7 +95,9 @@ pub(crate) fn conditional_mark(attr: &Attribute) -> Option<Span> {
 
 fn names_mark(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "requires_permission" || word == "unguarded",
+        TokenTree::Ident(word) => {
+            ["requires_permission", "unguarded", "guarded"].iter().any(|mark| word == mark)
+        }
         TokenTree::Group(group) => names_mark(group.stream()),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })

@@ -1,25 +1,29 @@
 //! `#[guarded]`: a whole surface, in which no function can be forgotten.
 //!
 //! `parse` reads the block and leaves every body as tokens; `marks` finds what each function says
-//! about itself. Then one of four ways: `account` (an `impl` whose functions carry the marks),
-//! `surface` (a guarded trait), `imp` (an `impl` of one), `remote` (a decorator).
+//! about itself. Then one of six ways: `account` (an `impl` whose functions carry the marks), `module` (the
+//! same for a module), `dispatch` (for the arms of a function), `surface` (a guarded trait), `imp` (an
+//! `impl` of one), `remote` (a decorator).
 
 use proc_macro2::TokenStream;
 
 use crate::{
     diag::{self, Errors},
     fallback,
+    item::GuardedFn,
 };
 use options::Options;
 use parse::{Header, Whole};
 
 mod account;
 mod body;
+mod dispatch;
 pub(crate) mod held;
 mod imp;
 mod inherited;
 mod lifetimes;
 mod marks;
+mod module;
 mod names;
 mod open;
 mod options;
@@ -31,6 +35,12 @@ mod surface;
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let options = Options::parse(args, &mut errors);
+    if module::is_module(&item) {
+        return module::expand(&options, &item, errors);
+    }
+    if let Ok(function) = GuardedFn::parse(item.clone()) {
+        return dispatch::expand(&options, function, errors);
+    }
     let whole = match Whole::parse(item.clone()) {
         Ok(whole) => whole,
         Err(error) => {

@@ -33,8 +33,11 @@ impl Open {
         errors: &mut Errors,
     ) -> TokenStream {
         if names.is_empty() {
-            // FAIL CLOSED: left there, it would let the next function in.
-            errors.push(diag::guarded::nothing_open(self.place));
+            // Where something else is wrong, it is not known yet what is open.
+            if errors.is_empty() {
+                // FAIL CLOSED: left there, it would let the next function in.
+                errors.push(diag::guarded::nothing_open(self.place));
+            }
             return TokenStream::new();
         }
         let note = diag::guarded::not_guarded_yet(names, &self.reason.value());

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) remote: Option<Path>,
     /// What becomes of functions that say nothing; without it, they do not compile.
     pub(crate) open: Option<Open>,
+    /// Whether that was said in a way that is reported already.
+    pub(crate) open_is_unread: bool,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             krate: CratePath::facade(),
             remote: None,
             open: None,
+            open_is_unread: false,
         };
         let mut seen: Vec<Ident> = Vec::new();
         for segment in segments(tokens) {
@@ -54,12 +57,16 @@ impl Options {
             let read = options.read(&pair);
             errors.keep(read);
         }
-        for name in &options.mask {
-            if options.skip.iter().any(|skipped| name_of(skipped) == name_of(name)) {
+        options.open_is_unread = options.open.is_none() && seen.iter().any(|key| key == "default");
+        let skipped: Vec<String> = options.skip.iter().map(name_of).collect();
+        options.mask.retain(|name| {
+            let both = skipped.contains(&name_of(name));
+            if both {
                 // FAIL CLOSED: one of the two was meant to show it to the authority.
                 errors.push(diag::guarded::skipped_and_masked(name));
             }
-        }
+            !both
+        });
         options
     }
 
@@ -114,7 +121,26 @@ impl Options {
             krate: self.krate.clone(),
             remote: None,
             open: None,
+            open_is_unread: false,
         }
+    }
+
+    /// What a function's own `#[guarded(..)]` says, and for the rest what its block says.
+    pub(crate) fn within(mut self, block: &Self) -> Self {
+        let lacks =
+            |list: &[Ident], name: &Ident| !list.iter().any(|own| name_of(own) == name_of(name));
+        let (skip, mask) = (self.skip.clone(), self.mask.clone());
+        self.skip.extend(block.skip.iter().filter(|name| lacks(&mask, name)).cloned());
+        self.mask.extend(block.mask.iter().filter(|name| lacks(&skip, name)).cloned());
+        self.guard = self.guard.or_else(|| block.guard.clone());
+        self.on_denied = self.on_denied.or_else(|| block.on_denied.clone());
+        if self.crate_path.is_none() {
+            self.crate_path.clone_from(&block.crate_path);
+            self.krate = block.krate.clone();
+        }
+        self.open = self.open.or_else(|| block.open.clone());
+        self.open_is_unread |= block.open_is_unread;
+        self
     }
 
     // Input:  `#[requires_permission(action = "purchase", skip(card))]`, with `guard = self.desk` and

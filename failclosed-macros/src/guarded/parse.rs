@@ -131,7 +131,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     Err(input.error("expected a function"))
 }
 
-fn function_after_const(ahead: ParseStream<'_>) -> bool {
+pub(super) fn function_after_const(ahead: ParseStream<'_>) -> bool {
     ahead.peek2(Token![fn])
         || ahead.peek2(Token![async])
         || ahead.peek2(Token![unsafe])
@@ -139,7 +139,7 @@ fn function_after_const(ahead: ParseStream<'_>) -> bool {
 }
 
 /// Everything up to `;`, or to the braces of a macro.
-fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+pub(super) fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut after_bang = false;
     let mut is_macro = false;

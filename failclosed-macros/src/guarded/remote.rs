@@ -178,7 +178,7 @@ fn method(
 }
 
 /// A trait's attribute needs no import, for `#[guarded]` reads it; here it is handed on.
-fn absolute(attr: &mut syn::Attribute, krate: &CratePath) {
+pub(super) fn absolute(attr: &mut syn::Attribute, krate: &CratePath) {
     let Some(name) = attr.path().segments.last().map(|last| last.ident.clone()) else { return };
     let here = Span::call_site().located_at(name.span());
     let root = krate.to_token_stream();
