@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
+use syn::{Attribute, Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
 
 use crate::{
     args::{Action, Args},
@@ -261,20 +261,52 @@ pub(crate) fn show(
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
-    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, .. }| {
+    let any_passed = shown.iter().any(|argument| argument.passed && !argument.masked);
+    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, passed, .. }| {
         // Located at the user's own tokens, so that "cannot be shown" points there.
         let here = site.located_at(*span);
+        if *passed && !*masked {
+            return passed_as(name, value, here, cfgs, private);
+        }
         let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
         let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
         quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
     });
+    // In scope for the one line that a parameter takes; a condition may take all of them.
+    let kinds = any_passed.then(|| {
+        quote_spanned! {site=>
+            #[allow(unused_imports)]
+            use #private::AnyPassed as _;
+        }
+    });
     quote_spanned! {site=>
         &|#question: &mut #private::Question<'_>| {
+            #kinds
             #resource
             #(#shown)*
             #(#recomputed)*
         }
     }
+}
+
+// Output:
+//     Passed(&vendor).failclosed_kind().show(q, "vendor", &vendor);
+//
+// The type decides whether it is an argument: one that the runtime lists as what came with the call has
+// a method of its own, which comes before the trait's.
+fn passed_as(
+    name: &str,
+    value: &TokenStream,
+    here: Span,
+    cfgs: &[Attribute],
+    private: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let question = local("question", site);
+    let (kind, shown) = (Ident::new("failclosed_kind", here), Ident::new("show", here));
+    let borrowed = quote_spanned!(here=> &#value);
+    let passed = quote_spanned!(here=> #private::Passed(#borrowed).#kind().#shown);
+    quote_spanned!(site=> #(#cfgs)* #passed(#question, #name, #borrowed);)
 }
 
 /// `("Path", path)` names a resource without moving anything into it.

@@ -37,3 +37,11 @@ pub use sealed_approvals::{
 };
 pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;
+
+use crate::argument::came_with::came_with;
+
+// What a tool function takes beside its arguments.
+came_with!(ToolCall);
+came_with!(rmcp::Peer<R>, R: rmcp::service::ServiceRole);
+came_with!(rmcp::service::RequestContext<R>, R: rmcp::service::ServiceRole);
+came_with!(rmcp::service::NotificationContext<R>, R: rmcp::service::ServiceRole);

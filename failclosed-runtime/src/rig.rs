@@ -8,7 +8,10 @@
 pub use rig_core;
 use rig_core::tool::{ToolContext, ToolExecutionError};
 
-use crate::{denial::Denial, guard::Guard};
+use crate::{argument::came_with::came_with, denial::Denial, guard::Guard};
+
+// What a tool is given beside its arguments.
+came_with!(ToolContext);
 
 /// The guard that the driver of a run attached to it:
 /// `ToolContext::new().with_scope(Arc::new(guard))`.

@@ -21,6 +21,9 @@ pub(crate) struct ShownArgument {
     pub(crate) cfgs: Vec<Attribute>,
     /// Whether people and logs see a mask in its place.
     pub(crate) masked: bool,
+    /// Whether it is a parameter as it was passed, of a type that is written down: it may have come
+    /// with the call, and be no argument at all.
+    pub(crate) passed: bool,
     /// The parameters it is made from.
     reads: Vec<Ident>,
 }
@@ -63,6 +66,7 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
                     span: argument.value.span(),
                     cfgs: conditions_of(&argument.value, params),
                     masked: false,
+                    passed: false,
                     reads,
                 }
             }
@@ -81,6 +85,7 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
                         None => conditions_of(&argument.value, params),
                     },
                     masked: false,
+                    passed: false,
                     reads,
                 }
             }
@@ -106,7 +111,8 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         taken.push((name.clone(), conditional));
         let (value, cfgs) = (quote!(#ident), cfgs.clone());
         let reads = vec![ident.clone()];
-        shown.push(ShownArgument { name, value, span: ident.span(), cfgs, masked: false, reads });
+        let span = ident.span();
+        shown.push(ShownArgument { name, value, span, cfgs, masked: false, passed: true, reads });
     }
     for argument in shown.iter().filter(|argument| !text::is_name(&argument.name)) {
         // `amount` beside `amount\u{3164}`: two names that nobody tells apart.
