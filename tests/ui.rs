@@ -34,11 +34,11 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 58, 60),
+    ("args", 59, 61),
     ("body", 26, 28),
-    ("bypass", 105, 107),
+    ("bypass", 106, 108),
     ("derive", 20, 22),
-    ("guarded", 137, 137),
+    ("guarded", 154, 154),
     ("item", 38, 40),
     ("paths", 6, 12),
 ];

@@ -262,16 +262,17 @@ pub(crate) fn show(
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
     let any_passed = shown.iter().any(|argument| argument.passed && !argument.masked);
-    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, passed, .. }| {
-        // Located at the user's own tokens, so that "cannot be shown" points there.
-        let here = site.located_at(*span);
-        if *passed && !*masked {
-            return passed_as(name, value, here, cfgs, private);
-        }
-        let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
-        quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
-    });
+    let shown =
+        shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, passed, .. }| {
+            // Located at the user's own tokens, so that "cannot be shown" points there.
+            let here = site.located_at(*span);
+            if *passed && !*masked {
+                return passed_as(name, value, here, cfgs, private);
+            }
+            let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
+            let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
+            quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
+        });
     // In scope for the one line that a parameter takes; a condition may take all of them.
     let kinds = any_passed.then(|| {
         quote_spanned! {site=>

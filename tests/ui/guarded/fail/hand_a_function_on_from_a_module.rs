@@ -16,6 +16,7 @@ pub mod handlers {
         Ok(super::elsewhere(amount).await)
     }
 
+    #[allow(unused_imports)]
     pub use super::elsewhere;
 }
 

@@ -13,7 +13,8 @@ pub mod handlers {
         Ok(super::elsewhere(amount).await)
     }
 
-    use super::elsewhere as _;
+    #[allow(unused_imports)]
+    use super::elsewhere;
 }
 
 fn main() {}

@@ -13,6 +13,7 @@ pub mod handlers {
         Ok(super::elsewhere(amount).await)
     }
 
+    #[allow(unused_macros)]
     macro_rules! made {
         () => {
             pub async fn refund() {}
