@@ -25,7 +25,7 @@ pub(crate) struct ShownArgument {
     /// with the call, and be no argument at all.
     pub(crate) passed: bool,
     /// The parameters it is made from.
-    reads: Vec<Ident>,
+    pub(crate) reads: Vec<Ident>,
 }
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is

@@ -6,7 +6,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Expr, FnArg, Meta, Pat, PatType, Token, Type, TypeInfer,
+    Attribute, Expr, FnArg, Ident, Meta, Pat, PatType, Token, Type, TypeInfer,
     parse::{ParseStream, Parser},
     spanned::Spanned,
     token::Brace,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     args::Args,
-    check::{check, does_more_than_look},
+    check::{Checked, ShownArgument, check, does_more_than_look},
     diag::{self, Errors},
     expand, fallback,
     guarded::held,
@@ -116,13 +116,16 @@ pub(super) fn dispatched(
         errors.push(diag::guarded::before_the_arms(span));
     }
     let sound = errors.is_empty();
+    let matched = Matched { function, scrutinee: &dispatch.scrutinee };
     let executors: Vec<_> = dispatch.arms.iter().map(|arm| executor(function, arm)).collect();
     inherited::check_names(own, executors.iter(), errors);
     let arms: TokenStream = dispatch
         .arms
         .iter()
         .zip(executors)
-        .filter_map(|(arm, executor)| expanded(options, executor, arm, sound, open, errors))
+        .filter_map(|(arm, executor)| {
+            expanded(options, &matched, executor, arm, sound, open, errors)
+        })
         .collect();
     let Dispatch { match_token, scrutinee, brace, .. } = &dispatch;
     let mut tokens = quote!(#match_token #scrutinee);
@@ -147,13 +150,24 @@ pub(super) fn finished(
             });
             tokens
         }
-        // FAIL CLOSED: one error, and no arm is emitted.
-        _ => fallback::function(function, TokenStream::new(), errors),
+        // FAIL CLOSED: one error, and no arm is emitted. Marks are left out: their own errors would be
+        // about something else.
+        (_, body) => {
+            let body = body.as_ref().map(|body| Body {
+                brace: body.brace,
+                inner_attrs: Vec::new(),
+                tokens: TokenStream::new(),
+            });
+            let (vis, sig) = (function.vis.clone(), function.sig.clone());
+            let named = GuardedFn { attrs: marks::without(&function.attrs), vis, sig, body };
+            fallback::function(&named, TokenStream::new(), errors)
+        }
     }
 }
 
 fn expanded(
     options: &Options,
+    matched: &Matched<'_>,
     mut executor: GuardedFn,
     arm: &Arm,
     sound: bool,
@@ -172,7 +186,7 @@ fn expanded(
         errors.push(diag::guarded::forgotten_arm(pattern.span()));
     }
     let body = match mark {
-        Mark::Guarded if sound => guarded(options, &mut executor, errors)?,
+        Mark::Guarded if sound => guarded(options, &mut executor, matched, errors)?,
         Mark::Guarded => return None,
         Mark::Unguarded | Mark::None => {
             let mut plain = TokenStream::new();
@@ -211,6 +225,7 @@ fn executor(function: &GuardedFn, arm: &Arm) -> GuardedFn {
 fn guarded(
     options: &Options,
     executor: &mut GuardedFn,
+    matched: &Matched<'_>,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let parameters = inherited::parameters(&executor.sig);
@@ -227,6 +242,9 @@ fn guarded(
     let mut found = Errors::new();
     let args = Args::parse(tokens, &mut found);
     let checked = check(&args, executor, &mut found);
+    if let Some(checked) = &checked {
+        check_masked(checked, matched, &mut found);
+    }
     let refused = !found.is_empty();
     errors.absorb(found);
     match checked {
@@ -234,6 +252,38 @@ fn guarded(
         // FAIL CLOSED: an arm that was refused is not emitted.
         _ => None,
     }
+}
+
+/// What the arms take apart.
+struct Matched<'f> {
+    function: &'f GuardedFn,
+    scrutinee: &'f Expr,
+}
+
+// `match order { #[requires_permission(action = "pay", mask(card))] Order::Pay { card } => .. }`: the
+// order has the card in it, and would be shown beside it.
+fn check_masked(checked: &Checked, matched: &Matched<'_>, errors: &mut Errors) {
+    let own = inherited::parameters(&matched.function.sig);
+    let bound = |shown: &&ShownArgument| shown.masked && !own.contains(&shown.name);
+    let Some(masked) = checked.shown.iter().find(bound) else { return };
+    let taken_apart = |name: &Ident| {
+        let name = inherited::name_of(name);
+        own.contains(&name) && has_word(matched.scrutinee.to_token_stream(), &name)
+    };
+    for open in checked.shown.iter().filter(|shown| !shown.masked) {
+        if open.reads.iter().any(taken_apart) {
+            // FAIL CLOSED: it may hold what is masked.
+            errors.push(diag::arg::masked_twice(open.span, &masked.name));
+        }
+    }
+}
+
+fn has_word(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => inherited::name_of(&word) == name,
+        TokenTree::Group(group) => has_word(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 impl Dispatch {

@@ -192,7 +192,6 @@ fn part(input: ParseStream<'_>) -> syn::Result<Part> {
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer)?;
     let vis: Visibility = ahead.parse()?;
-    let inherited = matches!(vis, Visibility::Inherited);
     loop {
         if ahead.peek(Token![fn]) {
             return GuardedFn::read(input).map(|function| Part::Fn(Box::new(function)));
@@ -218,13 +217,13 @@ fn part(input: ParseStream<'_>) -> syn::Result<Part> {
             return Ok(Part::Plain(statement(input)?));
         }
         if ahead.peek(Token![use]) {
-            return handed_on(input, inherited);
+            return handed_on(input, &vis);
         }
         if ahead.peek(Token![extern]) {
             ahead.parse::<Token![extern]>()?;
             ahead.parse::<Option<LitStr>>()?;
             if ahead.peek(Token![crate]) {
-                return handed_on(input, inherited);
+                return handed_on(input, &vis);
             }
             if ahead.peek(syn::token::Brace) {
                 let tokens = declared(input)?;
@@ -270,13 +269,13 @@ fn block(input: ParseStream<'_>, what: &'static str) -> syn::Result<Part> {
 }
 
 /// `use super::charge;` is seen by this module alone; `pub use` hands on a function that says nothing.
-fn handed_on(input: ParseStream<'_>, inherited: bool) -> syn::Result<Part> {
+fn handed_on(input: ParseStream<'_>, vis: &Visibility) -> syn::Result<Part> {
     let tokens = statement(input)?;
-    if inherited {
+    if matches!(vis, Visibility::Inherited) {
         return Ok(Part::Plain(tokens));
     }
     // FAIL CLOSED: nobody knows here whether it is a function.
-    Ok(Part::Refused(diag::guarded::handed_on(tokens.span())))
+    Ok(Part::Refused(diag::guarded::handed_on(vis.span())))
 }
 
 /// Everything up to `;`, or to the braces that are not in angle brackets.

@@ -1,5 +1,6 @@
 // attempt: declare foreign functions in a module that is accounted for
 // stopped by: "foreign functions ask nobody"
+// differs: 4
 
 use failclosed::guarded;
 
