@@ -46,6 +46,9 @@ mod denial;
 mod reply;
 mod turn;
 
+/// The SDK that this speaks: 5. Agents that name it by this path have the same one.
+pub use agent_client_protocol;
+
 pub use approver::AcpApprover;
 pub use denial::blocked;
 pub use reply::strict_line;
