@@ -86,7 +86,7 @@ impl Shop {
     // `tool_response`: it can end the call with a question.
     #[requires_permission(
         action = Purchase, resource = ("Vendor", &vendor), guard = self.guards.of(&call),
-        skip(call), on_denied = mcp::tool_response
+        on_denied = mcp::tool_response
     )]
     #[tool(output_schema = schema_for_output::<Receipt>(), annotations(destructive_hint = true))]
     async fn purchase(
@@ -104,7 +104,7 @@ impl Shop {
 
     /// Gives money back.
     #[requires_permission(
-        action = "refund", resource = ("Vendor", &vendor), guard = self.guards.of(&call), skip(call)
+        action = "refund", resource = ("Vendor", &vendor), guard = self.guards.of(&call)
     )]
     #[tool]
     async fn refund(

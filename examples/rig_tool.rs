@@ -48,7 +48,7 @@ impl Tool for Purchase {
     }
 
     #[requires_permission(
-        action = "purchase", resource = ("Vendor", &vendor), guard = rig::guard_of(context), skip(context)
+        action = "purchase", resource = ("Vendor", &vendor), guard = rig::guard_of(context)
     )]
     async fn call(
         &self,

@@ -9,6 +9,9 @@ pub mod use_these {}
 #[doc = include_str!("guide/forms.md")]
 pub mod forms {}
 
+#[doc = include_str!("guide/moving.md")]
+pub mod moving {}
+
 #[doc = include_str!("guide/generated_code.md")]
 pub mod generated_code {}
 

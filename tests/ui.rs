@@ -34,11 +34,11 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 59, 61),
+    ("args", 60, 62),
     ("body", 26, 28),
-    ("bypass", 105, 107),
+    ("bypass", 106, 108),
     ("derive", 22, 24),
-    ("guarded", 128, 128),
+    ("guarded", 157, 157),
     ("item", 38, 40),
     ("paths", 6, 12),
 ];

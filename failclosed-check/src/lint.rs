@@ -7,6 +7,7 @@
 mod arms;
 mod declared;
 mod judged;
+mod open;
 mod permissive;
 mod region;
 mod usage;
@@ -40,6 +41,7 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
     for (file, names) in &files {
         declared::check(file, names, &policy, &mut findings);
         usage::check(file, names, &mut findings);
+        open::check(file, names, &mut findings);
     }
     usage::never_started(&files, &mut findings);
     findings.sort_by(|a, b| (&a.place, a.rule.id).cmp(&(&b.place, b.rule.id)));

@@ -67,6 +67,7 @@ rules! {
     FC0220 Warning "a guard that asks over the network is never started";
     FC0221 Error "a route is added after the layer that guards";
     FC0301 Note "an escape hatch is used";
+    FC0302 Warning "nobody is asked yet, in a block that is moved over";
     FC0901 Error "an allow without a reason";
     FC0902 Warning "an allow that matches nothing";
     FC0903 Error "a configured name was never seen";

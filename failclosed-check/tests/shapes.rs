@@ -318,3 +318,31 @@ fn guards_and_decisions_are_used_as_they_are_meant() {
         found,
     );
 }
+
+#[test]
+fn what_is_left_open_is_listed_and_what_is_marked_is_not() {
+    let block = |said: &str| {
+        format!(
+            "use failclosed::guarded;\n\
+             #[guarded({said})]\nimpl Shop {{\n\
+             #[requires_permission(action = \"a\")] async fn charge(&self) {{}}\n\
+             #[unguarded(reason = \"b\")] fn new() {{}}\n\
+             fn open(&self) {{ fn inside() {{}} }}\n\
+             async fn also_open(&self) {{}}\n\
+             #[guarded] async fn call(&self) {{\nmatch x {{\n\
+             #[requires_permission(action = \"c\")] 1 => (),\n2 => (),\n_ => (), }} }}\n}}"
+        )
+    };
+    let open = r#"default = unguarded(reason = "moved over")"#;
+    assert_eq!(found(&block(open)), ["FC0302"; 4]);
+    assert!(found(&block("skip(context)")).is_empty());
+    let module = format!(
+        "use failclosed::guarded;\n\
+         #[guarded({open})]\nmod handlers {{\nasync fn refund() {{}}\n\
+         #[guarded]\nimpl Shop {{ fn marked_by_its_own_block() {{}} }} }}\n\
+         #[guarded({open})]\nasync fn call() {{ match x {{\n#[unguarded(reason = \"d\")] 1 => (),\n_ => (), }} }}"
+    );
+    assert_eq!(found(&module), ["FC0302"; 2]);
+    // Somebody else's attribute of that name.
+    assert!(found(&block(open).replace("use failclosed", "use elsewhere")).is_empty());
+}

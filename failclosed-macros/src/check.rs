@@ -194,7 +194,7 @@ fn returns_result(output: &ReturnType) -> bool {
 
 /// Where an expression could do something, or leave the function, before anybody was asked. Calls
 /// are let through: what they do is in the open, in a function of its own.
-fn does_more_than_look(expr: &Expr) -> Option<Span> {
+pub(crate) fn does_more_than_look(expr: &Expr) -> Option<Span> {
     let any = |exprs: &syn::punctuated::Punctuated<Expr, syn::Token![,]>| {
         exprs.iter().find_map(does_more_than_look)
     };

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
+use syn::{Attribute, Expr, Ident, ext::IdentExt, spanned::Spanned, token::Brace};
 
 use crate::{
     args::{Action, Args},
@@ -113,6 +113,40 @@ fn guarded(args: &Args, checked: &Checked) -> TokenStream {
         statements.to_tokens(tokens);
     });
     tokens
+}
+
+// Input:
+//     #[requires_permission(action = "charge")] "charge" => { BODY }
+// Output:
+//     {
+//         let call = match enter(&Asking::new(..)).await { Ok(call) => call, Err(denial) => return .. };
+//         let result = async { if false { return returns::<R>(); } BODY }.await;
+//         Call::conclude(&call, ..);
+//         result
+//     }
+//
+// The body is not `async move`, and binds nothing anew: what an arm binds may borrow from a parameter.
+pub(crate) fn arm(args: &Args, checked: &Checked) -> TokenStream {
+    let private = args.krate.private();
+    let site = Span::mixed_site();
+    let (call, result) = (local("call", site), local("result", site));
+    let prologue = prologue(args, checked, &call);
+    let (output, tokens) = (checked.output.named(), &checked.body.tokens);
+    let inner_attrs = &checked.body.inner_attrs;
+    let inside = quote_spanned! {site=>
+        if false {
+            return #private::returns::<#output>();
+        }
+        #tokens
+    };
+    let body = braced(&checked.body.brace, quote!(#(#inner_attrs)* #inside));
+    let failed = failed(args, checked, &result);
+    quote_spanned! {site=> {
+        #prologue
+        let #result = async #body.await;
+        #private::Call::conclude(&#call, #failed);
+        #result
+    }}
 }
 
 /// A local of ours. Hygiene hides it from the body; the prefix is for the user's constants, which a
@@ -231,21 +265,54 @@ pub(crate) fn show(
         let borrowed = borrowed(expr.span(), &resource_operand(expr));
         quote_spanned!(site=> #private::Question::resource(#question, #borrowed);)
     });
-    let shown = shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, .. }| {
-        // Located at the user's own tokens, so that "cannot be shown" points there.
-        let here = site.located_at(*span);
-        let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
-        let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
-        quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
+    let any_passed = shown.iter().any(|argument| argument.passed && !argument.masked);
+    let shown =
+        shown.iter().map(|ShownArgument { name, value, span, cfgs, masked, passed, .. }| {
+            // Located at the user's own tokens, so that "cannot be shown" points there.
+            let here = site.located_at(*span);
+            if *passed && !*masked {
+                return passed_as(name, value, here, cfgs, private);
+            }
+            let value = quote_spanned!(here=> &#value as &dyn #private::Argument);
+            let show = Ident::new(if *masked { "masked" } else { "argument" }, site);
+            quote_spanned!(site=> #(#cfgs)* #private::Question::#show(#question, #name, #value);)
+        });
+    // In scope for the one line that a parameter takes; a condition may take all of them.
+    let kinds = any_passed.then(|| {
+        quote_spanned! {site=>
+            #[allow(unused_imports)]
+            use #private::AnyPassed as _;
+        }
     });
     quote_spanned! {site=>
         &|#question: &mut #private::Question<'_>| {
             #instance
+            #kinds
             #resource
             #(#shown)*
             #(#recomputed)*
         }
     }
+}
+
+// Output:
+//     Passed(&vendor).failclosed_kind().show(q, "vendor", &vendor);
+//
+// The type decides whether it is an argument: one that the runtime lists as what came with the call has
+// a method of its own, which comes before the trait's.
+fn passed_as(
+    name: &str,
+    value: &TokenStream,
+    here: Span,
+    cfgs: &[Attribute],
+    private: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let question = local("question", site);
+    let (kind, shown) = (Ident::new("failclosed_kind", here), Ident::new("show", here));
+    let borrowed = quote_spanned!(here=> &#value);
+    let passed = quote_spanned!(here=> #private::Passed(#borrowed).#kind().#shown);
+    quote_spanned!(site=> #(#cfgs)* #passed(#question, #name, #borrowed);)
 }
 
 /// `("Path", path)` names a resource without moving anything into it.

@@ -65,16 +65,20 @@ pub fn requires_permission(args: TokenStream, item: TokenStream) -> TokenStream 
 /// | `impl Shop` | accounts for every function, constructors included |
 /// | `impl Tool for Shop`, a trait of somebody else's | the same: its methods carry the marks themselves |
 /// | `trait Payments` | makes it a guarded trait: a caller trait and, in a module `payments`, a raw one |
+/// | `mod handlers { .. }` | accounts for every function in it, whatever its visibility |
+/// | `async fn call(..)` that is one `match` | accounts for every arm: each is an executor of its own |
 /// | `impl Payments for Stripe` | implements the raw trait: async methods are guarded, others are not |
 /// | `trait PaymentsGuard`, with `remote = path` | makes a decorator for a foreign trait |
 ///
 /// | key | value | meaning |
 /// | --- | --- | --- |
-/// | `guard`, `on_denied` | as in `#[requires_permission]` | defaults for the functions of an `impl` |
+/// | `guard`, `on_denied` | as in `#[requires_permission]` | defaults for the functions below it |
+/// | `skip(..)`, `mask(..)` | `name, ..` | added to what the functions say that have such a parameter |
+/// | `default` | `unguarded(reason = "..")` | leaves open what says nothing, and warns of each |
 /// | `crate` | a path | where `failclosed` is, if it is not at `::failclosed` |
 /// | `remote` | a path | the foreign trait that the decorator implements |
 ///
-/// It reads no body, and refuses what it cannot account for: macro calls, and a guard that a
+/// It reads no body but that of a function that dispatches, and refuses what it cannot account for: macro calls, and a guard that a
 /// `cfg_attr` can remove. See the guide, "Which form do I need?".
 #[proc_macro_attribute]
 pub fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -46,7 +46,23 @@ mod denial;
 mod reply;
 mod turn;
 
+/// The SDK that this speaks: 5. Agents that name it by this path have the same one.
+pub use agent_client_protocol;
+
 pub use approver::AcpApprover;
 pub use denial::blocked;
 pub use reply::strict_line;
 pub use turn::{Turn, Turns, UntilCancelled};
+
+use crate::argument::came_with::came_with;
+
+// What a handler is given beside a message.
+came_with!(Turn);
+came_with!(Turns);
+came_with!(agent_client_protocol::ConnectionTo<R>, R: agent_client_protocol::Role);
+came_with!(agent_client_protocol::v1::ConnectionTo<R>, R: agent_client_protocol::Role);
+came_with!(
+    agent_client_protocol::Responder<T, P>,
+    T: agent_client_protocol::JsonRpcResponse,
+    P: agent_client_protocol::Protocol
+);

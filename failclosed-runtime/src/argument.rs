@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Serialize, ser};
 
+pub(crate) mod came_with;
 mod compound;
 mod key;
 mod mask;

@@ -11,6 +11,8 @@
 //! the audit log has too. Whose request it is comes from [`tower::ScopeLayer`](crate::tower), or from
 //! an extractor of the handler's own: `guard = &who.guard`.
 
+/// The core of axum 0.8, which this speaks: its `Response` and `IntoResponse` are axum's own.
+pub use axum_core;
 use axum_core::{
     body::Body,
     response::{IntoResponse, Response},

@@ -437,7 +437,9 @@ fn cleaned(grounds: Grounds) -> Grounds {
     message = "`{Self}` cannot hold a denial",
     label = "a guarded function must be able to return a denial",
     note = "help: return `Result<T, E>` with `E: From<failclosed::Denial>`, or name a function \
-            with `on_denied = path`"
+            with `on_denied = path`",
+    note = "help: a type of rmcp, axum or rig may be of another version than the one that fits: name \
+            it by `failclosed::mcp::rmcp`, `failclosed::axum::axum_core`, `failclosed::rig::rig_core`"
 )]
 pub trait FromDenial {
     /// The value the caller gets instead of the body's.

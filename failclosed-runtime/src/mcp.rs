@@ -26,14 +26,25 @@ mod sessions;
 mod tool_call;
 mod waiting;
 
+/// The rmcp that this speaks: 3. Servers that name it by this path have the same one.
+pub use rmcp;
+
 pub use body::StrictBody;
 pub use caller_guards::CallerGuards;
 pub use hints::{Hinted, hinted};
 pub use input::{MAX_MESSAGE_BYTES, StrictInput};
-pub use reply::{protocol_error, tool_error, tool_response};
+pub use reply::{HoldsResult, protocol_error, tool_error, tool_response};
 pub use sealed_approvals::{
     DEFAULT_PATIENCE, DEFAULT_PROGRESS_INTERVAL, DEFAULT_SILENT_PATIENCE,
     DEFAULT_WAITING_PER_SUBJECT, SealedApprovals,
 };
 pub use sessions::{Owned, SessionLayer};
 pub use tool_call::ToolCall;
+
+use crate::argument::came_with::came_with;
+
+// What a tool function takes beside its arguments.
+came_with!(ToolCall);
+came_with!(rmcp::Peer<R>, R: rmcp::service::ServiceRole);
+came_with!(rmcp::service::RequestContext<R>, R: rmcp::service::ServiceRole);
+came_with!(rmcp::service::NotificationContext<R>, R: rmcp::service::ServiceRole);

@@ -16,7 +16,10 @@ pub use crate::{
 // Named in generated signatures and coercions.
 pub use crate::{
     action::Action,
-    argument::{Argument, Arguments, NamedArgument, Question},
+    argument::{
+        Argument, Arguments, NamedArgument, Question,
+        came_with::{AnyPassed, Passed},
+    },
     denial::{Denial, FromDenial},
     guard::{Guard, HasGuard},
     resource::{Resource, ToResource},

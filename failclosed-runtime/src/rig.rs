@@ -4,24 +4,48 @@
 //! `call` or on a `#[rig_tool]` function: a denial converts into one. The guard is the tool's
 //! (`HasGuard`), or the run's: `guard = rig::guard_of(context)`. See the guide's page on hosts.
 
-/// The rig that this speaks.
+/// The rig that this speaks: 0.44. Programs that name it by this path have the same one.
 pub use rig_core;
 use rig_core::tool::{ToolContext, ToolExecutionError};
 
-use crate::{denial::Denial, guard::Guard};
+use crate::{
+    argument::came_with::{CameWith, came_with},
+    denial::Denial,
+    guard::Guard,
+};
+
+// What a tool is given beside its arguments.
+came_with!(ToolContext);
 
 /// The guard that the driver of a run attached to it:
 /// `ToolContext::new().with_scope(Arc::new(guard))`.
 ///
 /// # Denies
 /// As *not configured*, every call in a run without one. The model cannot attach a scope.
-pub fn guard_of(context: &ToolContext) -> Guard {
-    match context.scope::<Guard>() {
+pub fn guard_of<C: RunContext>(context: &C) -> Guard {
+    match context.tool_context().scope::<Guard>() {
         Some(guard) => Guard::clone(&guard),
         // FAIL CLOSED: a run that nobody gave a guard.
         None => Guard::unconfigured(
             "the run has no guard: `ToolContext::new().with_scope(Arc::new(guard))`",
         ),
+    }
+}
+
+/// The context of a tool's run, of the rig that fits. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no context of the rig that fits: there may be two versions of rig here",
+    label = "of another rig than `failclosed::rig::rig_core`",
+    note = "help: name it by `failclosed::rig::rig_core`, and depend on rig-core 0.44"
+)]
+pub trait RunContext: CameWith {
+    /// Itself.
+    fn tool_context(&self) -> &ToolContext;
+}
+
+impl RunContext for ToolContext {
+    fn tool_context(&self) -> &ToolContext {
+        self
     }
 }
 

@@ -206,7 +206,7 @@ impl Pair {
         Parser::parse2(read, self.rest.clone()).map_err(|error| self.unreadable(&error))
     }
 
-    fn list<T>(&self, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    pub fn list<T>(&self, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
         self.known()?;
         let read = |input: ParseStream<'_>| {
             let inner;

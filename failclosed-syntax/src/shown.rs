@@ -23,8 +23,11 @@ pub struct ShownArgument {
     pub cfgs: Vec<Attribute>,
     /// Whether people and logs see a mask in its place.
     pub masked: bool,
+    /// Whether it is a parameter as it was passed, of a type that is written down: it may have come
+    /// with the call, and be no argument at all.
+    pub passed: bool,
     /// The parameters it is made from.
-    reads: Vec<Ident>,
+    pub reads: Vec<Ident>,
 }
 
 /// The arguments beside those that the action carries: `args(..)`, then every parameter that is
@@ -65,6 +68,7 @@ pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgu
                     span: argument.value.span(),
                     cfgs: conditions_of(&argument.value, params),
                     masked: false,
+                    passed: false,
                     reads,
                 }
             }
@@ -83,6 +87,7 @@ pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgu
                         None => conditions_of(&argument.value, params),
                     },
                     masked: false,
+                    passed: false,
                     reads,
                 }
             }
@@ -108,7 +113,8 @@ pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgu
         taken.push((name.clone(), conditional));
         let (value, cfgs) = (quote!(#ident), cfgs.clone());
         let reads = vec![ident.clone()];
-        shown.push(ShownArgument { name, value, span: ident.span(), cfgs, masked: false, reads });
+        let span = ident.span();
+        shown.push(ShownArgument { name, value, span, cfgs, masked: false, passed: true, reads });
     }
     for argument in shown.iter().filter(|argument| !text::is_name(&argument.name)) {
         // `amount` beside `amount\u{3164}`: two names that nobody tells apart.

@@ -19,6 +19,9 @@ use failclosed::{
 use pay::{Card, Order, Payments, Ran, Stripe, wrapped};
 
 mod accounted;
+mod came_with;
+mod dispatch;
+mod moving;
 mod native;
 mod pay;
 mod records;

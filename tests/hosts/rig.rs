@@ -54,7 +54,7 @@ impl Tool for OfTheRun {
     }
 
     #[requires_permission(
-        action = "purchase", guard = guard_of(context), skip(context, order),
+        action = "purchase", guard = guard_of(context), skip(order),
         args(vendor = order.vendor, cents = order.cents)
     )]
     async fn call(

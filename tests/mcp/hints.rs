@@ -102,7 +102,7 @@ struct Tools {
 #[tool_router(server_handler)]
 impl Tools {
     /// Says that it only reads.
-    #[requires_permission(action = "purchase", guard = self.guards.of(&call), skip(call))]
+    #[requires_permission(action = "purchase", guard = self.guards.of(&call))]
     #[tool(annotations(read_only_hint = true))]
     async fn reads(&self, call: ToolCall) -> Result<String, Denial> {
         self.shop.ran();
@@ -110,7 +110,7 @@ impl Tools {
     }
 
     /// Says nothing.
-    #[requires_permission(action = "purchase", guard = self.guards.of(&call), skip(call))]
+    #[requires_permission(action = "purchase", guard = self.guards.of(&call))]
     #[tool]
     async fn writes(&self, call: ToolCall) -> Result<String, Denial> {
         self.shop.ran();

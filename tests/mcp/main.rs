@@ -4,6 +4,7 @@
 
 mod answers;
 mod bound;
+mod came_with;
 mod faults;
 mod hints;
 mod order;
@@ -13,6 +14,7 @@ mod raw;
 mod replies;
 mod server;
 mod travels;
+mod versions;
 mod waits;
 
 /// What must not compile. Each has a twin that does, without its offending lines.
@@ -23,6 +25,12 @@ fn tools_without_a_guard_do_not_compile() {
 
 #[allow(dead_code, reason = "they only have to compile")]
 mod twins {
+    mod answer_with_a_result_of_another_rmcp {
+        include!("ui/pass/answer_with_a_result_of_another_rmcp.rs");
+    }
+    mod return_a_type_of_another_rmcp {
+        include!("ui/pass/return_a_type_of_another_rmcp.rs");
+    }
     mod forget_a_tool {
         include!("ui/pass/forget_a_tool.rs");
     }

@@ -53,7 +53,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// Buys.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call, order),
+        action = "purchase", guard = self.guards.of(&call), skip(order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]
@@ -69,7 +69,7 @@ impl Desk {
 
     /// Buys, and takes its arguments before anybody could look at them.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call, order),
+        action = "purchase", guard = self.guards.of(&call), skip(order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]
@@ -84,7 +84,7 @@ impl Desk {
 
     /// Buys, and asks twice: before it begins, and before it pays.
     #[requires_permission(
-        action = "purchase", guard = self.guards.of(&call), skip(call, order),
+        action = "purchase", guard = self.guards.of(&call), skip(order),
         args(vendor = order.vendor, cents = order.cents), on_denied = mcp::tool_response
     )]
     #[tool]
@@ -98,7 +98,7 @@ impl Desk {
 
     /// Takes nothing.
     #[requires_permission(
-        action = "close", guard = self.guards.of(&call), skip(call), on_denied = mcp::tool_response
+        action = "close", guard = self.guards.of(&call), on_denied = mcp::tool_response
     )]
     #[tool]
     async fn close(&self, call: ToolCall) -> Result<CallToolResponse, ErrorData> {

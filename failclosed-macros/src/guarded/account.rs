@@ -2,10 +2,10 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Meta, spanned::Spanned};
+use syn::{Attribute, Meta, spanned::Spanned};
 
 use super::{
-    held,
+    dispatch, held, inherited,
     marks::{self, Mark},
     options::Options,
     parse::{Item, Whole},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::{self, Errors},
     fallback,
-    item::GuardedFn,
+    item::{Body, GuardedFn},
 };
 
 /// Whether this `impl` of a trait accounts for itself. The methods of a guarded trait's `impl` carry
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) fn carries_marks(whole: &Whole) -> bool {
     whole.functions().flat_map(|function| &function.attrs).any(|attr| {
         let reasoned = marks::is_unguarded(attr) && !matches!(attr.meta, Meta::Path(_));
-        marks::is_guard(attr) || reasoned
+        marks::is_guard(attr) || marks::is_dispatcher(attr) || reasoned
     })
 }
 
@@ -40,18 +40,15 @@ pub(crate) fn carries_marks(whole: &Whole) -> bool {
 //         async fn charge(&self) -> R { compile_error! { .. } .. } // taken out by the attribute
 //     }
 pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> TokenStream {
-    let mut items = TokenStream::new();
+    inherited::check_names(options, whole.functions(), &mut errors);
+    let (mut items, mut open) = (TokenStream::new(), Vec::new());
     for item in &whole.items {
         match item {
-            Item::Fn(function) => items.extend(accounted(options, function, &mut errors)),
+            Item::Fn(function) => {
+                items.extend(accounted(options, function, &mut open, &mut errors));
+            }
             Item::Const(tokens) => {
-                if let Some(span) = holds_a_function(tokens.clone()) {
-                    // FAIL CLOSED: `const ACT: fn() = || ..` is a function by another name.
-                    errors.push(diag::guarded::constant_function(span));
-                } else if let Some(span) = calls_a_macro(tokens.clone()) {
-                    // FAIL CLOSED: `const ACT: Act = closure!()` is one too, for all that is known.
-                    errors.push(diag::guarded::macro_inside(span));
-                }
+                check_constant(tokens, &mut errors);
                 items.extend(tokens.clone());
             }
             Item::Type(tokens) => items.extend(tokens.clone()),
@@ -60,10 +57,24 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
         }
     }
     let mut tokens = whole.with(&items);
+    if let Some(default) = &options.open {
+        tokens.extend(default.warning(&open, whole.attrs(), &mut errors));
+    }
     if let Err(reported) = errors.finish() {
         tokens.extend(reported);
     }
     tokens
+}
+
+// `const ACT: fn() = || ..`, `const ACT: Act = closure!()`
+pub(super) fn check_constant(tokens: &TokenStream, errors: &mut Errors) {
+    if let Some(span) = holds_a_function(tokens.clone()) {
+        // FAIL CLOSED: it is a function by another name.
+        errors.push(diag::guarded::constant_function(span));
+    } else if let Some(span) = calls_a_macro(tokens.clone()) {
+        // FAIL CLOSED: it is one too, for all that is known.
+        errors.push(diag::guarded::macro_inside(span));
+    }
 }
 
 /// Where a function's body could start in a constant: `fn`, or a closure's first bar.
@@ -122,10 +133,31 @@ fn calls_a_macro(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> TokenStream {
+/// A function with what the block has for it. One that says nothing is left `open` where the block says
+/// that it may be, and refused where it does not.
+pub(super) fn accounted(
+    options: &Options,
+    function: &GuardedFn,
+    open: &mut Vec<String>,
+    errors: &mut Errors,
+) -> TokenStream {
+    if let Some(attr) = function.attrs.iter().find(|attr| marks::is_dispatcher(attr)) {
+        return dispatcher(options, function, attr, open);
+    }
     let mut found = Errors::new();
-    let mark = marks::required(function, &mut found);
-    let refused = !found.is_empty();
+    let mark = match &options.open {
+        Some(_) => {
+            let (mark, silent) = marks::said(function, &mut found);
+            if silent {
+                open.push(function.sig.ident.to_string());
+            }
+            mark
+        }
+        None if options.open_is_unread => marks::said(function, &mut found).0,
+        None => marks::required(function, &mut found),
+    };
+    let unread = options.open_is_unread && matches!(mark, Mark::None);
+    let refused = !found.is_empty() || unread;
     errors.absorb(found);
     let mut kept = GuardedFn {
         attrs: marks::without_unguarded(&function.attrs),
@@ -134,8 +166,9 @@ fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> To
         body: None,
     };
     if let Mark::Guarded = mark {
+        let parameters = inherited::parameters(&function.sig);
         kept.attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
-            options.hand_on(attr);
+            options.hand_on(attr, &parameters);
         });
     }
     let Some(body) = &function.body else {
@@ -156,4 +189,47 @@ fn accounted(options: &Options, function: &GuardedFn, errors: &mut Errors) -> To
         body.tokens.to_tokens(tokens);
     });
     tokens
+}
+
+/// A function whose arms carry the marks. It is expanded here, so that nothing that stands below can
+/// take its attribute for another one.
+fn dispatcher(
+    options: &Options,
+    function: &GuardedFn,
+    attr: &Attribute,
+    open: &mut Vec<String>,
+) -> TokenStream {
+    let mut errors = Errors::new();
+    let tokens = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    let own = Options::parse(tokens, &mut errors);
+    let names_arms_itself = own.open.clone();
+    let said_here = own.handed_on();
+    let effective = own.within(options);
+    let kept = GuardedFn {
+        attrs: function.attrs.iter().filter(|attr| !marks::is_dispatcher(attr)).cloned().collect(),
+        vis: function.vis.clone(),
+        sig: function.sig.clone(),
+        body: function.body.as_ref().map(|body| Body {
+            brace: body.brace,
+            inner_attrs: body.inner_attrs.clone(),
+            tokens: body.tokens.clone(),
+        }),
+    };
+    let mut arms = Vec::new();
+    let body = dispatch::dispatched(&said_here, &effective, &kept, &mut arms, &mut errors);
+    let warning = match names_arms_itself {
+        Some(default) if errors.is_empty() => {
+            Some(default.warning(&arms, &kept.attrs, &mut errors))
+        }
+        Some(_) => None,
+        None => {
+            let name = &kept.sig.ident;
+            open.extend(arms.iter().map(|arm| format!("{name}: {arm}")));
+            None
+        }
+    };
+    dispatch::finished(&kept, body, warning, errors)
 }

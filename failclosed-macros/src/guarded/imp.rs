@@ -92,13 +92,9 @@ pub(crate) fn expand(
 
 fn check_header(options: &Options, header: &ItemImpl, errors: &mut Errors) {
     let help = "write it on the trait's method, or wrap the value by that guard";
-    if options.guard.is_some() {
-        errors.push(diag::guarded::key_without_use("guard", "an `impl` of a guarded trait", help));
-    }
-    if options.on_denied.is_some() {
-        let place = "an `impl` of a guarded trait";
-        errors.push(diag::guarded::key_without_use("on_denied", place, help));
-    }
+    let seen = "write it on the trait, or on its method";
+    let unused = [("guard", help), ("on_denied", help), ("skip", seen), ("mask", seen)];
+    options.refuse(&unused, "an `impl` of a guarded trait", errors);
     for attr in &header.attrs {
         if attr.path().segments.last().is_some_and(|last| last.ident == "async_trait") {
             errors.push(diag::guarded::async_trait(attr.path().span()));

@@ -1,24 +1,28 @@
 //! `#[guarded]`: a whole surface, in which no function can be forgotten.
 //!
 //! `parse` reads the block and leaves every body as tokens; `marks` finds what each function says
-//! about itself. Then one of four ways: `account` (an `impl` whose functions carry the marks),
-//! `surface` (a guarded trait), `imp` (an `impl` of one), `remote` (a decorator).
+//! about itself. Then one of six ways: `account` (an `impl` whose functions carry the marks), `module` (the
+//! same for a module), `dispatch` (for the arms of a function), `surface` (a guarded trait), `imp` (an
+//! `impl` of one), `remote` (a decorator).
 
 use proc_macro2::TokenStream;
 
 use crate::{
     diag::{self, Errors},
     fallback,
+    item::GuardedFn,
 };
-use failclosed_syntax::guarded::{marks, options, parse};
+use failclosed_syntax::guarded::{inherited, marks, options, parse};
 use options::Options;
 use parse::{Header, Whole};
 
 mod account;
 mod body;
+mod dispatch;
 pub(crate) mod held;
 mod imp;
 mod lifetimes;
+mod module;
 mod names;
 mod remote;
 mod surface;
@@ -27,6 +31,12 @@ mod surface;
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let options = Options::parse(args, &mut errors);
+    if module::is_module(&item) {
+        return module::expand(&options, &item, errors);
+    }
+    if let Ok(function) = GuardedFn::parse(item.clone()) {
+        return dispatch::expand(&options, function, errors);
+    }
     let whole = match Whole::parse(item.clone()) {
         Ok(whole) => whole,
         Err(error) => {
@@ -40,7 +50,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
                 errors.push(diag::guarded::remote_impl(header.impl_token.span));
             }
             match &header.trait_ {
-                Some((path, _)) if !account::carries_marks(&whole) => {
+                Some((path, _)) if options.open.is_none() && !account::carries_marks(&whole) => {
                     imp::expand(&options, &whole, header, path, errors)
                 }
                 _ => account::expand(&options, &whole, errors),

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{FnArg, Ident, ItemTrait, Meta, Pat, Path, spanned::Spanned};
 
 use super::{
-    held,
+    held, inherited,
     marks::{self, Mark},
     names::{self, from_inside, visibility_inside},
     options::Options,
@@ -41,10 +41,12 @@ pub(crate) fn expand(
     remote: &Path,
     mut errors: Errors,
 ) -> TokenStream {
-    if options.guard.is_some() {
-        let help = "the decorator is given its guard: `new(&guard, client)`";
-        errors.push(diag::guarded::key_without_use("guard", "a decorator", help));
-    }
+    let unused = [
+        ("guard", "the decorator is given its guard: `new(&guard, client)`"),
+        ("default", "mark each method: the decorator is all that stands before the client"),
+    ];
+    options.refuse(&unused, "a decorator", &mut errors);
+    inherited::check_names(options, whole.functions(), &mut errors);
     if !header.generics.params.is_empty() {
         errors.push(diag::guarded::generic_trait(header.generics.params.span()));
     }
@@ -159,8 +161,9 @@ fn method(
     }
     if let Mark::Guarded = mark {
         let forwarded = Options::guarding(options);
+        let parameters = inherited::parameters(sig);
         attrs.iter_mut().filter(|attr| marks::is_guard(attr)).for_each(|attr| {
-            forwarded.hand_on(attr);
+            forwarded.hand_on(attr, &parameters);
             absolute(attr, &options.krate);
         });
     }
@@ -175,7 +178,7 @@ fn method(
 }
 
 /// A trait's attribute needs no import, for `#[guarded]` reads it; here it is handed on.
-fn absolute(attr: &mut syn::Attribute, krate: &CratePath) {
+pub(super) fn absolute(attr: &mut syn::Attribute, krate: &CratePath) {
     let Some(name) = attr.path().segments.last().map(|last| last.ident.clone()) else { return };
     let here = Span::call_site().located_at(name.span());
     let root = krate.to_token_stream();

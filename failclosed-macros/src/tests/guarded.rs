@@ -43,6 +43,29 @@ const ACCOUNTED: &str = r#"
     }
 "#;
 
+const MODULE: &str = r#"
+    pub mod handlers {
+        use super::*;
+        #[requires_permission(action = "charge")]
+        pub async fn charge(context: Context, amount: u64) -> R { BODY }
+        pub async fn refund(context: Context) -> R { BODY }
+        #[guarded(crate = ::renamed)]
+        impl Shop { fn f() { BODY } }
+    }
+"#;
+
+const DISPATCHER: &str = r#"
+    async fn call(request: &Request, context: Context) -> R {
+        match request.order() {
+            #[requires_permission(action = "charge", mask(card), skip(request))]
+            Order::Charge { card, .. } if request.amount > 0 => { BODY }
+            #[unguarded(reason = "acts on nothing")]
+            Order::Ping => pong(),
+            _ => BODY,
+        }
+    }
+"#;
+
 const REMOTE: &str = r#"
     pub trait GuardedClient: Send {
         #[requires_permission(action = "purchase")]
@@ -68,6 +91,9 @@ fn expansions_are_as_reviewed() {
     expect_file!["expanded/guarded_impl.rs"].assert_eq(&pretty("", IMPL));
     let defaults = "guard = self.desk, on_denied = blocked, crate = ::renamed";
     expect_file!["expanded/accounted_impl.rs"].assert_eq(&pretty(defaults, ACCOUNTED));
+    let moving = r#"skip(context), default = unguarded(reason = "moved over one by one")"#;
+    expect_file!["expanded/accounted_module.rs"].assert_eq(&pretty(moving, MODULE));
+    expect_file!["expanded/dispatcher.rs"].assert_eq(&pretty(moving, DISPATCHER));
     let remote = pretty("remote = vendor::Client", REMOTE);
     expect_file!["expanded/decorator.rs"].assert_eq(&remote);
 }
@@ -236,6 +262,20 @@ fn an_error_leaves_no_body() {
         ("guard = x", "impl T for X { async fn f(&self) -> R { secret() } }"),
         ("", "impl T for X { const C: u8 = 1; async fn f(&self) -> R { secret() } }"),
         ("", "impl T<u8> for X { async fn f(&self) -> R { secret() } }"),
+        ("", "mod m { async fn charge() -> R { secret() } }"),
+        ("", "mod m { impl Shop { async fn charge() -> R { secret() } } }"),
+        ("", "mod m { made! { secret() } }"),
+        ("default = unguarded", "impl Shop { async fn charge(&self) -> R { secret() } }"),
+        ("", "async fn call(n: u8) -> R { match n { _ => secret() } }"),
+        (
+            "",
+            "async fn call(n: u8) -> R { secret(); match n { #[unguarded(reason = \"r\")] _ => 1 } }",
+        ),
+        ("", "impl Shop { #[guarded] async fn call(n: u8) -> R { match n { _ => secret() } } }"),
+        (
+            "",
+            r#"async fn call(n: u8) -> R { match n { #[requires_permission(action = "")] _ => secret() } }"#,
+        ),
         ("remote = T", "trait D { #[unguarded(reason = \"r\")] fn f(&self) -> R { secret() } }"),
     ];
     for (args, item) in blocks {
@@ -273,4 +313,23 @@ fn half_typed_bodies_do_not_break_it() {
         let tokens = flat(expanded("", item));
         assert!(!tokens.iter().any(|token| token == "compile_error"), "{item}");
     }
+}
+
+#[test]
+fn a_module_in_a_file_is_not_taken_for_one_that_was_read() {
+    for item in ["mod m;", "mod m { mod more; }"] {
+        let tokens = flat(expanded("", item));
+        assert!(tokens.iter().any(|token| token.contains("in a file of its own")), "{item}");
+        assert!(!tokens.iter().any(|token| token == "more"), "{item}");
+    }
+}
+
+#[test]
+fn what_is_left_open_is_warned_of_whatever_the_level_of_the_program() {
+    let warned = expanded(r#"default = unguarded(reason = "later")"#, MODULE).to_string();
+    assert!(warned.contains("# [warn (deprecated)]") && warned.contains("before `refund` (later)"));
+    let looked_at = format!("#[allow(deprecated)] {MODULE}");
+    let allowed = expanded(r#"default = unguarded(reason = "later")"#, &looked_at).to_string();
+    let levels = "# [warn (deprecated)] # [allow (deprecated)] const";
+    assert!(allowed.contains(levels), "{allowed}");
 }

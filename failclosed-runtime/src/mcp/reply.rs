@@ -29,7 +29,7 @@ const DENIED: ErrorCode = ErrorCode(-32001);
 ///
 /// # Errors
 /// Never: the error type is the tool's own.
-pub fn tool_error<R: From<CallToolResult>, E>(denial: Denial) -> Result<R, E> {
+pub fn tool_error<R: HoldsResult, E>(denial: Denial) -> Result<R, E> {
     Ok(result(&denial).into())
 }
 
@@ -63,6 +63,18 @@ pub fn protocol_error(denial: &Denial) -> ErrorData {
         }
     }
 }
+
+/// What holds a tool's result, of the rmcp that fits: whatever is `From<CallToolResult>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no result of the rmcp that fits: there may be two versions of rmcp here",
+    label = "of another rmcp than `failclosed::mcp::rmcp`",
+    note = "help: name it by `failclosed::mcp::rmcp`, and depend on rmcp 3; for another one write a \
+            function of your own and name that with `on_denied = path`"
+)]
+pub trait HoldsResult: From<CallToolResult> {}
+
+#[diagnostic::do_not_recommend]
+impl<R: From<CallToolResult>> HoldsResult for R {}
 
 fn result(denial: &Denial) -> CallToolResult {
     let mut meta = MetaObject::default();

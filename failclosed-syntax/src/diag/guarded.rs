@@ -5,7 +5,7 @@ use syn::{Error, Ident};
 
 use super::{did_you_mean, error, listed};
 
-pub const KEYS: [&str; 4] = ["guard", "on_denied", "crate", "remote"];
+pub const KEYS: [&str; 7] = ["guard", "on_denied", "skip", "mask", "default", "crate", "remote"];
 
 pub fn unknown_key(key: &Ident) -> Error {
     let help = match did_you_mean(&key.to_string(), KEYS) {
@@ -23,10 +23,52 @@ pub fn key_without_use(key: &str, place: &str, help: &str) -> Error {
     error(Span::call_site(), format_args!("`{key}` has no use on {place}"), help)
 }
 
+pub fn not_unguarded(span: Span) -> Error {
+    error(
+        span,
+        "by default a function can only be left unguarded, with a reason",
+        "write `default = unguarded(reason = \"moved over one by one\")`",
+    )
+}
+
+pub fn nothing_open(span: Span) -> Error {
+    error(
+        span,
+        "nothing is left open here: the next function that nobody marks would be",
+        "remove `default`",
+    )
+}
+
+/// The text of a warning, which names what is left open.
+pub fn not_guarded_yet(names: &[String], reason: &str) -> String {
+    let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!(
+        "nobody is asked before {listed} ({reason})\n\
+         help: write `#[requires_permission(action = \"..\")]` or `#[unguarded(reason = \"..\")]` above \
+         each, then remove `default`"
+    )
+}
+
+pub fn skipped_and_masked(name: &Ident) -> Error {
+    error(
+        name.span(),
+        "what is skipped is shown to nobody, so there is nothing to mask",
+        "keep it in `skip`, or in `mask` for an authority that sees it",
+    )
+}
+
+pub fn nobody_has(name: &Ident, key: &str, known: &[String]) -> Error {
+    let help = match did_you_mean(&name.to_string(), known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{key}({meant})`?"),
+        None => format!("remove `{name}` from `{key}`"),
+    };
+    error(name.span(), format_args!("no function here has a parameter `{name}`"), help)
+}
+
 pub fn not_whole(span: Span) -> Error {
     error(
         span,
-        "`#[guarded]` stands on a trait or an `impl` block",
+        "`#[guarded]` stands on a trait, an `impl` block, a module or a function that dispatches",
         "put `#[requires_permission(..)]` on a single function",
     )
 }
@@ -45,6 +87,88 @@ pub fn forgotten(name: &Ident) -> Error {
         format_args!("`{name}` is neither guarded nor said to be unguarded"),
         "write `#[requires_permission(action = \"..\")]` above it, or \
          `#[unguarded(reason = \"..\")]`",
+    )
+}
+
+pub fn forgotten_arm(span: Span) -> Error {
+    error(
+        span,
+        "this arm is neither guarded nor said to be unguarded",
+        "write `#[requires_permission(action = \"..\")]` above it, or \
+         `#[unguarded(reason = \"..\")]`",
+    )
+}
+
+pub fn forgotten_block(span: Span, what: &str) -> Error {
+    error(
+        span,
+        format_args!("{what} may hold functions, and nobody has accounted for these"),
+        "write `#[guarded]` above it, or `#[unguarded(reason = \"..\")]` for all of it",
+    )
+}
+
+pub fn conditional_block(span: Span) -> Error {
+    error(
+        span,
+        "this is accounted for only under a condition: `cfg_attr` can remove the mark",
+        "write the attribute without `cfg_attr`, or put `#[cfg(..)]` on the whole block",
+    )
+}
+
+pub fn module_elsewhere(span: Span) -> Error {
+    error(
+        span,
+        "a module in a file of its own is not seen here",
+        "write it out with its braces, or put `#[guarded]` on a module or an `impl` in that file",
+    )
+}
+
+pub fn handed_on(span: Span) -> Error {
+    error(
+        span,
+        "what is handed on from elsewhere may be a function that nobody marked",
+        "remove `pub`, or write it beside the module",
+    )
+}
+
+pub fn foreign_functions(span: Span) -> Error {
+    error(
+        span,
+        "foreign functions ask nobody",
+        "declare them outside, and call them from a function with `#[requires_permission(..)]`",
+    )
+}
+
+pub fn not_one_match(span: Span) -> Error {
+    error(
+        span,
+        "a function that dispatches is one `match` and nothing beside it: nobody is asked about the rest",
+        "move this into the arms that need it, or into a function of its own",
+    )
+}
+
+pub fn before_the_arms(span: Span) -> Error {
+    error(
+        span,
+        "this would run before an arm has asked, so it may only look things up",
+        "use a field, a parameter or a call, such as `request.name.as_str()`",
+    )
+}
+
+pub fn dispatcher_and_guard(span: Span) -> Error {
+    error(
+        span,
+        "the arms of a function that dispatches say who asks, and not the function",
+        "remove this, or `#[guarded]`",
+    )
+}
+
+pub fn permit_of_dispatcher(span: Span) -> Error {
+    error(
+        span,
+        "a permit is for one action, and each arm has another",
+        "guard a function that takes the permit, and call it from an arm with \
+         `#[unguarded(reason = \"it asks itself\")]`",
     )
 }
 

@@ -1,7 +1,7 @@
 //! What a function says about itself: guarded, unguarded and why, or nothing.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, spanned::Spanned};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, spanned::Spanned};
 
 use crate::{
     diag::{self, Errors},
@@ -27,21 +27,33 @@ pub fn is_unguarded(attr: &Attribute) -> bool {
     last_word(attr, "unguarded")
 }
 
+/// Whether it is `#[guarded]` itself: on a function that dispatches, or on a block in a module.
+pub fn is_dispatcher(attr: &Attribute) -> bool {
+    last_word(attr, "guarded")
+}
+
 fn last_word(attr: &Attribute, word: &str) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == word)
 }
 
 /// Reads the mark of a function that must have one.
 pub fn required(function: &GuardedFn, errors: &mut Errors) -> Mark {
-    let mut unfinished = Errors::new();
-    let mark = read(function, true, &mut unfinished);
-    let silent = unfinished.is_empty();
-    errors.absorb(unfinished);
-    if let (Mark::None, true) = (&mark, silent) {
+    let (mark, silent) = said(function, errors);
+    if silent {
         // FAIL CLOSED: a function that says nothing is the one that was forgotten.
         errors.push(diag::guarded::forgotten(&function.sig.ident));
     }
     mark
+}
+
+/// Reads the mark of a function, and whether it says nothing at all: neither a mark nor an attempt at
+/// one.
+pub fn said(function: &GuardedFn, errors: &mut Errors) -> (Mark, bool) {
+    let mut unfinished = Errors::new();
+    let mark = read(function, true, &mut unfinished);
+    let silent = matches!(mark, Mark::None) && unfinished.is_empty();
+    errors.absorb(unfinished);
+    (mark, silent)
 }
 
 /// Reads the mark of a function that may have none. `reasoned`: whether a reason has to be given.
@@ -60,7 +72,7 @@ pub fn read(function: &GuardedFn, reasoned: bool, errors: &mut Errors) -> Mark {
             }
         } else if is_unguarded(attr) {
             if reasoned || !matches!(attr.meta, Meta::Path(_)) {
-                let reason = reason(attr);
+                let reason = reason(&attr.meta);
                 errors.keep(reason);
             }
             match mark {
@@ -83,22 +95,28 @@ pub fn conditional_mark(attr: &Attribute) -> Option<Span> {
 
 fn names_mark(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "requires_permission" || word == "unguarded",
+        TokenTree::Ident(word) => {
+            ["requires_permission", "unguarded", "guarded"].iter().any(|mark| word == mark)
+        }
         TokenTree::Group(group) => names_mark(group.stream()),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
 
-fn reason(attr: &Attribute) -> syn::Result<()> {
-    let none = || diag::guarded::no_reason(attr.path().span());
-    let Meta::List(list) = &attr.meta else { return Err(none()) };
+/// The reason of `unguarded(reason = "..")`, wherever that is written.
+///
+/// # Errors
+/// There is none, or it is blank.
+pub fn reason(meta: &Meta) -> syn::Result<LitStr> {
+    let none = || diag::guarded::no_reason(meta.path().span());
+    let Meta::List(list) = meta else { return Err(none()) };
     let given: MetaNameValue = list.parse_args().map_err(|_| none())?;
-    match &given.value {
+    match given.value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if given.path.is_ident("reason") => {
             if text.value().trim().is_empty() {
                 return Err(diag::guarded::blank_reason(text.span()));
             }
-            Ok(())
+            Ok(text)
         }
         _ => Err(none()),
     }

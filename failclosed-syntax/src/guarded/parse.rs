@@ -61,6 +61,14 @@ impl Whole {
         Ok(Self { header, written, braces: block.span(), inner_attrs, items })
     }
 
+    /// The attributes before the header.
+    pub fn attrs(&self) -> &[Attribute] {
+        match &self.header {
+            Header::Impl(header) => &header.attrs,
+            Header::Trait(header) => &header.attrs,
+        }
+    }
+
     pub fn functions(&self) -> impl Iterator<Item = &GuardedFn> {
         self.items.iter().filter_map(|item| match item {
             Item::Fn(function) => Some(&**function),
@@ -123,7 +131,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     Err(input.error("expected a function"))
 }
 
-fn function_after_const(ahead: ParseStream<'_>) -> bool {
+pub fn function_after_const(ahead: ParseStream<'_>) -> bool {
     ahead.peek2(Token![fn])
         || ahead.peek2(Token![async])
         || ahead.peek2(Token![unsafe])
@@ -131,7 +139,7 @@ fn function_after_const(ahead: ParseStream<'_>) -> bool {
 }
 
 /// Everything up to `;`, or to the braces of a macro.
-fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+pub fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut after_bang = false;
     let mut is_macro = false;

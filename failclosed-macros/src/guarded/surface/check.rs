@@ -16,7 +16,7 @@ use crate::{
     },
     diag::{self, Errors},
     guarded::{
-        lifetimes,
+        inherited, lifetimes,
         marks::{self, Mark},
         names,
         options::Options,
@@ -99,10 +99,14 @@ pub(crate) fn check<'w>(
         errors.push(diag::guarded::async_trait(place));
         return None;
     }
+    inherited::check_names(options, whole.functions(), errors);
+    // The guard is refused above.
+    let mut defaults = options.handed_on();
+    defaults.guard = None;
     let mut methods = Vec::new();
     for item in &whole.items {
         match item {
-            Item::Fn(function) => methods.extend(method(function, errors)),
+            Item::Fn(function) => methods.extend(method(&defaults, function, errors)),
             Item::Type(tokens) => errors.push(diag::guarded::associated_type(tokens.span())),
             Item::Const(tokens) => errors.push(diag::guarded::associated_const(tokens.span())),
             Item::Macro(tokens) => errors.push(diag::guarded::macro_inside(tokens.span())),
@@ -118,14 +122,18 @@ pub(crate) fn check<'w>(
     })
 }
 
-fn method<'w>(function: &'w GuardedFn, errors: &mut Errors) -> Option<Method<'w>> {
+fn method<'w>(
+    defaults: &Options,
+    function: &'w GuardedFn,
+    errors: &mut Errors,
+) -> Option<Method<'w>> {
     let mark = marks::required(function, errors);
     let sig = &function.sig;
     check_signature(sig, errors);
     let (self_token, self_mut) = errors.keep(receiver(sig))?;
     let (fc, _) = names::lifetimes();
     let kind = match mark {
-        Mark::Guarded => guarded(function, errors)?,
+        Mark::Guarded => guarded(defaults, function, errors)?,
         Mark::Unguarded => Kind::Unguarded,
         Mark::None => return None,
     };
@@ -262,10 +270,11 @@ pub(crate) fn lints_alone(attrs: &[Attribute]) -> syn::Result<Vec<Attribute>> {
     Ok(lints)
 }
 
-fn guarded(function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
+fn guarded(defaults: &Options, function: &GuardedFn, errors: &mut Errors) -> Option<Kind> {
     let sig = &function.sig;
     let mut guards = function.attrs.iter().filter(|attr| marks::is_guard(attr));
-    let attr = guards.next()?;
+    let mut attr = guards.next()?.clone();
+    defaults.hand_on(&mut attr, &inherited::parameters(sig));
     if let Some(second) = guards.next() {
         errors.push(diag::guarded::two_guards(second.path().span()));
     }

@@ -12,14 +12,11 @@ use crate::{
 
 // `unsafe trait Payments<K>: Store where K: Kind`
 pub(super) fn check_header(options: &Options, header: &ItemTrait, errors: &mut Errors) {
-    if options.guard.is_some() {
-        let help = "write `guard.wrap(value)` where the value is made";
-        errors.push(diag::guarded::key_without_use("guard", "a trait", help));
-    }
-    if options.on_denied.is_some() {
-        let help = "write `on_denied` in the method's `#[requires_permission(..)]`";
-        errors.push(diag::guarded::key_without_use("on_denied", "a trait", help));
-    }
+    let unused = [
+        ("guard", "write `guard.wrap(value)` where the value is made"),
+        ("default", "mark each method: callers cannot tell which of them ask"),
+    ];
+    options.refuse(&unused, "a trait", errors);
     for attr in &header.attrs {
         if attr.path().segments.last().is_some_and(|last| last.ident == "async_trait") {
             errors.push(diag::guarded::async_trait(attr.path().span()));

@@ -14,11 +14,11 @@ impl Shop {
                                 '_,
                             >|
                         {
-                            ::renamed::__private_0_1_0::Question::argument(
-                                __failclosed_question,
-                                "amount",
-                                &amount as &dyn ::renamed::__private_0_1_0::Argument,
-                            );
+                            #[allow(unused_imports)]
+                            use ::renamed::__private_0_1_0::AnyPassed as _;
+                            ::renamed::__private_0_1_0::Passed(&amount)
+                                .failclosed_kind()
+                                .show(__failclosed_question, "amount", &amount);
                         },
                     ),
                 )

@@ -10,20 +10,18 @@ impl Shop {
                             '_,
                         >|
                     {
+                        #[allow(unused_imports)]
+                        use ::failclosed::__private_0_1_0::AnyPassed as _;
                         ::failclosed::__private_0_1_0::Question::resource(
                             __failclosed_question,
                             &vendor,
                         );
-                        ::failclosed::__private_0_1_0::Question::argument(
-                            __failclosed_question,
-                            "vendor",
-                            &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
-                        );
-                        ::failclosed::__private_0_1_0::Question::argument(
-                            __failclosed_question,
-                            "amount",
-                            &amount as &dyn ::failclosed::__private_0_1_0::Argument,
-                        );
+                        ::failclosed::__private_0_1_0::Passed(&vendor)
+                            .failclosed_kind()
+                            .show(__failclosed_question, "vendor", &vendor);
+                        ::failclosed::__private_0_1_0::Passed(&amount)
+                            .failclosed_kind()
+                            .show(__failclosed_question, "amount", &amount);
                     },
                 ),
             )

@@ -11,11 +11,11 @@ impl Shop {
                             '_,
                         >|
                     {
-                        ::failclosed::__private_0_1_0::Question::argument(
-                            __failclosed_question,
-                            "vendor",
-                            &vendor as &dyn ::failclosed::__private_0_1_0::Argument,
-                        );
+                        #[allow(unused_imports)]
+                        use ::failclosed::__private_0_1_0::AnyPassed as _;
+                        ::failclosed::__private_0_1_0::Passed(&vendor)
+                            .failclosed_kind()
+                            .show(__failclosed_question, "vendor", &vendor);
                     },
                 ),
             )

@@ -13,11 +13,11 @@ impl Shop {
                             '_,
                         >|
                     {
-                        ::failclosed::__private_0_1_0::Question::argument(
-                            __failclosed_question,
-                            "order",
-                            &order as &dyn ::failclosed::__private_0_1_0::Argument,
-                        );
+                        #[allow(unused_imports)]
+                        use ::failclosed::__private_0_1_0::AnyPassed as _;
+                        ::failclosed::__private_0_1_0::Passed(&order)
+                            .failclosed_kind()
+                            .show(__failclosed_question, "order", &order);
                     },
                 ),
             )

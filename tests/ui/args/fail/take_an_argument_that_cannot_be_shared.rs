@@ -1,5 +1,5 @@
 // attempt: take an argument that changes under the eyes of the authority
-// stopped by: E0277 "leave it out by name with `skip(..)`", E0277 "cannot be shared between threads safely"
+// stopped by: E0277 "leave it out by name with `skip(..)`"
 
 use failclosed::{Denial, requires_permission};
 

@@ -1,5 +1,7 @@
 use failclosed::{Denial, guarded};
 
+pub struct Shop;
+
 #[failclosed::requires_permission(action = "purchase")]
 pub async fn charge(amount: u64) -> Result<u64, Denial> {
     Ok(amount)

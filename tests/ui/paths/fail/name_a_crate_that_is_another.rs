@@ -1,5 +1,5 @@
 // attempt: let another crate check in the place of this one
-// stopped by: E0433
+// stopped by: E0432, E0433
 
 #[failclosed::requires_permission(
     action = "purchase",

@@ -1,5 +1,5 @@
 // attempt: put another crate where the attribute expects this one
-// stopped by: E0433
+// stopped by: E0432, E0433
 
 extern crate alloc as failclosed;
 extern crate failclosed as renamed;

@@ -1,0 +1,20 @@
+// attempt: answer a denial with a result of another major version of rmcp
+// stopped by: "there may be two versions of rmcp here"
+
+use failclosed::{Guard, HasGuard, mcp, requires_permission};
+use rmcp_2::{ErrorData, model::CallToolResult};
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    pub guard: Guard,
+}
+
+impl Shop {
+    #[requires_permission(action = "purchase", on_denied = mcp::tool_error)]
+    pub async fn charge(&self) -> Result<CallToolResult, ErrorData> {
+        Ok(CallToolResult::success(Vec::new()))
+    }
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+// attempt: act before the arms of a function that dispatches
+// stopped by: "a function that dispatches is one `match`"
+
+use failclosed::{Denial, Guard, HasGuard, guarded};
+
+#[derive(HasGuard)]
+pub struct Server {
+    #[guard]
+    guard: Guard,
+}
+
+impl Server {
+    #[guarded]
+    pub async fn call(&self, name: &str, amount: u64) -> Result<u64, Denial> {
+        let amount = self.written(amount).await;
+        match name {
+            #[requires_permission(action = "charge")]
+            "charge" => Ok(amount),
+            #[unguarded(reason = "there is no such tool")]
+            _ => Ok(0),
+        }
+    }
+
+    pub async fn written(&self, amount: u64) -> u64 {
+        amount
+    }
+}
+
+fn main() {}

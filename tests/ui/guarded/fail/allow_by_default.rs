@@ -1,0 +1,25 @@
+// attempt: make functions that say nothing something else than unguarded
+// stopped by: "by default a function can only be left unguarded"
+
+use failclosed::{Denial, Guard, HasGuard, guarded, requires_permission};
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    guard: Guard,
+}
+
+#[guarded(default = allowed(reason = "moved over one by one"))]
+#[allow(deprecated)]
+impl Shop {
+    #[requires_permission(action = "purchase")]
+    pub async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    pub async fn refund(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}

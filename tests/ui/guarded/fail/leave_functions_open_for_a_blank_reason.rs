@@ -1,0 +1,25 @@
+// attempt: leave functions open for a reason that says nothing
+// stopped by: "a blank reason is no reason"
+
+use failclosed::{Denial, Guard, HasGuard, guarded, requires_permission};
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    guard: Guard,
+}
+
+#[guarded(default = unguarded(reason = " "))]
+#[allow(deprecated)]
+impl Shop {
+    #[requires_permission(action = "purchase")]
+    pub async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    pub async fn refund(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+// attempt: leave a function open, and overlook it by the level of lints that the program has
+// stopped by: "nobody is asked before `refund` (moved over one by one)"
+
+#![allow(deprecated)]
+use failclosed::{Denial, Guard, HasGuard, guarded, requires_permission};
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    guard: Guard,
+}
+
+#[guarded(default = unguarded(reason = "moved over one by one"))]
+#[deny(deprecated)]
+impl Shop {
+    #[requires_permission(action = "purchase")]
+    pub async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    pub async fn refund(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}

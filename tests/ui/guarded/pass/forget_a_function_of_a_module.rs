@@ -1,0 +1,27 @@
+use failclosed::guarded;
+
+pub async fn elsewhere(amount: u64) -> u64 {
+    amount
+}
+
+#[guarded]
+pub mod handlers {
+    use failclosed::{Denial, requires_permission};
+
+    #[requires_permission(action = "charge")]
+    pub async fn charge(amount: u64) -> Result<u64, Denial> {
+        Ok(super::elsewhere(amount).await)
+    }
+
+    #[requires_permission(action = "refund")]
+    async fn refund(amount: u64) -> Result<u64, Denial> {
+        Ok(super::elsewhere(amount).await)
+    }
+
+    #[unguarded(reason = "names it")]
+    pub fn routes() -> usize {
+        size_of_val(&refund)
+    }
+}
+
+fn main() {}

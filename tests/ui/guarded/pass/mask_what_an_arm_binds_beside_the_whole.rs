@@ -1,0 +1,16 @@
+use failclosed::{Denial, Guard, guarded};
+
+#[derive(serde::Serialize)]
+pub enum Order {
+    Charge { card: u64 },
+}
+
+#[guarded]
+pub async fn place(guard: &Guard, order: &Order) -> Result<u64, Denial> {
+    match order {
+        #[requires_permission(action = "charge", guard = guard, mask(card), skip(order))]
+        Order::Charge { card } => Ok(*card),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use failclosed::{Denial, Guard, HasGuard, guarded, requires_permission};
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    guard: Guard,
+}
+
+#[guarded(skip(amount))]
+impl Shop {
+    #[requires_permission(action = "purchase")]
+    pub async fn charge(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+
+    #[requires_permission(action = "refund")]
+    pub async fn refund(&self, amount: u64) -> Result<u64, Denial> {
+        Ok(amount)
+    }
+}
+
+fn main() {}
