@@ -1,7 +1,14 @@
 impl Shop {
     async fn pay(path: String, cart: Cart) -> Result<u64, Denial> {
         let __failclosed_guard = ::failclosed::__private_0_1_0::current();
-        let path = resolve(&path).await?;
+        let path = match (async { ::core::result::Result::Ok(resolve(&path).await?) })
+            .await
+        {
+            ::core::result::Result::Ok(__failclosed_prepared) => __failclosed_prepared,
+            ::core::result::Result::Err(__failclosed_why) => {
+                return ::core::result::Result::Err(__failclosed_why);
+            }
+        };
         let __failclosed_again_1 = |
             __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<'_>|
         {
