@@ -34,11 +34,11 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 58, 60),
+    ("args", 66, 68),
     ("body", 26, 28),
     ("bypass", 105, 107),
     ("derive", 20, 22),
-    ("guarded", 126, 126),
+    ("guarded", 128, 128),
     ("item", 38, 40),
     ("paths", 6, 12),
 ];

@@ -373,7 +373,7 @@ fn rebound(checked: &Checked) -> TokenStream {
             let done = checked.carried.iter().chain(&checked.finding).chain(&checked.consumed);
             !named && (binding.mutability.is_some() || !done.into_iter().any(|read| is(&read)))
         })
-        .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
+        .map(|Binding { ident, mutability, cfgs, lints, .. }| (ident, mutability, cfgs, lints));
     let none = Vec::new();
     let bound = checked
         .bound

@@ -11,6 +11,7 @@ mod guarded;
 mod idle;
 mod names;
 mod partly;
+mod shared;
 
 struct Case {
     name: &'static str,
