@@ -34,12 +34,12 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 66, 68),
+    ("args", 67, 69),
     ("body", 26, 28),
-    ("bypass", 105, 107),
-    ("derive", 20, 22),
+    ("bypass", 106, 108),
+    ("derive", 24, 26),
     ("guarded", 128, 128),
-    ("item", 38, 40),
+    ("item", 39, 41),
     ("paths", 6, 12),
 ];
 

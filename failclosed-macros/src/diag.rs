@@ -323,7 +323,7 @@ pub(crate) mod fun {
 
     use super::error;
     use proc_macro2::Span;
-    use syn::Error;
+    use syn::{Error, Ident};
 
     pub(crate) fn not_a_function(span: Span, what: &str) -> Error {
         let help = match what {
@@ -432,6 +432,28 @@ pub(crate) mod fun {
         )
     }
 
+    pub(crate) fn unmarked_permit(name: &Ident, word: &Ident) -> Error {
+        error(
+            word.span(),
+            format_args!(
+                "a permit is lent by the guard, and `{name}` would be passed by the caller"
+            ),
+            format_args!(
+                "write `#[permit]` before it: `#[permit] {name}: Permit<'_, Purchase>`; callers then \
+                 pass nothing"
+            ),
+        )
+    }
+
+    pub(crate) fn returned_permit(span: Span) -> Error {
+        error(
+            span,
+            "a permit is lent to one call, so it cannot be returned",
+            "use it in here: `self.client.open(&permit)`; code below takes a `&Permit<'_, Purchase>`, and \
+             callers get the result",
+        )
+    }
+
     pub(crate) fn permit_pattern(span: Span) -> Error {
         error(span, "a permit is taken by name", "write `#[permit] permit: Permit<'_, Purchase>`")
     }
@@ -530,6 +552,14 @@ pub(crate) mod derived {
 
     pub(crate) fn duplicate_option(span: Span) -> Error {
         error(span, "this option is given twice", "keep one")
+    }
+
+    pub(crate) fn not_a_field(span: Span) -> Error {
+        error(
+            span,
+            "the resource of an action is one of its fields, or a kind and a field",
+            "write `resource = vendor`, or `resource = (\"Vendor\", vendor)`",
+        )
     }
 
     pub(crate) fn unknown_field(name: &Ident, known: &[String]) -> Error {

@@ -9,7 +9,7 @@ use crate::diag::{self, Errors};
 use attrs::ParamAttrs;
 
 pub(crate) mod attrs;
-mod shared;
+pub(crate) mod shared;
 
 /// The parameters, as the check and the body need them.
 pub(crate) struct Params {
@@ -32,17 +32,26 @@ pub(crate) struct Binding {
     pub(crate) lints: Vec<Attribute>,
     /// The word in its parameter's type that says that it is shared state, and no argument.
     pub(crate) shared: Option<Ident>,
+    /// The word `Permit` in its parameter's type.
+    pub(crate) permit: Option<Ident>,
 }
 
 impl Binding {
     /// One that is there as it stands.
     pub(crate) fn of(ident: Ident) -> Self {
-        Self { ident, mutability: None, cfgs: Vec::new(), lints: Vec::new(), shared: None }
+        Self {
+            ident,
+            mutability: None,
+            cfgs: Vec::new(),
+            lints: Vec::new(),
+            shared: None,
+            permit: None,
+        }
     }
 
     /// One parameter that is a name.
     pub(crate) fn of_type(ident: Ident, ty: &Type) -> Self {
-        Self { shared: shared::in_type(ty), ..Self::of(ident) }
+        Self { shared: shared::in_type(ty), permit: shared::permit_in(ty), ..Self::of(ident) }
     }
 }
 
@@ -89,7 +98,8 @@ impl Params {
                     }
                     typed.attrs.clone_from(&about.kept);
                     let before = params.bindings.len();
-                    let mut bound = Bound { about, shared: None, bindings: &mut params.bindings };
+                    let mut bound =
+                        Bound { about, shared: None, permit: None, bindings: &mut params.bindings };
                     bound.bind_typed(&mut typed.pat, &typed.ty, errors);
                     if let Some([one, two, more @ ..]) = params.bindings.get_mut(before..) {
                         // What is expected of the pattern need not be true of each name in it.
@@ -135,6 +145,7 @@ fn permit_param(pat: Pat, ty: Type, about: ParamAttrs) -> syn::Result<PermitPara
 struct Bound<'b> {
     about: ParamAttrs,
     shared: Option<Ident>,
+    permit: Option<Ident>,
     bindings: &'b mut Vec<Binding>,
 }
 
@@ -148,7 +159,7 @@ impl Bound<'_> {
                 }
             }
             (_, pat) => {
-                self.shared = shared::in_type(ty);
+                (self.shared, self.permit) = (shared::in_type(ty), shared::permit_in(ty));
                 self.bind(pat, errors);
             }
         }
@@ -167,6 +178,7 @@ impl Bound<'_> {
                     cfgs: self.about.cfgs.clone(),
                     lints: self.about.lints.clone(),
                     shared: self.shared.clone(),
+                    permit: self.permit.clone(),
                 });
                 if let Some((_, inner)) = &mut name.subpat {
                     self.bind(inner, errors);

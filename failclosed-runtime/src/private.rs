@@ -8,10 +8,11 @@ pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
 pub use crate::{
-    guarded::{Before, Guarded, OnlyGuarded, Surface, Wraps},
+    guarded::{AskedFirst, Before, Guarded, OnlyGuarded, Surface, Wraps},
     permit_for::{Carried, Offer, PermitFor},
 };
 // Named in generated signatures and coercions.
+use crate::call::LentAs;
 pub use crate::{
     action::Action,
     argument::{Argument, Arguments, NamedArgument, Question},
@@ -30,10 +31,34 @@ pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
     owner.guard().clone()
 }
 
+/// The permit of a call, as the function's parameter has its type.
+pub fn lend<'c, P, A: LentAs<'c, P>>(call: &'c Call<'_, A>) -> P {
+    A::lend(call)
+}
+
 /// The resource of a derived action.
 pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>> {
     Some(resource.to_resource())
 }
+
+/// The same, of a kind that the derive names.
+pub fn resource_of_kind<'r, I: ResourceId + ?Sized>(
+    kind: &'static str,
+    id: &'r I,
+) -> Option<Resource<'r>> {
+    Some(Resource::new(kind, id.as_ref()))
+}
+
+/// What can be the id of a resource whose kind is named beside it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the id of a resource",
+    label = "expected text",
+    note = "help: make the field a `String`, or one that names kind and id: `failclosed::Resource<'static>`"
+)]
+pub trait ResourceId: AsRef<str> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> ResourceId for T {}
 
 /// A denial in the function's return type, where that type cannot be written down.
 pub fn denied<R: FromDenial>(denial: Denial) -> R {

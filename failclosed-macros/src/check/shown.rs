@@ -98,6 +98,10 @@ pub(crate) fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<Sh
         if accounted.any(|other| name_of(other) == name) {
             continue;
         }
+        if let Some(word) = &binding.permit {
+            errors.push(diag::fun::unmarked_permit(ident, word));
+            continue;
+        }
         if let Some(word) = &binding.shared
             && !args.mask.iter().any(|masked| name_of(masked) == name)
         {

@@ -1,10 +1,14 @@
 //! `#[derive(Action)]`: a struct as an action, its fields as the arguments.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{
-    Data, DeriveInput, Field, Fields, GenericParam, Ident, LitStr, Path, ext::IdentExt,
-    meta::ParseNestedMeta, spanned::Spanned,
+    Data, DeriveInput, Field, Fields, GenericParam, Ident, LitStr, Path, Token,
+    ext::IdentExt,
+    meta::ParseNestedMeta,
+    parenthesized,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
 };
 
 use crate::{
@@ -48,7 +52,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             errors.push(diag::arg::unseen_name(name.span(), "the argument's name"));
         }
     }
-    if let Some(resource) = &options.resource
+    if let Some(ResourceField { field: resource, .. }) = &options.resource
         && shown.iter().any(|shown| shown.masked && is(shown.field, resource))
     {
         errors.push(diag::arg::masked_resource(resource.span()));
@@ -58,7 +62,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             errors.push(diag::derived::generic(param.span()));
         }
     }
-    if let Some(resource) = &options.resource {
+    if let Some(ResourceField { field: resource, .. }) = &options.resource {
         let names = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
         let known: Vec<String> = names.map(|name| name.unraw().to_string()).collect();
         if !known.contains(&resource.unraw().to_string()) {
@@ -73,8 +77,44 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 struct Options {
     name: Option<LitStr>,
-    resource: Option<Ident>,
+    resource: Option<ResourceField>,
     krate: CratePath,
+}
+
+/// `resource = vendor`, `resource = ("Vendor", vendor)`
+struct ResourceField {
+    kind: Option<LitStr>,
+    field: Ident,
+}
+
+impl ResourceField {
+    fn parse(value: ParseStream<'_>) -> syn::Result<Self> {
+        // Up to the next option, so that what is wrong is said of all of it.
+        let mut tokens = TokenStream::new();
+        while !value.is_empty() && !value.peek(Token![,]) {
+            tokens.extend([value.parse::<TokenTree>()?]);
+        }
+        let wrong = |_| diag::derived::not_a_field(tokens.span());
+        let pair = |inside: ParseStream<'_>| {
+            let within;
+            parenthesized!(within in inside);
+            let kind: LitStr = within.parse()?;
+            within.parse::<Token![,]>()?;
+            let field = within.parse()?;
+            within.parse::<Option<Token![,]>>()?;
+            Ok(Self { kind: Some(kind), field })
+        };
+        let read = match syn::parse2::<Ident>(tokens.clone()) {
+            Ok(field) => Self { kind: None, field },
+            Err(_) => pair.parse2(tokens.clone()).map_err(wrong)?,
+        };
+        match &read.kind {
+            Some(kind) if !text::is_name(&kind.value()) => {
+                Err(diag::arg::unseen_name(kind.span(), "the resource"))
+            }
+            Some(_) | None => Ok(read),
+        }
+    }
 }
 
 impl Options {
@@ -103,7 +143,7 @@ impl Options {
                 return Err(duplicate());
             }
         } else if meta.path.is_ident("resource") {
-            if self.resource.replace(meta.value()?.parse()?).is_some() {
+            if self.resource.replace(ResourceField::parse(meta.value()?)?).is_some() {
                 return Err(duplicate());
             }
         } else if meta.path.is_ident("crate") {
@@ -207,12 +247,16 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[Shown<'_>]) 
         let value = quote_spanned! {here=> (#text, &self.#field as &dyn #private::Argument)};
         quote_spanned!(site=> #index => ::core::option::Option::Some(#value),)
     });
-    let resource = options.resource.as_ref().map(|field| {
+    let resource = options.resource.as_ref().map(|ResourceField { kind, field }| {
         let here = site.located_at(field.span());
         let borrowed = quote_spanned!(here=> &self.#field);
+        let named = match kind {
+            Some(kind) => quote_spanned!(site=> #private::resource_of_kind(#kind, #borrowed)),
+            None => quote_spanned!(site=> #private::resource_of(#borrowed)),
+        };
         quote_spanned! {site=>
             fn resource(&self) -> ::core::option::Option<#private::Resource<'_>> {
-                #private::resource_of(#borrowed)
+                #named
             }
         }
     });

@@ -1,4 +1,4 @@
-//! Types of parameters that are no arguments: state that other calls share, and handles.
+//! Types that are no arguments: state that other calls share, handles, permits.
 //!
 //! A lock, a counted pointer or a pool that happens to be `Serialize` would be shown like any argument:
 //! what it holds goes to the authority, to people and into the log, and may be something else by the time
@@ -39,21 +39,44 @@ const PLAIN: [&str; 22] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
 ];
 
+/// Whether a permit of ours is in a type: with the lifetime of its call, which a building permit has not.
+pub(crate) fn permit_in(ty: &Type) -> Option<Ident> {
+    find(ty, &|segment, _| {
+        let lent = match &segment.arguments {
+            PathArguments::AngleBracketed(list) => {
+                matches!(list.args.first(), Some(GenericArgument::Lifetime(_)))
+            }
+            PathArguments::None | PathArguments::Parenthesized(_) => false,
+        };
+        segment.ident == "Permit" && lent
+    })
+}
+
 /// The word in the type of a parameter that says that it is shared, if there is one.
 pub(super) fn in_type(ty: &Type) -> Option<Ident> {
+    find(ty, &is_shared)
+}
+
+/// The first word that is what is looked for. It is asked with whether the word is in a module `web`.
+fn find(ty: &Type, is: &dyn Fn(&PathSegment, bool) -> bool) -> Option<Ident> {
     match ty {
-        Type::Reference(inner) => in_type(&inner.elem),
-        Type::Paren(inner) => in_type(&inner.elem),
-        Type::Group(inner) => in_type(&inner.elem),
-        Type::Slice(inner) => in_type(&inner.elem),
-        Type::Array(inner) => in_type(&inner.elem),
-        Type::Ptr(inner) => in_type(&inner.elem),
-        Type::Tuple(list) => list.elems.iter().find_map(in_type),
+        Type::Reference(inner) => find(&inner.elem, is),
+        Type::Paren(inner) => find(&inner.elem, is),
+        Type::Group(inner) => find(&inner.elem, is),
+        Type::Slice(inner) => find(&inner.elem, is),
+        Type::Array(inner) => find(&inner.elem, is),
+        Type::Ptr(inner) => find(&inner.elem, is),
+        Type::Tuple(list) => list.elems.iter().find_map(|ty| find(ty, is)),
         Type::Path(path) => {
             let mut segments = path.path.segments.iter().rev();
             let last = segments.next()?;
-            let within = segments.next().is_some_and(|module| module.ident == "web");
-            word(last, within)
+            let within_web = segments.next().is_some_and(|module| module.ident == "web");
+            if is(last, within_web) {
+                return Some(last.ident.clone());
+            }
+            let empty = last.ident == "PhantomData";
+            let mut within = generics(last).into_iter().filter(|_| !empty);
+            within.find_map(|ty| find(ty, is))
         }
         // Functions, traits and macros: what they stand for is shown where it is `Serialize`.
         _ => None,
@@ -72,22 +95,15 @@ pub(super) fn apart<'t>(pat: &Pat, ty: &'t Type) -> Option<Vec<&'t Type>> {
     }
 }
 
-fn word(segment: &PathSegment, within_web: bool) -> Option<Ident> {
+fn is_shared(segment: &PathSegment, within_web: bool) -> bool {
     let name = segment.ident.to_string();
     let is = |known: &[&str]| known.contains(&name.as_str());
     let generics = generics(segment);
-    let shared = is(&SHARES)
+    is(&SHARES)
         || name.strip_prefix("Atomic").is_some_and(|of| ATOMIC.contains(&of))
         || HANDLES.iter().any(|handle| name.ends_with(handle))
         || (!generics.is_empty() && (is(&HANDS_OVER) || (within_web && name == "Data")))
-        || (is(&COUNTED) && !generics.iter().all(|ty| is_plain(ty)));
-    if shared {
-        return Some(segment.ident.clone());
-    }
-    if name == "PhantomData" {
-        return None;
-    }
-    generics.into_iter().find_map(in_type)
+        || (is(&COUNTED) && !generics.iter().all(|ty| is_plain(ty)))
 }
 
 fn generics(segment: &PathSegment) -> Vec<&Type> {
