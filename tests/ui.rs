@@ -38,7 +38,7 @@ const COUNTS: [(&str, usize, usize); 7] = [
     ("body", 26, 28),
     ("bypass", 106, 108),
     ("derive", 24, 26),
-    ("guarded", 128, 128),
+    ("guarded", 129, 129),
     ("item", 39, 41),
     ("paths", 6, 12),
 ];

@@ -53,7 +53,7 @@ pub fn resource_of_kind<'r, I: ResourceId + ?Sized>(
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the id of a resource",
     label = "expected text",
-    note = "help: make the field a `String`, or one that names kind and id: `failclosed::Resource<'static>`"
+    note = "help: make the field a `String`, or one that names kind and id: `failclosed::request::Resource<'static>`"
 )]
 pub trait ResourceId: AsRef<str> {}
 

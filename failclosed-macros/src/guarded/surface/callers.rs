@@ -31,6 +31,8 @@ pub(super) fn declared(surface: &Surface<'_>) -> TokenStream {
                 <Self as #private::AskedFirst<dyn #module::#raw>>::Nothing: ::core::marker::Sized,
             }
         });
+        // No `#[must_use]`: the future has one, and the compiler would end a second one with "help: use
+        // `let _ = ..`", which silences both.
         quote!(#(#attrs)* #sig #first;)
     });
     let (attrs, vis, supertraits) = (&header.attrs, &header.vis, &header.supertraits);
