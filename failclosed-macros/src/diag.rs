@@ -293,7 +293,7 @@ pub(crate) mod arg {
     pub(crate) fn shared_state(name: &Ident, word: &Ident) -> Error {
         error(
             word.span(),
-            format_args!("shared state is not an argument, and `{name}` is a `{word}`"),
+            format_args!("shared state is not an argument, and the type of `{name}` says `{word}`"),
             format_args!(
                 "add `skip({name})`, and show what the answer depends on: `args(limit = \
                  {name}.limit)`; where it is data and nothing else, say so: `args({name} = {name})`"

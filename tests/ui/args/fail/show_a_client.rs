@@ -1,5 +1,5 @@
 // attempt: show the client that the money is taken through
-// stopped by: "shared state is not an argument, and `client` is a `StripeClient`"
+// stopped by: "shared state is not an argument, and the type of `client` says `StripeClient`"
 
 use failclosed::{Denial, requires_permission};
 

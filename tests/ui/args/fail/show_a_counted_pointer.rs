@@ -1,5 +1,5 @@
 // attempt: show what several parts of the program hold
-// stopped by: "shared state is not an argument, and `app` is a `Arc`"
+// stopped by: "shared state is not an argument, and the type of `app` says `Arc`"
 
 use failclosed::{Denial, requires_permission};
 

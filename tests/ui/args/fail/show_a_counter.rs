@@ -1,5 +1,5 @@
 // attempt: show a counter that other calls count up
-// stopped by: "shared state is not an argument, and `count` is a `AtomicU64`"
+// stopped by: "shared state is not an argument, and the type of `count` says `AtomicU64`"
 
 use failclosed::{Denial, requires_permission};
 use std::sync::atomic::AtomicU64;

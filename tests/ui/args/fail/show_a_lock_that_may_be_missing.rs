@@ -1,5 +1,5 @@
 // attempt: show what a lock holds that may be missing, in a pair
-// stopped by: "shared state is not an argument, and `limits` is a `RwLock`"
+// stopped by: "shared state is not an argument, and the type of `limits` says `RwLock`"
 
 use failclosed::{Denial, requires_permission};
 use std::sync::RwLock;

@@ -1,5 +1,5 @@
 // attempt: show the pool that the money is taken through
-// stopped by: "shared state is not an argument, and `pool` is a `PgPool`"
+// stopped by: "shared state is not an argument, and the type of `pool` says `PgPool`"
 
 use failclosed::{Denial, requires_permission};
 

@@ -1,5 +1,5 @@
 // attempt: show the state that a host hands to every call, which happens to be `Serialize`
-// stopped by: "shared state is not an argument, and `app` is a `State`"
+// stopped by: "shared state is not an argument, and the type of `app` says `State`"
 
 use failclosed::{Denial, requires_permission};
 

@@ -1,5 +1,5 @@
 // attempt: show what a layer of the host put beside the request, each of its fields
-// stopped by: "shared state is not an argument, and `fee` is a `Extension`"
+// stopped by: "shared state is not an argument, and the type of `fee` says `Extension`"
 
 use failclosed::{Denial, requires_permission};
 

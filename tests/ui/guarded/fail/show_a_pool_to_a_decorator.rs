@@ -1,5 +1,5 @@
 // attempt: show a pool of connections, in a decorator
-// stopped by: "shared state is not an argument, and `pool` is a `Pool`"
+// stopped by: "shared state is not an argument, and the type of `pool` says `Pool`"
 
 use failclosed::{Denial, guarded};
 

@@ -1,5 +1,5 @@
 // attempt: show what a lock holds, in a guarded trait
-// stopped by: "shared state is not an argument, and `spent` is a `Mutex`"
+// stopped by: "shared state is not an argument, and the type of `spent` says `Mutex`"
 
 use std::sync::Mutex;
 
