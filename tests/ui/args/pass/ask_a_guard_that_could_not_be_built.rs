@@ -1,5 +1,7 @@
 use failclosed::{Denial, Guard, requires_permission};
 
+struct NoGuard;
+
 struct Shop {
     guard: Guard,
 }
