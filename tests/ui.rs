@@ -34,12 +34,12 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 60, 62),
+    ("args", 69, 71),
     ("body", 26, 28),
-    ("bypass", 106, 108),
-    ("derive", 22, 24),
-    ("guarded", 157, 157),
-    ("item", 38, 40),
+    ("bypass", 107, 109),
+    ("derive", 26, 28),
+    ("guarded", 160, 160),
+    ("item", 39, 41),
     ("paths", 6, 12),
 ];
 

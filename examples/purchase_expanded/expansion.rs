@@ -65,9 +65,10 @@ impl Shop {
                 );
             }
         };
-        let permit: Permit<'_, Purchase> = ::failclosed::__private_0_1_0::Call::permit(
-            &__failclosed_call,
-        );
+        let permit: Permit<'_, Purchase> = ::failclosed::__private_0_1_0::lend::<
+            Permit<'_, Purchase>,
+            _,
+        >(&__failclosed_call);
         let __failclosed_result = async move {
             if false {
                 return ::failclosed::__private_0_1_0::returns::<

@@ -76,6 +76,9 @@ pub struct Executor {
     /// Which guard asks, where the attribute says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<String>,
+    /// What the rest of the action's name is computed from, where it comes at run time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// What is acted on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Resource>,

@@ -7,7 +7,7 @@ use crate::{
     args::{Action, Args},
     diag::{self, Errors},
     item::{Body, GuardedFn},
-    params::{Binding, Params},
+    params::{Binding, Params, shared::permit_in},
     shape::{Output, Shape},
     text,
 };
@@ -69,6 +69,12 @@ pub(crate) fn check(args: &Args, function: &GuardedFn, errors: &mut Errors) -> O
             ReturnType::Default => sig.paren_token.span.close(),
             ReturnType::Type(_, ty) => ty.span(),
         }));
+    }
+    // `async fn buy(#[permit] permit: Permit<'_, Purchase>) -> Result<Permit<'_, Purchase>, Denial>`
+    if let ReturnType::Type(_, ty) = &sig.output
+        && let Some(word) = permit_in(ty)
+    {
+        errors.push(diag::fun::returned_permit(word.span()));
     }
     // `async fn serve() -> ! { .. }`
     if let ReturnType::Type(_, ty) = &sig.output

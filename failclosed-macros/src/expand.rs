@@ -205,7 +205,7 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         // have to point.
         let here = site.located_at(name.span());
         let lender = borrowed(name.span(), call);
-        let lent = quote_spanned!(here=> #private::Call::permit(#lender));
+        let lent = quote_spanned!(here=> #private::lend::<#ty, _>(#lender));
         quote_spanned!(site=> #(#cfgs)* let #name: #ty = #lent;)
     });
     quote_spanned! {site=>
@@ -445,7 +445,7 @@ fn rebound(checked: &Checked) -> TokenStream {
             let done = checked.carried.iter().chain(&checked.finding).chain(&checked.consumed);
             !named && (binding.mutability.is_some() || !done.into_iter().any(|read| is(&read)))
         })
-        .map(|Binding { ident, mutability, cfgs, lints }| (ident, mutability, cfgs, lints));
+        .map(|Binding { ident, mutability, cfgs, lints, .. }| (ident, mutability, cfgs, lints));
     let none = Vec::new();
     let bound = checked
         .bound

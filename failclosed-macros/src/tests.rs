@@ -10,6 +10,7 @@ use crate::{derive, expand};
 mod guarded;
 mod idle;
 mod partly;
+mod shared;
 
 struct Case {
     name: &'static str,

@@ -57,6 +57,25 @@ impl<A: Action> Call<'_, A> {
     }
 }
 
+/// What a function with `#[permit]` is lent in a call about this action: a permit for it and no other. A
+/// trait, so that the compiler can say what it means where the parameter says another. No other crate can
+/// name it.
+#[diagnostic::on_unimplemented(
+    message = "the question is about `{Self}`, and `{P}` is no permit for that",
+    label = "what is lent here is a `Permit<'_, {Self}>`",
+    note = "help: write `#[permit] permit: Permit<'_, {Self}>`, or in the attribute the action that the permit is for"
+)]
+pub trait LentAs<'c, P>: Sized {
+    /// Lends it.
+    fn lend(call: &'c Call<'_, Self>) -> P;
+}
+
+impl<'c, A: Action> LentAs<'c, Permit<'c, A>> for A {
+    fn lend(call: &'c Call<'_, A>) -> Permit<'c, A> {
+        call.permit()
+    }
+}
+
 impl Open<'_> {
     fn end(&self, outcome: Outcome) {
         // Not a `swap`: only the call's own task ends it, and the bus lock would cost 6 ns.

@@ -100,6 +100,20 @@ impl<R: Surface + ?Sized> OnlyGuarded<R> for Guarded<R> {
     }
 }
 
+/// What only a guarded value has, so that the compiler says first what is missing first.
+///
+/// Each method of a caller trait that gives a future has a bound on [`Nothing`](Self::Nothing). Of an
+/// `impl` without `#[guarded]`, the compiler has to know that type before it compares the method's future
+/// with the declared one, and so it says that [`OnlyGuarded`] is missing before it says what does not fit.
+pub trait AskedFirst<R: Surface + ?Sized> {
+    /// `()`.
+    type Nothing;
+}
+
+impl<R: Surface + ?Sized, T: OnlyGuarded<R> + ?Sized> AskedFirst<R> for T {
+    type Nothing = ();
+}
+
 /// The guard before an object, which asks for it. Only [`OnlyGuarded`] gives one, for a key: an
 /// object made by hand (an unsizing coercion makes one out of any implementation) has no guard to be
 /// called with, and no object can be called with another's.

@@ -13,7 +13,17 @@ pub(crate) use opens::OpenedBy;
 use opens::Opens;
 pub use opens::View;
 
-/// A client, credential or directory handle that only a permit for action `A` opens.
+/// A client, credential or directory handle that only a permit for action `A` opens: `locked.open(&permit)`.
+///
+/// It has none of the methods of what is in it. Where the compiler finds no `charge` on a
+/// `Locked<Stripe, Purchase>`, take the permit and open it:
+///
+/// ```text
+/// #[requires_permission(action = Purchase)]
+/// async fn buy(&self, #[permit] permit: Permit<'_, Purchase>, cents: u64) -> Result<(), Denial> {
+///     self.stripe.open(&permit).charge(cents).await
+/// }
+/// ```
 ///
 /// Lock the raw client where it is built, and hand out nothing else: then code without a permit
 /// has no power, whatever route it was reached by. This is the answer to the most frequent
@@ -41,28 +51,46 @@ impl<T, A: Opens> Locked<T, A> {
 }
 
 impl<T, A> Locked<T, A> {
+    // Where the permit is missing, the compiler prints the line with the method's name, and no text of
+    // ours besides: so that line says what to do, and keeps its form.
+
     /// The value, for as long as the permit is lent.
-    pub fn open<'p, B: Action, At>(&'p self, _permit: &'p Permit<'_, B>) -> &'p T
+    #[rustfmt::skip]
+    pub fn open<'p, B: Action, At>( // help: write `.open(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
+        &'p self,
+        permit: &'p Permit<'_, B>,
+    ) -> &'p T
     where
         A: OpenedBy<B::Key, At>,
     {
+        let _ = permit;
         &self.value
     }
 
     /// The value, mutably, for as long as the permit is lent.
-    pub fn open_mut<'p, B: Action, At>(&'p mut self, _permit: &'p Permit<'_, B>) -> &'p mut T
+    #[rustfmt::skip]
+    pub fn open_mut<'p, B: Action, At>( // help: write `.open_mut(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
+        &'p mut self,
+        permit: &'p Permit<'_, B>,
+    ) -> &'p mut T
     where
         A: OpenedBy<B::Key, At>,
     {
+        let _ = permit;
         &mut self.value
     }
 
     /// What the permit's action may see of the value, for as long as the permit is lent. See [`View`].
-    pub fn view<'p, B: Action, At>(&'p self, _permit: &'p Permit<'_, B>) -> T::Seen<'p>
+    #[rustfmt::skip]
+    pub fn view<'p, B: Action, At>( // help: write `.view(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
+        &'p self,
+        permit: &'p Permit<'_, B>,
+    ) -> T::Seen<'p>
     where
         A: OpenedBy<B::Key, At>,
         T: View<B::Key>,
     {
+        let _ = permit;
         self.value.view()
     }
 }

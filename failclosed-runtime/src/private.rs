@@ -10,10 +10,11 @@ pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
 pub use crate::{
-    guarded::{Before, Guarded, OnlyGuarded, Surface, Wraps},
+    guarded::{AskedFirst, Before, Guarded, OnlyGuarded, Surface, Wraps},
     permit_for::{Carried, Offer, PermitFor},
 };
 // Named in generated signatures and coercions.
+use crate::call::LentAs;
 pub use crate::{
     action::Action,
     argument::{
@@ -22,7 +23,7 @@ pub use crate::{
     },
     denial::{Denial, FromDenial},
     guard::{Guard, HasGuard},
-    resource::{Resource, ToResource},
+    resource::{Resource, ResourceId, ToResource},
 };
 
 /// The guard of a free function.
@@ -35,6 +36,11 @@ pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
     owner.guard().clone()
 }
 
+/// The permit of a call, as the function's parameter has its type.
+pub fn lend<'c, P, A: LentAs<'c, P>>(call: &'c Call<'_, A>) -> P {
+    A::lend(call)
+}
+
 /// The resource of a derived action.
 pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>> {
     Some(resource.to_resource())
@@ -43,6 +49,14 @@ pub fn resource_of<R: ToResource + ?Sized>(resource: &R) -> Option<Resource<'_>>
 /// Which one of its kind a derived action is.
 pub fn instance_of<I: AsRef<str> + ?Sized>(instance: &I) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(instance.as_ref()))
+}
+
+/// The same, of a kind that the derive names.
+pub fn resource_of_kind<'r, I: ResourceId + ?Sized>(
+    kind: &'static str,
+    id: &'r I,
+) -> Option<Resource<'r>> {
+    Some(Resource::new(kind, id.to_id()))
 }
 
 /// A denial in the function's return type, where that type cannot be written down.

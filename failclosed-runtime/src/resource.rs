@@ -44,7 +44,7 @@ impl<'a> Resource<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a resource",
     label = "expected text, a number, a `(kind, id)` pair or a `Resource`",
-    note = "help: write `resource = failclosed::Resource::new(\"Kind\", id)`"
+    note = "help: write `resource = failclosed::request::Resource::new(\"Kind\", id)`"
 )]
 pub trait ToResource {
     /// The resource it names.

@@ -1,21 +1,63 @@
 //! What `#[derive(Action)]` is told: `#[action(..)]` on the struct and on its fields.
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Data, DeriveInput, Field, Fields, Ident, LitStr, Path, meta::ParseNestedMeta, spanned::Spanned,
+    Data, DeriveInput, Field, Fields, Ident, LitStr, Path, Token,
+    meta::ParseNestedMeta,
+    parenthesized,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
 };
 
 use crate::{
     args,
     diag::{self, Errors},
     path::CratePath,
+    text,
 };
 
 pub struct Options {
     pub name: Option<LitStr>,
-    pub resource: Option<Ident>,
+    pub resource: Option<ResourceField>,
     /// Which one of its kind it is.
     pub instance: Option<Ident>,
     pub krate: CratePath,
+}
+
+/// `resource = vendor`, `resource = ("Vendor", vendor)`
+pub struct ResourceField {
+    pub kind: Option<LitStr>,
+    pub field: Ident,
+}
+
+impl ResourceField {
+    fn parse(value: ParseStream<'_>) -> syn::Result<Self> {
+        // Up to the next option, so that what is wrong is said of all of it.
+        let mut tokens = TokenStream::new();
+        while !value.is_empty() && !value.peek(Token![,]) {
+            tokens.extend([value.parse::<TokenTree>()?]);
+        }
+        let wrong = |_| diag::derived::not_a_field(tokens.span());
+        let pair = |inside: ParseStream<'_>| {
+            let within;
+            parenthesized!(within in inside);
+            let kind: LitStr = within.parse()?;
+            within.parse::<Token![,]>()?;
+            let field = within.parse()?;
+            within.parse::<Option<Token![,]>>()?;
+            Ok(Self { kind: Some(kind), field })
+        };
+        let read = match syn::parse2::<Ident>(tokens.clone()) {
+            Ok(field) => Self { kind: None, field },
+            Err(_) => pair.parse2(tokens.clone()).map_err(wrong)?,
+        };
+        match &read.kind {
+            Some(kind) if !text::is_name(&kind.value()) => {
+                Err(diag::arg::unseen_name(kind.span(), "the resource"))
+            }
+            Some(_) | None => Ok(read),
+        }
+    }
 }
 
 impl Options {
@@ -45,7 +87,7 @@ impl Options {
                 return Err(duplicate());
             }
         } else if meta.path.is_ident("resource") {
-            if self.resource.replace(meta.value()?.parse()?).is_some() {
+            if self.resource.replace(ResourceField::parse(meta.value()?)?).is_some() {
                 return Err(duplicate());
             }
         } else if meta.path.is_ident("instance") {

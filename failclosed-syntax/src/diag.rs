@@ -316,6 +316,17 @@ pub mod arg {
         )
     }
 
+    pub fn shared_state(name: &Ident, word: &Ident) -> Error {
+        error(
+            word.span(),
+            format_args!("shared state is not an argument, and the type of `{name}` says `{word}`"),
+            format_args!(
+                "add `skip({name})`, and show what the answer depends on: `args(limit = \
+                 {name}.limit)`; where it is data and nothing else, say so: `args({name} = {name})`"
+            ),
+        )
+    }
+
     pub fn conditional_field(span: Span) -> Error {
         error(
             span,
@@ -338,7 +349,7 @@ pub mod fun {
 
     use super::error;
     use proc_macro2::Span;
-    use syn::Error;
+    use syn::{Error, Ident};
 
     pub fn not_a_function(span: Span, what: &str) -> Error {
         let help = match what {
@@ -447,6 +458,28 @@ pub mod fun {
         )
     }
 
+    pub fn unmarked_permit(name: &Ident, word: &Ident) -> Error {
+        error(
+            word.span(),
+            format_args!(
+                "a permit is lent by the guard, and `{name}` would be passed by the caller"
+            ),
+            format_args!(
+                "write `#[permit]` before it: `#[permit] {name}: Permit<'_, Purchase>`; callers then \
+                 pass nothing"
+            ),
+        )
+    }
+
+    pub fn returned_permit(span: Span) -> Error {
+        error(
+            span,
+            "a permit is lent to one call, so it cannot be returned",
+            "use it in here: `self.client.open(&permit)`; code below takes a `&Permit<'_, Purchase>`, and \
+             callers get the result",
+        )
+    }
+
     pub fn permit_pattern(span: Span) -> Error {
         error(span, "a permit is taken by name", "write `#[permit] permit: Permit<'_, Purchase>`")
     }
@@ -545,6 +578,14 @@ pub mod derived {
 
     pub fn duplicate_option(span: Span) -> Error {
         error(span, "this option is given twice", "keep one")
+    }
+
+    pub fn not_a_field(span: Span) -> Error {
+        error(
+            span,
+            "the resource of an action is one of its fields, or a kind and a field",
+            "write `resource = vendor`, or `resource = (\"Vendor\", vendor)`",
+        )
     }
 
     pub fn unknown_field(name: &Ident, known: &[String]) -> Error {

@@ -9,6 +9,7 @@ use crate::diag::{self, Errors};
 use attrs::ParamAttrs;
 
 pub mod attrs;
+pub mod shared;
 
 /// The parameters, as the check and the body need them.
 pub struct Params {
@@ -29,12 +30,28 @@ pub struct Binding {
     pub cfgs: Vec<Attribute>,
     /// Lint levels for it.
     pub lints: Vec<Attribute>,
+    /// The word in its parameter's type that says that it is shared state, and no argument.
+    pub shared: Option<Ident>,
+    /// The word `Permit` in its parameter's type.
+    pub permit: Option<Ident>,
 }
 
 impl Binding {
     /// One that is there as it stands.
     pub fn of(ident: Ident) -> Self {
-        Self { ident, mutability: None, cfgs: Vec::new(), lints: Vec::new() }
+        Self {
+            ident,
+            mutability: None,
+            cfgs: Vec::new(),
+            lints: Vec::new(),
+            shared: None,
+            permit: None,
+        }
+    }
+
+    /// One parameter that is a name.
+    pub fn of_type(ident: Ident, ty: &Type) -> Self {
+        Self { shared: shared::in_type(ty), permit: shared::permit_in(ty), ..Self::of(ident) }
     }
 }
 
@@ -81,8 +98,9 @@ impl Params {
                     }
                     typed.attrs.clone_from(&about.kept);
                     let before = params.bindings.len();
-                    let mut bound = Bound { about, bindings: &mut params.bindings };
-                    bound.bind(&mut typed.pat, errors);
+                    let mut bound =
+                        Bound { about, shared: None, permit: None, bindings: &mut params.bindings };
+                    bound.bind_typed(&mut typed.pat, &typed.ty, errors);
                     if let Some([one, two, more @ ..]) = params.bindings.get_mut(before..) {
                         // What is expected of the pattern need not be true of each name in it.
                         let bound = [one, two].into_iter().chain(more);
@@ -126,10 +144,27 @@ fn permit_param(pat: Pat, ty: Type, about: ParamAttrs) -> syn::Result<PermitPara
 /// Finds what the pattern of one parameter binds.
 struct Bound<'b> {
     about: ParamAttrs,
+    shared: Option<Ident>,
+    permit: Option<Ident>,
     bindings: &'b mut Vec<Binding>,
 }
 
 impl Bound<'_> {
+    /// A pattern of a type: of a tuple, each part for itself.
+    fn bind_typed(&mut self, pat: &mut Pat, ty: &Type, errors: &mut Errors) {
+        match (shared::apart(pat, ty), pat) {
+            (Some(types), Pat::Tuple(list)) => {
+                for (pat, ty) in list.elems.iter_mut().zip(types) {
+                    self.bind_typed(pat, ty, errors);
+                }
+            }
+            (_, pat) => {
+                (self.shared, self.permit) = (shared::in_type(ty), shared::permit_in(ty));
+                self.bind(pat, errors);
+            }
+        }
+    }
+
     // Input:  `Json(Order { mut vendor, .. })`
     // Output: `Json(Order { vendor, .. })`, and the binding `mut vendor`
     fn bind(&mut self, pat: &mut Pat, errors: &mut Errors) {
@@ -142,6 +177,8 @@ impl Bound<'_> {
                     mutability,
                     cfgs: self.about.cfgs.clone(),
                     lints: self.about.lints.clone(),
+                    shared: self.shared.clone(),
+                    permit: self.permit.clone(),
                 });
                 if let Some((_, inner)) = &mut name.subpat {
                     self.bind(inner, errors);

@@ -105,6 +105,16 @@ pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgu
         if accounted.any(|other| name_of(other) == name) {
             continue;
         }
+        if let Some(word) = &binding.permit {
+            errors.push(diag::fun::unmarked_permit(ident, word));
+            continue;
+        }
+        if let Some(word) = &binding.shared
+            && !args.mask.iter().any(|masked| name_of(masked) == name)
+        {
+            // FAIL CLOSED: it would be shown because it happens to be `Serialize`.
+            errors.push(diag::arg::shared_state(ident, word));
+        }
         let conditional = !cfgs.is_empty();
         if taken.iter().any(|(other, also)| *other == name && !(conditional && *also)) {
             // `args(vendor = host)` beside a parameter `vendor`

@@ -24,13 +24,13 @@ use failclosed_tests::{
 };
 use tokio::{join, task::yield_now};
 
-#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+#[requires_permission(action = "purchase", guard = shop.guard(), args(amount = amount), skip(shop))]
 async fn charge(shop: &Shop, amount: &AtomicU64) -> Result<u64, Denial> {
     shop.ran();
     Ok(amount.load(Ordering::SeqCst))
 }
 
-#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+#[requires_permission(action = "purchase", guard = shop.guard(), args(amount = amount), skip(shop))]
 async fn charge_locked(shop: &Shop, amount: Arc<Mutex<u64>>) -> Result<u64, Denial> {
     shop.ran();
     Ok(*amount.lock().unwrap())

@@ -144,7 +144,7 @@ async fn a_subscriber_that_blocks_denies() {
     }
 }
 
-#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+#[requires_permission(action = "purchase", guard = shop.guard(), args(amount = amount), skip(shop))]
 async fn charge_cents(shop: &Shop, amount: &AtomicU64) -> Result<(), Denial> {
     let _seen = amount;
     shop.ran();

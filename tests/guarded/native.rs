@@ -62,7 +62,7 @@ struct Either<A, B> {
 }
 
 impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
-    async fn climb<'fc, 'call>(
+    async fn granted_climb<'fc, 'call>(
         &'fc self,
         granted: PermitFor<'call, steps::ClimbArgs<'fc>>,
     ) -> Result<u64, Denial>
@@ -70,13 +70,13 @@ impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
         'fc: 'call,
     {
         if self.takes_first {
-            self.first.climb(granted).await
+            self.first.granted_climb(granted).await
         } else {
-            self.second.climb(granted).await
+            self.second.granted_climb(granted).await
         }
     }
 
-    async fn rest<'fc, 'call>(
+    async fn granted_rest<'fc, 'call>(
         &'fc mut self,
         granted: PermitFor<'call, steps::RestArgs<'fc>>,
     ) -> Result<(), Denial>
@@ -84,9 +84,9 @@ impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
         'fc: 'call,
     {
         if self.takes_first {
-            self.first.rest(granted).await
+            self.first.granted_rest(granted).await
         } else {
-            self.second.rest(granted).await
+            self.second.granted_rest(granted).await
         }
     }
 

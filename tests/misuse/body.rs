@@ -172,7 +172,7 @@ async fn a_path_that_is_checked_before_it_is_resolved() {
 /// A value that another thread changes while the authority thinks.
 #[tokio::test]
 async fn a_value_that_changes_while_the_authority_thinks() {
-    #[requires_permission(action = "purchase", skip(till))]
+    #[requires_permission(action = "purchase", args(cents = cents), skip(till))]
     async fn buy(till: &Till, cents: Arc<Mutex<u64>>) -> Result<(), Denial> {
         till.charge(*cents.lock().unwrap());
         Ok(())

@@ -22,6 +22,7 @@ pub(super) struct Asked {
     pub(super) action: Option<String>,
     pub(super) action_type: Option<String>,
     pub(super) guard: Option<String>,
+    pub(super) instance: Option<String>,
     pub(super) resource: Option<Resource>,
     pub(super) arguments: Vec<Argument>,
     pub(super) skipped: Vec<Skipped>,
@@ -36,6 +37,7 @@ impl Asked {
             action: None,
             action_type: None,
             guard: None,
+            instance: None,
             resource: None,
             arguments: Vec::new(),
             skipped: Vec::new(),
@@ -63,6 +65,7 @@ pub(super) fn asked(
     errors.first()?;
     let mut asked = Asked {
         guard: args.guard.as_ref().map(tidy),
+        instance: args.instance.as_ref().map(tidy),
         resource: args.resource.as_ref().map(|expr| resource(known, expr, &names, at)),
         permit: params.permit.as_ref().map(|permit| permit.ident.to_string()),
         ..Asked::nothing()
@@ -111,6 +114,7 @@ pub(super) fn carried(known: &Known<'_, '_>, path: &Path, at: &Place, asked: &mu
     let Some(action) = known.actions.get(full) else { return };
     asked.action = Some(action.name.clone());
     asked.resource = asked.resource.take().or_else(|| action.resource.clone());
+    asked.instance = asked.instance.take().or_else(|| action.instance.clone());
     asked.arguments.extend(action.arguments.iter().cloned());
     asked.skipped.extend(action.skipped.iter().cloned());
 }

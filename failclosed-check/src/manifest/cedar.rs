@@ -33,6 +33,9 @@ const TAKEN: [&str; 12] = [
     "duration",
 ];
 
+/// The name by which the authority says which one of its kind an action is.
+const INSTANCE: &str = "instance";
+
 /// A schema, and what is missing in it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -153,6 +156,15 @@ fn context(action: &mut Action<'_>) -> Vec<String> {
         }
     }
     let mut attributes = Vec::new();
+    if action.executors.iter().any(|executor| executor.instance.is_some()) {
+        // Where the whole name is no action of the schema, the kind is asked for, and this says which one.
+        attributes.push(format!("{INSTANCE}: String"));
+        if names.contains(&INSTANCE) {
+            let why = "the authority says by this name which one of its kind it is: show it under another";
+            action.unmapped.push(format!("{INSTANCE}: {why}"));
+            names.retain(|name| *name != INSTANCE);
+        }
+    }
     for name in names {
         match attribute(&action.executors, name) {
             Ok(attribute) => attributes.push(attribute),

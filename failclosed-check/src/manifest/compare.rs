@@ -132,6 +132,7 @@ fn differences(old: &Executor, new: &Executor) -> Vec<String> {
     differ("when it is guarded", said(&old.guarded_if), said(&new.guarded_if));
     differ("when it exists", old.conditions.join(", "), new.conditions.join(", "));
     differ("the file", old.file.clone(), new.file.clone());
+    differ("which one of its kind it is", said(&old.instance), said(&new.instance));
     let on = |one: &Executor| one.resource.as_ref().map(|resource| resource.expression.clone());
     differ("the resource", said(&on(old)), said(&on(new)));
     differ("what it opens", old.opens.join(", "), new.opens.join(", "));

@@ -220,6 +220,7 @@ impl Walk<'_, '_, '_> {
             conditions: self.conditions.clone(),
             guarded_if: None,
             guard: asked.guard,
+            instance: asked.instance,
             resource: asked.resource,
             arguments: asked.arguments,
             skipped: asked.skipped,

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use failclosed_syntax::{
-    action::{Options, named_fields, shown},
+    action::{Options, ResourceField, named_fields, shown},
     diag::Errors,
 };
 use syn::{
-    DeriveInput, Expr, ExprLit, ImplItem, Item, ItemImpl, ItemStruct, Lit, ext::IdentExt,
+    DeriveInput, Expr, ExprLit, ImplItem, Item, ItemImpl, ItemStruct, Lit, LitStr, ext::IdentExt,
     visit::Visit,
 };
 
@@ -23,6 +23,7 @@ use crate::source::{SourceFile, Unit};
 /// An action with a type.
 pub(super) struct TypedAction {
     pub(super) name: String,
+    pub(super) instance: Option<String>,
     pub(super) resource: Option<Resource>,
     pub(super) arguments: Vec<Argument>,
     pub(super) skipped: Vec<Skipped>,
@@ -71,6 +72,7 @@ impl Find<'_, '_, '_, '_> {
         };
         let mut action = TypedAction {
             name: name.value(),
+            instance: options.instance.as_ref().map(|field| field.unraw().to_string()),
             resource: None,
             arguments: Vec::new(),
             skipped: Vec::new(),
@@ -86,11 +88,13 @@ impl Find<'_, '_, '_, '_> {
                 }
                 None => action.skipped.push(Skipped { name, ty: Some(tidy(&field.ty)) }),
             }
-            if options.resource.as_ref().is_some_and(|resource| resource.unraw() == ident.unraw()) {
+            let named = |resource: &&ResourceField| resource.field.unraw() == ident.unraw();
+            if let Some(resource) = options.resource.as_ref().filter(named) {
+                let kind = resource.kind.as_ref().map(LitStr::value);
                 action.resource = Some(Resource {
                     expression: ident.unraw().to_string(),
-                    kind: None,
-                    id_only: is_text(self.known, &field.ty, &at),
+                    id_only: kind.is_none() && is_text(self.known, &field.ty, &at),
+                    kind,
                 });
             }
         }
@@ -115,8 +119,13 @@ impl Find<'_, '_, '_, '_> {
         let (Found::Ours(full, _), Some(name)) = (found, name) else { return };
         let why = "its arguments are in code: an `impl Action` by hand".to_owned();
         let unknown = argument(self.known, "..".to_owned(), Err(why), false);
-        let action =
-            TypedAction { name, resource: None, arguments: vec![unknown], skipped: Vec::new() };
+        let action = TypedAction {
+            name,
+            instance: None,
+            resource: None,
+            arguments: vec![unknown],
+            skipped: Vec::new(),
+        };
         self.known.actions.insert(full.clone(), action);
     }
 

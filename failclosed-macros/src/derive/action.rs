@@ -46,7 +46,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
     }
     let is_masked = |name: &Ident| shown.iter().any(|shown| shown.masked && is(shown.field, name));
-    if let Some(resource) = options.resource.as_ref().filter(|name| is_masked(name)) {
+    let resource = options.resource.as_ref().map(|resource| &resource.field);
+    if let Some(resource) = resource.filter(|name| is_masked(name)) {
         errors.push(diag::arg::masked_resource(resource.span()));
     }
     if let Some(instance) = options.instance.as_ref().filter(|name| is_masked(name)) {
@@ -57,7 +58,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             errors.push(diag::derived::generic(param.span()));
         }
     }
-    for named in options.resource.iter().chain(&options.instance) {
+    for named in resource.into_iter().chain(&options.instance) {
         let names = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
         let known: Vec<String> = names.map(|name| name.unraw().to_string()).collect();
         if !known.contains(&named.unraw().to_string()) {
@@ -101,12 +102,16 @@ fn implementations(input: &DeriveInput, options: &Options, shown: &[Shown<'_>]) 
         let value = quote_spanned! {here=> (#text, &self.#field as &dyn #private::Argument)};
         quote_spanned!(site=> #index => ::core::option::Option::Some(#value),)
     });
-    let resource = options.resource.as_ref().map(|field| {
+    let resource = options.resource.as_ref().map(|ResourceField { kind, field }| {
         let here = site.located_at(field.span());
         let borrowed = quote_spanned!(here=> &self.#field);
+        let named = match kind {
+            Some(kind) => quote_spanned!(site=> #private::resource_of_kind(#kind, #borrowed)),
+            None => quote_spanned!(site=> #private::resource_of(#borrowed)),
+        };
         quote_spanned! {site=>
             fn resource(&self) -> ::core::option::Option<#private::Resource<'_>> {
-                #private::resource_of(#borrowed)
+                #named
             }
         }
     });

@@ -35,7 +35,7 @@ use crate::{
 //     }
 // Output:
 //     impl pay::payments::Raw for Stripe {
-//         fn charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, pay::payments::ChargeArgs<'fc>>)
+//         fn granted_charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, pay::payments::ChargeArgs<'fc>>)
 //             -> impl Future<Output = Result<Receipt, E>> + Send + 'call where 'fc: 'call { .. BODY .. }
 //         fn currency(&self) -> &'static str { "EUR" }
 //     }
@@ -221,6 +221,7 @@ fn guarded(
     let (fc, call) = names::lifetimes();
     let Parts { self_token, self_mut, lifetimes, .. } = parts;
     let (name, arguments) = (&sig.ident, names::arguments(&sig.ident));
+    let raw_name = names::granted(name);
     let named: Vec<_> = lifetimes.iter().map(|param| &param.lifetime).collect();
     let bounds = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let granted = local("granted", site);
@@ -239,7 +240,7 @@ fn guarded(
     );
     let inner_attrs = &body.inner_attrs;
     quote_spanned! {site=>
-        fn #name<#fc, #call, #(#lifetimes),*>(
+        fn #raw_name<#fc, #call, #(#lifetimes),*>(
             &#fc #self_mut #self_token,
             #granted: #private::PermitFor<#call, #module::#arguments<#fc, #(#named),*>>,
         ) -> #returned

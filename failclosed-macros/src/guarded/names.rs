@@ -28,6 +28,12 @@ pub(crate) fn private() -> Vec<String> {
     [key(site), object(site), before(site)].iter().map(ToString::to_string).collect()
 }
 
+/// A guarded method of the raw trait: `charge` -> `granted_charge`. Of another name than the callers', or
+/// the compiler suggests to import the raw trait wherever the value is called without its guard.
+pub(crate) fn granted(method: &Ident) -> Ident {
+    Ident::new(&format!("granted_{}", method.unraw()), method.span())
+}
+
 /// A method of that object. Of another name than the raw one, which the compiler may suggest.
 pub(crate) fn checked(method: &Ident) -> Ident {
     local(&format!("checked_{}", method.unraw()), method.span())

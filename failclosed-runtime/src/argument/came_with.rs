@@ -21,6 +21,10 @@ macro_rules! came_with {
         impl $(<$($generic)*>)? $crate::argument::came_with::CameWith for $ty {}
     };
 }
+#[cfg_attr(
+    not(any(feature = "acp", feature = "mcp")),
+    allow(unused_imports, reason = "hosts list their own")
+)]
 pub(crate) use came_with;
 
 came_with!(&T, T: CameWith + ?Sized);

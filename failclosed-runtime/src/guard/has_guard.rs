@@ -24,6 +24,38 @@ impl HasGuard for Guard {
     }
 }
 
+/// What may hold no guard. An `impl` whose bound nothing meets, so that the compiler says why not.
+#[doc(hidden)]
+impl<T: missing::NeverMissing> HasGuard for Option<T> {
+    fn guard(&self) -> &Guard {
+        T::always(self)
+    }
+}
+
+/// As for `Option`: an error is no guard.
+#[doc(hidden)]
+impl<T: missing::NeverMissing, E> HasGuard for Result<T, E> {
+    fn guard(&self) -> &Guard {
+        T::always(self)
+    }
+}
+
+mod missing {
+    /// FAIL CLOSED: implemented by nothing, and out of everybody's reach. Without a guard nobody would be
+    /// asked, and a default of ours would be somebody else's guard.
+    #[diagnostic::on_unimplemented(
+        message = "a guard is never optional, and this is a `{Self}` or none",
+        label = "with nothing in it, nobody would be asked",
+        note = "help: hold the guard itself, `guard: failclosed::Guard`, built before what it guards; \
+                where there is none yet, take the function out of reach instead: \
+                `shop: Option<Shop>`, whose `Shop` has one"
+    )]
+    pub trait NeverMissing: Sized {
+        /// The guard that is always there.
+        fn always<W>(within: &W) -> &super::Guard;
+    }
+}
+
 macro_rules! through {
     ($($pointer:ty),* $(,)?) => {$(
         impl<T: HasGuard + ?Sized> HasGuard for $pointer {

@@ -84,7 +84,8 @@ impl<A: Action + 'static, K: IsKeyOf<A::Key>> OpenedBy<K, Only> for A {}
 #[diagnostic::on_unimplemented(
     message = "a permit for `{Self}` does not open a lock for `{Key}`",
     label = "this permit is for `{Self}`",
-    note = "help: take a `&Permit<'_, {Key}>`, or lock the value for both: `Locked<_, ({Key}, {Self})>`"
+    note = "help: open it where that permit is lent, in a function with `action = {Key}` and `#[permit] permit: \
+            Permit<'_, {Key}>`; or lock the value for both: `Locked<_, ({Key}, {Self})>`"
 )]
 pub trait IsKeyOf<Key> {}
 

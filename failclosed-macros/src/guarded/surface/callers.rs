@@ -25,7 +25,15 @@ pub(super) fn declared(surface: &Surface<'_>) -> TokenStream {
     let raw = names::raw(site);
     let declared = methods.iter().map(|method| {
         let (attrs, sig) = (&method.attrs, signature(method));
-        quote!(#(#attrs)* #sig;)
+        // Its signature ends in a `where`: see `AskedFirst`.
+        let first = method.function.sig.asyncness.map(|_| {
+            quote_spanned! {site=>
+                <Self as #private::AskedFirst<dyn #module::#raw>>::Nothing: ::core::marker::Sized,
+            }
+        });
+        // No `#[must_use]`: the future has one, and the compiler would end a second one with "help: use
+        // `let _ = ..`", which silences both.
+        quote!(#(#attrs)* #sig #first;)
     });
     let (attrs, vis, supertraits) = (&header.attrs, &header.vis, &header.supertraits);
     let inner_attrs = &surface.whole.inner_attrs;
@@ -43,6 +51,7 @@ pub(super) fn declared(surface: &Surface<'_>) -> TokenStream {
         #vis trait #name:
             #bounds ::core::marker::Send + ::core::marker::Sync
             + #private::OnlyGuarded<dyn #module::#raw>
+            + #private::AskedFirst<dyn #module::#raw, Nothing = ()>
         {
             #(#inner_attrs)*
             #(#declared)*
@@ -210,6 +219,7 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
     let self_token = &method.self_token;
     let idents = method.params.iter().map(|param| &param.ident);
     let (offer, granted) = (local("offer", site), local("granted", site));
+    let raw_name = names::granted(name);
     let (denial, result) = (local("denial", site), local("result", site));
     let denied = denied(surface, method, args, &denial);
     let failed = failed(surface, method, args, &result);
@@ -236,7 +246,7 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
                     ::core::result::Result::Ok(#granted) => #granted,
                     ::core::result::Result::Err(#denial) => return #denied,
                 };
-            let #result = super::#raw::#name(#self_token, #granted).await;
+            let #result = super::#raw::#raw_name(#self_token, #granted).await;
             #private::Offer::conclude(&#offer, #failed);
             #result
         })

@@ -362,7 +362,7 @@ fn read_self(args: &mut Args, errors: &mut Errors) -> bool {
 fn bindings(sig: &Signature) -> Vec<Binding> {
     let name = |input: &FnArg| match input {
         FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(name) => Some(Binding::of(name.ident.clone())),
+            Pat::Ident(name) => Some(Binding::of_type(name.ident.clone(), &typed.ty)),
             _ => None,
         },
         FnArg::Receiver(_) => None,

@@ -22,14 +22,15 @@ pub(super) use check::lints_alone;
 //         #[unguarded(reason = "..")] fn currency(&self) -> &'static str;
 //     }
 // Output:
-//     pub trait Payments: OnlyGuarded<dyn payments::Raw> {
-//         fn charge<'fc>(&'fc self, vendor: &'fc str) -> BoxFuture<'fc, Result<Receipt, E>>;
+//     pub trait Payments: OnlyGuarded<dyn payments::Raw> + AskedFirst<dyn payments::Raw, Nothing = ()> {
+//         fn charge<'fc>(&'fc self, vendor: &'fc str) -> BoxFuture<'fc, Result<Receipt, E>>
+//         where <Self as AskedFirst<dyn payments::Raw>>::Nothing: Sized;
 //         fn currency(&self) -> &'static str;
 //     }
 //     pub mod payments {
 //         pub struct ChargeArgs<'fc> { vendor: &'fc str }
 //         pub trait Raw: Send + Sync {
-//             fn charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, ChargeArgs<'fc>>)
+//             fn granted_charge<'fc, 'call>(&'fc self, granted: PermitFor<'call, ChargeArgs<'fc>>)
 //                 -> impl Future<Output = Result<Receipt, E>> + Send + 'call
 //             where Self: Sized, 'fc: 'call;
 //             fn currency(&self) -> &'static str;

@@ -155,10 +155,11 @@ fn declared(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         };
     };
     let granted = local("granted", site);
+    let raw_name = names::granted(name);
     let returned = opaque(name, &output, &call);
     let spelled = if body.is_some() { granted.clone() } else { Ident::new("granted", site) };
     let sig = quote_spanned! {site=>
-        fn #name<#fc, #call, #(#lifetimes),*>(
+        fn #raw_name<#fc, #call, #(#lifetimes),*>(
             &#fc #self_mut #self_token,
             #spelled: #private::PermitFor<#call, #arguments<#fc, #(#named),*>>,
         ) -> #returned

@@ -1,5 +1,5 @@
 impl pay::payments::Raw for Stripe<'_> {
-    fn charge<'fc, 'call>(
+    fn granted_charge<'fc, 'call>(
         &'fc self,
         __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<
             'call,

@@ -6,7 +6,7 @@
 )]
 pub trait Payments: Debug + ::core::marker::Send + ::core::marker::Sync + ::failclosed::__private_0_1_0::OnlyGuarded<
         dyn payments::Raw,
-    > {
+    > + ::failclosed::__private_0_1_0::AskedFirst<dyn payments::Raw, Nothing = ()> {
     /// Charges.
     fn charge<'fc>(
         &'fc self,
@@ -18,7 +18,11 @@ pub trait Payments: Debug + ::core::marker::Send + ::core::marker::Sync + ::fail
                 Output = Result<Receipt, E>,
             > + ::core::marker::Send + 'fc,
         >,
-    >;
+    >
+    where
+        <Self as ::failclosed::__private_0_1_0::AskedFirst<
+            dyn payments::Raw,
+        >>::Nothing: ::core::marker::Sized;
     fn close<'fc>(
         &'fc mut self,
         why: &'fc super::Why,
@@ -26,7 +30,11 @@ pub trait Payments: Debug + ::core::marker::Send + ::core::marker::Sync + ::fail
         ::std::boxed::Box<
             dyn ::core::future::Future<Output = bool> + ::core::marker::Send + 'fc,
         >,
-    >;
+    >
+    where
+        <Self as ::failclosed::__private_0_1_0::AskedFirst<
+            dyn payments::Raw,
+        >>::Nothing: ::core::marker::Sized;
     fn currency(&self) -> &'static str;
 }
 const _: fn([&dyn Debug; 1]) -> [&dyn ::core::fmt::Debug; 1] = |same| same;
@@ -51,7 +59,7 @@ pub mod payments {
     ///Implemented by `#[guarded] impl Payments for ..`. Its guarded methods take a permit that carries their arguments, and only a guard gives one.
     pub trait Raw: ::core::marker::Send + ::core::marker::Sync {
         ///Behind [`Payments::charge`](super::Payments::charge).
-        fn charge<'fc, 'call>(
+        fn granted_charge<'fc, 'call>(
             &'fc self,
             granted: ::failclosed::__private_0_1_0::PermitFor<'call, ChargeArgs<'fc>>,
         ) -> impl ::core::future::Future<
@@ -61,7 +69,7 @@ pub mod payments {
             Self: ::core::marker::Sized,
             'fc: 'call;
         ///Behind [`Payments::close`](super::Payments::close).
-        fn close<'fc, 'call>(
+        fn granted_close<'fc, 'call>(
             &'fc mut self,
             __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<
                 'call,
@@ -170,7 +178,7 @@ pub mod payments {
                             );
                         }
                     };
-                    let __failclosed_result = super::Raw::charge(
+                    let __failclosed_result = super::Raw::granted_charge(
                             self,
                             __failclosed_granted,
                         )
@@ -219,7 +227,7 @@ pub mod payments {
                             return closed(__failclosed_denial);
                         }
                     };
-                    let __failclosed_result = super::Raw::close(
+                    let __failclosed_result = super::Raw::granted_close(
                             self,
                             __failclosed_granted,
                         )

@@ -1,5 +1,5 @@
 // attempt: ask a guard if there is one
-// stopped by: E0277 "has no guard"
+// stopped by: E0277 "a guard is never optional, and this is a `Guard` or none"
 
 use failclosed::{Denial, Guard, requires_permission};
 

@@ -1,4 +1,4 @@
-// attempt: return a permit to the caller of a function with the attribute
+// attempt: return a permit, under another name, to the caller of a function with the attribute
 // stopped by: E0515
 
 use failclosed::{Action, Denial, Permit, requires_permission};
@@ -7,8 +7,10 @@ use failclosed::{Action, Denial, Permit, requires_permission};
 #[action(name = "purchase")]
 struct Purchase;
 
+type Kept = Permit<'static, Purchase>;
+
 #[requires_permission(action = Purchase)]
-async fn buy(#[permit] permit: Permit<'_, Purchase>) -> Result<Permit<'static, Purchase>, Denial> {
+async fn buy(#[permit] permit: Permit<'_, Purchase>) -> Result<Kept, Denial> {
     Ok(permit)
 }
 

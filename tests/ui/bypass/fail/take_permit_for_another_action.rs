@@ -1,5 +1,5 @@
 // attempt: ask for a purchase and take a permit for a refund
-// stopped by: E0308
+// stopped by: E0277 "the question is about `Purchase`, and `Permit<'_, Refund>` is no permit for that"
 
 use failclosed::{Action, Denial, Permit, requires_permission};
 

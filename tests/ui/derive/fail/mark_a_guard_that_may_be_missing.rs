@@ -1,5 +1,5 @@
 // attempt: mark a field that may be empty
-// stopped by: E0277 "has no guard"
+// stopped by: E0277 "a guard is never optional, and this is a `Guard` or none"
 
 #[derive(failclosed::HasGuard)]
 struct Shop {

@@ -1,5 +1,5 @@
 // attempt: act on a default body's own authority: call the guarded method
-// stopped by: E0308
+// stopped by: E0599
 
 use failclosed::{Action, Denial, guarded};
 

@@ -31,7 +31,7 @@ impl Payments for Stripe {
 
 async fn buy(guard: &Guard) -> Result<u64, Denial> {
     let stripe = guard.wrap(Stripe);
-    payments::Raw::charge(&Stripe, { let _ = stripe; 742 }).await
+    payments::Raw::granted_charge(&Stripe, { let _ = stripe; 742 }).await
 }
 
 fn main() {}

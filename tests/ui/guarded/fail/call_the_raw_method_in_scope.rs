@@ -31,7 +31,7 @@ impl Payments for Stripe {
 
 async fn buy(guard: &Guard) -> Result<u64, Denial> {
     let stripe = guard.wrap(Stripe);
-    { use payments::Raw as _; Stripe.charge({ let _ = stripe; 742 }).await }
+    { use payments::Raw as _; Stripe.granted_charge({ let _ = stripe; 742 }).await }
 }
 
 fn main() {}

@@ -35,7 +35,7 @@ pub async fn buy<'a>(
     granted: failclosed::guard::PermitFor<'a, payments::ChargeArgs<'a>>,
 ) -> Result<u64, Denial> {
     let _ = guard;
-    raw.charge(granted).await
+    raw.granted_charge(granted).await
 }
 
 fn main() {}

@@ -30,7 +30,7 @@ impl Payments for Stripe {
 }
 
 async fn buy<T: payments::Raw>(payments: &T) -> Result<u64, Denial> {
-    payments.charge(742).await
+    payments.granted_charge(742).await
 }
 
 fn main() {}

@@ -1,5 +1,5 @@
 // attempt: implement a guarded trait without the attribute
-// stopped by: E0053, E0277 "may not implement a guarded trait"
+// stopped by: E0277 "may not implement a guarded trait", E0053
 
 use failclosed::{Action, Denial, guarded};
 

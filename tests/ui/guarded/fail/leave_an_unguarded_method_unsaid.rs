@@ -1,5 +1,5 @@
 // attempt: implement an unguarded method as if it were guarded
-// stopped by: E0425, E0050
+// stopped by: E0407, E0425, E0046
 
 use failclosed::{Action, Denial, guarded};
 

@@ -1,5 +1,5 @@
 // attempt: say of a guarded method that it is unguarded, where it is implemented
-// stopped by: E0050
+// stopped by: E0407, E0046
 
 use failclosed::{Action, Denial, guarded};
 

@@ -38,7 +38,7 @@ fn relay<'call>(
     raw: &'call impl transfers::Raw,
     granted: PermitFor<'call, pay::payments::ChargeArgs<'call>>,
 ) -> impl Future<Output = Result<u64, Denial>> + Send {
-    raw.charge(granted)
+    raw.granted_charge(granted)
 }
 
 fn main() {}

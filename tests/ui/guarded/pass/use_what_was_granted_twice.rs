@@ -34,34 +34,34 @@ mod pay {
 struct Relay<T>(T, T);
 
 impl<T: payments::Raw> payments::Raw for Relay<T> {
-    fn charge<'fc, 'call>(
+    fn granted_charge<'fc, 'call>(
         &'fc self,
         granted: PermitFor<'call, payments::ChargeArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {
-        async move { self.0.charge(granted).await }
+        async move { self.0.granted_charge(granted).await }
     }
 
-    fn subscribe<'fc, 'call>(
+    fn granted_subscribe<'fc, 'call>(
         &'fc self,
         granted: PermitFor<'call, payments::SubscribeArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {
-        self.0.subscribe(granted)
+        self.0.granted_subscribe(granted)
     }
 
-    fn refund<'fc, 'call>(
+    fn granted_refund<'fc, 'call>(
         &'fc self,
         granted: PermitFor<'call, payments::RefundArgs<'fc>>,
     ) -> impl Future<Output = Result<u64, Denial>> + Send + 'call
     where
         'fc: 'call,
     {
-        self.0.refund(granted)
+        self.0.granted_refund(granted)
     }
 }
 

@@ -1,5 +1,5 @@
 // attempt: let the caller bring the permit
-// stopped by: E0277 "cannot be shown to the authority"
+// stopped by: "a permit is lent by the guard, and `permit` would be passed by the caller"
 
 use failclosed::{Action, Denial, Permit, requires_permission};
 

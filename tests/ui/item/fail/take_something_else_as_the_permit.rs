@@ -1,5 +1,5 @@
 // attempt: take the action where the permit is lent
-// stopped by: E0308
+// stopped by: E0277 "the question is about `Purchase`, and `Purchase` is no permit for that"
 
 use failclosed::{Action, Denial, Permit, requires_permission};
 

@@ -1,0 +1,9 @@
+use failclosed::{Denial, requires_permission};
+use std::sync::Mutex;
+
+#[requires_permission(action = "purchase", skip(spent))]
+async fn charge(spent: &Mutex<u64>, amount: u64) -> Result<u64, Denial> {
+    Ok(amount + *spent.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use failclosed::Action;
+
+#[derive(Action)]
+#[action(name = "run", resource = tool)]
+struct Run {
+    tool: String,
+}
+
+fn main() {}

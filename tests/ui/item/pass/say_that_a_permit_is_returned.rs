@@ -1,0 +1,12 @@
+use failclosed::{Action, Denial, Permit, requires_permission};
+
+#[derive(Action)]
+#[action(name = "purchase")]
+struct Purchase;
+
+#[requires_permission(action = Purchase)]
+async fn buy(#[permit] permit: Permit<'_, Purchase>) -> Result<String, Denial> {
+    Ok(format!("{permit:?}"))
+}
+
+fn main() {}
