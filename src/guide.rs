@@ -38,7 +38,7 @@ pub mod mcp {}
 #[cfg(all(feature = "acp", feature = "axum", feature = "mcp", feature = "rig"))]
 #[doc = include_str!("guide/hosts.md")]
 pub mod hosts {}
-#[cfg(all(unix, feature = "audit-file"))]
+#[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/log.md")]
 pub mod log {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
