@@ -46,7 +46,8 @@ async fn a_proof_with_any_byte_changed_proves_nothing() {
         changed[at] ^= 1;
         let Ok(changed) = String::from_utf8(changed) else { continue };
         assert!(InclusionProof::check(&changed, &keys).is_err(), "byte {at} of {changed}");
-        assert!(InclusionProof::check(&text[..at], &keys).is_err(), "cut at {at}");
+        let Some(cut) = text.get(..at) else { continue };
+        assert!(InclusionProof::check(cut, &keys).is_err(), "cut at {at}");
     }
     for at in 0..grown.len() {
         let mut changed = grown.clone().into_bytes();

@@ -66,7 +66,7 @@ async fn what_a_crash_left_of_a_checkpoint_is_cut_and_signed_again() {
     let last = text.len() - notes(&text).pop().unwrap().len() - 1;
     for length in (last..text.len()).step_by(7).chain([text.len() - 2, text.len() - 1]) {
         restore(&scratch, &whole);
-        fs::write(&path, &text[..length]).unwrap();
+        fs::write(&path, &text.as_bytes()[..length]).unwrap();
         reopened(&scratch, &key).await;
         let found = checked(&scratch, &key).unwrap();
         assert_eq!((found.records, found.last.size()), (9, 9), "{length}");

@@ -132,18 +132,22 @@ impl Walk<'_> {
             return Ok(Err(broken));
         }
         let (size, read) = (checkpoint.size(), self.tree.size());
-        let (seq, fault) = if read < size {
+        let fault = if read < size {
+            // Half a record is found where it is.
+            if let Err(part) = self.reader.finish()? {
+                return Ok(Err(part));
+            }
             // FAIL CLOSED: a log that became smaller is not the one that was signed.
-            (read, format!("{size} records were signed, and the log has {read}"))
+            format!("{size} records were signed, and the log has {read}")
         } else if !checkpoint.is_of(&self.tree) {
             // FAIL CLOSED: neither is one with other records.
             let last = size.saturating_sub(1);
-            (self.known, format!("records {} to {last} are not those that were signed", self.known))
+            format!("records {} to {last} are not those that were signed", self.known)
         } else {
             self.known = size;
             return Ok(Ok(()));
         };
-        Ok(Err(Broken { file: file.to_owned(), line, seq, fault }))
+        Ok(Err(Broken { file: file.to_owned(), line, seq: self.known, fault }))
     }
 }
 
