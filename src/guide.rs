@@ -41,6 +41,9 @@ pub mod hosts {}
 #[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/log.md")]
 pub mod log {}
+#[cfg(all(unix, feature = "audit-signed"))]
+#[doc = include_str!("guide/signed_log.md")]
+pub mod signed_log {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
 #[doc = include_str!("guide/hooks.md")]
 pub mod hooks {}
