@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::audit::signed::{Checkpoint, Ed25519Key, Signer as _};
+use crate::audit::signed::{
+    Checkpoint, Ed25519Key, Signer as _,
+    tree::{Frontier, leaf},
+};
 
 /// The example of Go's `golang.org/x/mod/sumdb/note`: key, text and signature.
 const GO_KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -28,6 +31,44 @@ fn a_note_that_go_signed_is_read() {
         if let Ok(changed) = String::from_utf8(changed) {
             assert!(read(&changed, &keys).is_err(), "byte {at} of {changed}");
         }
+    }
+}
+
+#[test]
+fn a_checkpoint_is_read_by_another_implementation() {
+    let (key, mut tree) = (Ed25519Key::generate("example.com/log").unwrap(), Frontier::default());
+    for size in 0..20_u8 {
+        let ours = Checkpoint::sign(&key, &tree).unwrap();
+        let (text, _) = ours.note().split_once("\n\n").unwrap();
+        let theirs = tlog_tiles::Checkpoint::from_bytes(format!("{text}\n").as_bytes()).unwrap();
+        assert_eq!((theirs.origin(), theirs.size()), (ours.origin(), u64::from(size)));
+        assert_eq!((theirs.hash().0, theirs.extension()), (ours.root(), ""));
+        tree.push(leaf(&[size]));
+    }
+}
+
+#[test]
+fn what_another_log_or_no_log_signed_is_no_checkpoint() {
+    let key = Ed25519Key::generate("example.com/log").unwrap();
+    let root = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let reads = |text: &str| {
+        let note = write(text, &key.key(), &key.sign(text.as_bytes()).unwrap());
+        Checkpoint::read(&note, &[key.key()])
+    };
+    assert!(reads(&format!("example.com/log\n0\n{root}\n")).is_ok());
+    for text in [
+        format!("example.com/other\n0\n{root}\n"),
+        format!("example.com/log\n00\n{root}\n"),
+        format!("example.com/log\n+1\n{root}\n"),
+        format!("example.com/log\n-1\n{root}\n"),
+        format!("example.com/log\n18446744073709551616\n{root}\n"),
+        format!("example.com/log\n0\n{root}\nmore\n"),
+        format!("example.com/log\n0\n{root}\n\n"),
+        format!("\nexample.com/log\n0\n{root}\n"),
+        "example.com/log\n0\n".to_owned(),
+        "example.com/log\n0\nAAAA\n".to_owned(),
+    ] {
+        assert!(reads(&text).is_err(), "{text:?}");
     }
 }
 
