@@ -41,9 +41,12 @@ pub mod mcp {}
 #[cfg(all(feature = "acp", feature = "axum", feature = "mcp", feature = "rig"))]
 #[doc = include_str!("guide/hosts.md")]
 pub mod hosts {}
-#[cfg(all(unix, feature = "audit-file"))]
+#[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/log.md")]
 pub mod log {}
+#[cfg(all(unix, feature = "audit-signed"))]
+#[doc = include_str!("guide/signed_log.md")]
+pub mod signed_log {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
 #[doc = include_str!("guide/hooks.md")]
 pub mod hooks {}

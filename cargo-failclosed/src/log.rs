@@ -15,6 +15,7 @@ mod explain;
 mod export;
 mod filter;
 mod show;
+mod signed;
 mod stats;
 mod text;
 mod unknown;
@@ -42,7 +43,15 @@ pub(crate) enum Command {
         /// The last record's hash, kept elsewhere: finds records missing at the end
         #[arg(long, value_name = "HASH")]
         expect: Option<String>,
+        /// A file with what `log keygen` printed: whether it is also what was signed; may be given again
+        #[arg(long = "key", value_name = "FILE")]
+        keys: Vec<PathBuf>,
+        /// A checkpoint that was kept elsewhere: whether it is also of this log; may be given again
+        #[arg(long = "kept", value_name = "FILE", requires = "keys")]
+        kept: Vec<PathBuf>,
     },
+    #[command(flatten)]
+    Signed(signed::Command),
     /// The log in the words of other programs, on standard output
     Export {
         /// The log's directory
@@ -88,7 +97,10 @@ pub(crate) fn run(command: &Command) -> ExitCode {
     let answer = match command {
         Command::Show { directory, form } => show::run(directory, form, &mut out),
         Command::Explain { directory, id } => explain::run(directory, id, &mut out),
-        Command::Verify { directory, expect } => verify(directory, expect.as_deref(), &mut out),
+        Command::Verify { directory, expect, keys, kept } => {
+            verify(directory, expect.as_deref(), keys, kept, &mut out)
+        }
+        Command::Signed(command) => signed::run(command, &mut out),
         Command::Export { directory, form, filter } => {
             export::run(directory, *form, filter, &mut out)
         }
@@ -203,9 +215,25 @@ fn read_with(directory: &Path, mut each: impl FnMut(&Record, &[u8])) -> Result<V
 fn verify(
     directory: &Path,
     expect: Option<&str>,
+    keys: &[PathBuf],
+    kept: &[PathBuf],
     out: &mut Output<impl Write>,
 ) -> Result<u8, Refusal> {
-    let Verified { records, hash, .. } = read(directory, |_| ())?;
+    // Of a log that is signed, an answer by the chain alone would be half of one.
+    let (records, hash, signed) = if keys.is_empty() {
+        let Verified { records, hash, .. } = read(directory, |_| ())?;
+        let is_signed = directory.join("checkpoints").exists();
+        let hint = "not compared with its checkpoints: `--key FILE` does".to_owned();
+        (records, hash, is_signed.then_some(hint))
+    } else {
+        let keys = signed::read_keys(keys)?;
+        let kept = kept.iter().map(|file| signed::read_checkpoint(file, &keys));
+        let sealed = signed::verified(directory, &keys, &kept.collect::<Result<Vec<_>, _>>()?)?;
+        let (size, origin) = (sealed.last.size(), text::line(sealed.last.origin()));
+        let checkpoints = text::of("checkpoint", sealed.checkpoints);
+        let signed = format!("signed: {size} of them, by the last of {checkpoints} of `{origin}`");
+        (sealed.records, sealed.hash, Some(signed))
+    };
     if let Some(expected) = expect.filter(|expected| *expected != hash) {
         // FAIL CLOSED: records are missing at the end, or came after the hash was kept.
         return Err(Refusal::broken(format!(
@@ -214,5 +242,8 @@ fn verify(
         )));
     }
     out.line(&format!("whole: {records} records, the last with hash\n{hash}"));
+    if let Some(signed) = signed {
+        out.line(&signed);
+    }
     Ok(0)
 }

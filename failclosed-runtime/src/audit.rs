@@ -28,6 +28,8 @@ mod memory;
 #[cfg(all(unix, feature = "audit-file"))]
 mod reader;
 mod record;
+#[cfg(all(unix, feature = "audit-signed"))]
+pub mod signed;
 mod store;
 mod unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]

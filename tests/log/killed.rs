@@ -2,14 +2,17 @@
 
 use std::{
     collections::HashSet,
-    env,
+    env, fs,
     io::Read,
     process::{Command, Stdio},
     thread,
     time::Duration,
 };
 
-use failclosed::audit::Store;
+use failclosed::audit::{
+    FileOptions, Store,
+    signed::{Ed25519Key, Seal, Signer as _, verify_signed},
+};
 
 use crate::common::Scratch;
 
@@ -63,13 +66,50 @@ fn no_body_ran_unrecorded_in_a_process_that_was_killed() {
         // For the next round numbers begin anew, so its records must be its own.
         if round + 1 < rounds {
             for path in scratch.segments() {
-                std::fs::remove_file(path).unwrap();
+                fs::remove_file(path).unwrap();
             }
         }
     }
     println!("{} bodies and {denied} denials in {rounds} rounds, {repaired} repaired", ran.len());
     let happened = ran.len() as u64 > rounds && denied > 0;
     assert!(happened, "it was killed before anything happened");
+}
+
+/// Killed between records and checkpoint, and in the middle of one: the log is opened, and what it holds is
+/// what was signed.
+#[test]
+fn a_signed_log_goes_on_after_each_kill() {
+    let scratch = Scratch::new();
+    let keys = Scratch::new();
+    fs::create_dir(keys.path()).unwrap();
+    let file = keys.path().join("key");
+    Ed25519Key::generate("example.com/shop").unwrap().write_new(&file).unwrap();
+    let key = || Ed25519Key::read(&file).unwrap();
+    let (mut records, mut unsigned, mut halves) = (0, 0, 0);
+    for round in 0..25_u64 {
+        let mut shop = Command::new(SHOP);
+        let shop = shop.arg(scratch.path()).arg("100000").arg(&file);
+        let mut shop = shop.stdout(Stdio::piped()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(5_000 + (round * 7_919) % 60_000));
+        shop.kill().unwrap();
+        shop.wait().unwrap();
+        let text = fs::read_to_string(scratch.path().join("checkpoints")).unwrap_or_default();
+        halves += u64::from(!text.is_empty() && !text.ends_with("\n\n"));
+        let store = FileOptions::default();
+        let mut store = store.open_sealed(scratch.path(), Seal::new(key())).unwrap();
+        let end = store.end().unwrap();
+        let signed = store.checkpoint().unwrap().size();
+        assert!(end.next >= records && signed <= end.next, "round {round}");
+        unsigned += u64::from(signed < end.next);
+        records = end.next;
+        store.close().unwrap();
+        let whole = verify_signed(scratch.path(), &[key().key()], &[]).unwrap().unwrap();
+        assert_eq!((whole.records, whole.last.size()), (records, records));
+    }
+    println!(
+        "{records} records; {unsigned} kills before a checkpoint, {halves} in the middle of one"
+    );
+    assert!(records > 25 && unsigned > 0, "it was killed before anything happened");
 }
 
 /// The file may grow no further, in the middle of a record: as on a disk that is full, and without

@@ -14,5 +14,6 @@ mod format;
 mod killed;
 mod masked;
 mod reader;
+mod signed;
 mod store;
 mod writer;

@@ -3,7 +3,6 @@
 use std::{
     fs::{File, TryLockError},
     io::Write,
-    os::unix::fs::MetadataExt,
     path::PathBuf,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -11,13 +10,13 @@ use std::{
 use self::{
     directory::make,
     room::Room,
-    segment::{create, open_for_append},
+    segment::{create, in_place, open_for_append},
 };
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
 
-mod directory;
+pub(super) mod directory;
 mod room;
-mod segment;
+pub(super) mod segment;
 #[cfg(test)]
 mod tests;
 
@@ -178,6 +177,12 @@ impl FileStore {
         FileOptions::default().open(directory)
     }
 
+    /// Whether the segment that is written is where it was, with nothing added or taken by others.
+    #[cfg(feature = "audit-signed")]
+    pub(super) fn is_in_place(&self) -> Result<(), StoreError> {
+        self.open.as_ref().map_or(Ok(()), Open::is_in_place)
+    }
+
     fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
         let Some(first) = lines.first() else { return Ok(()) };
         let today = today();
@@ -231,23 +236,8 @@ impl Open {
         self.bytes > 0 && (self.bytes >= options.segment_bytes || is_over)
     }
 
-    /// Whether what is open is what stands under its name, with nothing added or taken by others.
     fn is_in_place(&self) -> Result<(), StoreError> {
-        let open = self.file.metadata().map_err(|error| StoreError::io("lost", &self.path, &error));
-        let (open, named) = (open?, self.path.symlink_metadata());
-        let named = named.map_err(|error| StoreError::io("lost", &self.path, &error))?;
-        let fault = if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
-            "was replaced"
-        } else if open.len() != self.bytes {
-            "was written or cut by another"
-        } else {
-            return Ok(());
-        };
-        // FAIL CLOSED: a log that is not where it is looked for.
-        Err(StoreError::new(format_args!(
-            "{} {fault} while it was open\nhelp: verify the log, then open it again",
-            self.path.display()
-        )))
+        in_place(&self.file, &self.path, self.bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where records are kept. A store appends and reads; what a slow or full one means for a guarded
 //! call is the [`Writer`](super::Writer)'s business.
 
-use std::{fmt, io};
+use std::{fmt, io, time::Instant};
 
 use super::Line;
 
@@ -32,6 +32,15 @@ pub trait Store: Send + 'static {
     /// # Errors
     /// What could not be brought to an end.
     fn close(&mut self) -> Result<(), StoreError>;
+
+    /// When [`tend`](Self::tend) is to be called: not before, and soon after. Never, unless a store says so.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// What a store has to do between appends, with no caller waiting for it. What fails of it, the store
+    /// remembers: it refuses later appends where it has to.
+    fn tend(&mut self) {}
 }
 
 /// Where a log ends.

@@ -9,7 +9,10 @@ use std::{
 
 use failclosed::{
     Cause, Decision, Denial, Guard, Subject,
-    audit::{FileOptions, Writer},
+    audit::{
+        FileOptions, Writer,
+        signed::{Ed25519Key, Seal},
+    },
     authority_fn, requires_permission,
 };
 
@@ -30,8 +33,15 @@ async fn main() {
     let directory = env::args().nth(1).unwrap();
     // Small segments, unless told: the process is killed while they change, too.
     let bytes = env::args().nth(2).map_or(4_096, |text| text.parse().unwrap());
-    let store = FileOptions::default().segment_bytes(bytes).open(directory).unwrap();
-    let writer = Writer::open(store).unwrap();
+    let options = FileOptions::default().segment_bytes(bytes);
+    // With a key, checkpoints are signed as often as can be: it is killed in the middle of them, too.
+    let writer = match env::args().nth(3) {
+        Some(key) => {
+            let seal = Seal::new(Ed25519Key::read(key).unwrap()).records(3);
+            Writer::open(options.open_sealed(directory, seal).unwrap()).unwrap()
+        }
+        None => Writer::open(options.open(directory).unwrap()).unwrap(),
+    };
     let authority = authority_fn(async |request| {
         let text = format!("{:?}", request.digest()?);
         // About one in eight, whatever the digest's text looks like.

@@ -37,7 +37,7 @@ fn holders(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// A name in a directory survives a power cut once the directory is synced.
-pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
+pub(in crate::audit) fn sync(path: &Path) -> Result<(), StoreError> {
     let synced = File::open(path).and_then(|directory| directory.sync_all());
     synced.map_err(|error| StoreError::io("cannot sync", path, &error))
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::Read,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -45,7 +45,7 @@ pub(in crate::audit) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>
 }
 
 /// For its owner alone, and never through a link that somebody else left there.
-pub(super) fn owner_only() -> OpenOptions {
+pub(in crate::audit) fn owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
     // A pipe that stands in its place is not waited for.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -57,7 +57,7 @@ pub(super) fn owner_only() -> OpenOptions {
 ///
 /// # Errors
 /// A link, a directory, a pipe: what would be written there, or cut off, is not the log's.
-pub(super) fn open(options: &OpenOptions, path: &Path) -> Result<File, StoreError> {
+pub(in crate::audit) fn open(options: &OpenOptions, path: &Path) -> Result<File, StoreError> {
     let opened = options.open(path).and_then(|file| Ok((file.metadata()?.is_file(), file)));
     match opened {
         Ok((true, file)) => Ok(file),
@@ -65,6 +65,24 @@ pub(super) fn open(options: &OpenOptions, path: &Path) -> Result<File, StoreErro
         Ok((false, _)) => Err(StoreError::new(format_args!("{} is not a file", path.display()))),
         Err(error) => Err(StoreError::io("cannot open", path, &error)),
     }
+}
+
+/// Whether what is open is what stands under its name, with nothing added or taken by others.
+pub(in crate::audit) fn in_place(file: &File, path: &Path, bytes: u64) -> Result<(), StoreError> {
+    let lost = |error: std::io::Error| StoreError::io("lost", path, &error);
+    let (open, named) = (file.metadata().map_err(lost)?, path.symlink_metadata().map_err(lost)?);
+    let fault = if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
+        "was replaced"
+    } else if open.len() != bytes {
+        "was written or cut by another"
+    } else {
+        return Ok(());
+    };
+    // FAIL CLOSED: a log that is not where it is looked for.
+    Err(StoreError::new(format_args!(
+        "{} {fault} while it was open\nhelp: verify the log, then open it again",
+        path.display()
+    )))
 }
 
 pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {

@@ -1,6 +1,6 @@
 //! The thread of a store: it gives each record its place in the chain, and appends all that wait.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use super::queue::{Job, Queue};
 use crate::{
@@ -36,8 +36,14 @@ impl<S: Store> Committer<S> {
     }
 
     fn work(mut self) -> Result<(), StoreError> {
-        while let Some(jobs) = self.queue.take() {
-            self.commit(jobs);
+        while let Some(jobs) = self.queue.take(self.store.due()) {
+            if !jobs.is_empty() {
+                self.commit(jobs);
+            }
+            // Also where there is always a job that waits.
+            if self.store.due().is_some_and(|due| due <= Instant::now()) {
+                self.store.tend();
+            }
         }
         // What was lost last is told as well, where the store lets us.
         if self.queue.lost() > self.told || self.repaired.is_some() {

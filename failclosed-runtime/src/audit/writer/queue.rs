@@ -5,6 +5,7 @@ use std::{
     mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
+    time::Instant,
 };
 
 use crate::audit::{NotRecorded, StoreError, line::Draft};
@@ -132,14 +133,23 @@ impl Queue {
         Poll::Pending
     }
 
-    /// Everything that waits; `None` at the end.
-    pub(super) fn take(&self) -> Option<Vec<Job>> {
+    /// Everything that waits; nothing, when the time has come; `None` at the end.
+    pub(super) fn take(&self, due: Option<Instant>) -> Option<Vec<Job>> {
         let mut state = locked(&self.state);
         while state.jobs.is_empty() {
             if state.closing {
                 return None;
             }
-            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let Some(due) = due else {
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Some(Vec::new());
+            }
+            let waited = self.work.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.decisions = 0;
         let (jobs, waiting) = (mem::take(&mut state.jobs), mem::take(&mut state.waiting));
