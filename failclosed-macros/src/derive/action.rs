@@ -1,6 +1,6 @@
 //! `#[derive(Action)]`: a struct as an action, its fields as the arguments.
 
-use failclosed_syntax::action::{Options, Shown, named_fields, shown};
+use failclosed_syntax::action::{Options, ResourceField, Shown, named_fields, shown};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Field, GenericParam, Ident, ext::IdentExt, spanned::Spanned};
