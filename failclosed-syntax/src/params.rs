@@ -34,6 +34,8 @@ pub struct Binding {
     pub shared: Option<Ident>,
     /// The word `Permit` in its parameter's type.
     pub permit: Option<Ident>,
+    /// The names that its own pattern takes out of it: `vendor` of `order @ Order { vendor, .. }`.
+    pub parts: Vec<Ident>,
 }
 
 impl Binding {
@@ -46,6 +48,7 @@ impl Binding {
             lints: Vec::new(),
             shared: None,
             permit: None,
+            parts: Vec::new(),
         }
     }
 
@@ -179,9 +182,18 @@ impl Bound<'_> {
                     lints: self.about.lints.clone(),
                     shared: self.shared.clone(),
                     permit: self.permit.clone(),
+                    parts: Vec::new(),
                 });
                 if let Some((_, inner)) = &mut name.subpat {
+                    let before = self.bindings.len();
                     self.bind(inner, errors);
+                    if let Some((whole, parts)) = self
+                        .bindings
+                        .split_at_mut_checked(before)
+                        .and_then(|(whole, parts)| Some((whole.last_mut()?, parts)))
+                    {
+                        whole.parts = parts.iter().map(|part| part.ident.clone()).collect();
+                    }
                 }
             }
             Pat::Paren(inner) => self.bind(&mut inner.pat, errors),

@@ -130,12 +130,12 @@ pub fn shown(args: &Args, params: &Params, errors: &mut Errors) -> Vec<ShownArgu
         // `amount` beside `amount\u{3164}`: two names that nobody tells apart.
         errors.push(diag::arg::unseen_name(argument.span, "the argument's name"));
     }
-    mask(args, &mut shown, errors);
+    mask(args, params, &mut shown, errors);
     shown
 }
 
 /// Marks the arguments that are masked. What they are made from is shown nowhere else.
-fn mask(args: &Args, shown: &mut [ShownArgument], errors: &mut Errors) {
+fn mask(args: &Args, params: &Params, shown: &mut [ShownArgument], errors: &mut Errors) {
     for name in &args.mask {
         let known: Vec<String> = shown.iter().map(|argument| argument.name.clone()).collect();
         let mut named =
@@ -148,11 +148,9 @@ fn mask(args: &Args, shown: &mut [ShownArgument], errors: &mut Errors) {
     }
     let (masked, open): (Vec<_>, Vec<_>) = shown.iter().partition(|argument| argument.masked);
     let hidden = |names: &[Ident]| {
+        let names = with_parts(names, params);
         let reads = |argument: &&&ShownArgument| {
-            argument
-                .reads
-                .iter()
-                .any(|ident| names.iter().any(|name| name_of(name) == name_of(ident)))
+            with_parts(&argument.reads, params).iter().any(|name| names.contains(name))
         };
         masked.iter().find(reads).map(|argument| argument.name.clone())
     };
@@ -182,6 +180,15 @@ fn mask(args: &Args, shown: &mut [ShownArgument], errors: &mut Errors) {
             errors.push(refused(named.span()));
         }
     }
+}
+
+// `order @ Order { card, .. }`: the card is in the order, too.
+fn with_parts(names: &[Ident], params: &Params) -> Vec<String> {
+    let mut all: Vec<String> = names.iter().map(name_of).collect();
+    let wholes = params.bindings.iter().filter(|binding| all.contains(&name_of(&binding.ident)));
+    let parts: Vec<_> = wholes.flat_map(|whole| &whole.parts).map(name_of).collect();
+    all.extend(parts);
+    all
 }
 
 // `args(total = pick(cents, 1))`, `action = Pay { cents: order.cents }`: what the expression leaves of

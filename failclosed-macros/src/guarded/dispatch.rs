@@ -18,7 +18,7 @@ use super::{
     options::Options,
 };
 use crate::{
-    args::Args,
+    args::{Action, Args},
     check::{Checked, ShownArgument, check, does_more_than_look},
     diag::{self, Errors},
     expand, fallback,
@@ -26,6 +26,7 @@ use crate::{
     item::{Body, GuardedFn},
     shape::Shape,
 };
+use failclosed_syntax::shown::names_in;
 
 /// One arm, its body unread where it stands in braces.
 struct Arm {
@@ -243,7 +244,7 @@ fn guarded(
     let args = Args::parse(tokens, &mut found);
     let checked = check(&args, executor, &mut found);
     if let Some(checked) = &checked {
-        check_masked(checked, matched, &mut found);
+        check_masked(&args, checked, matched, &mut found);
     }
     let refused = !found.is_empty();
     errors.absorb(found);
@@ -262,7 +263,7 @@ struct Matched<'f> {
 
 // `match order { #[requires_permission(action = "pay", mask(card))] Order::Pay { card } => .. }`: the
 // order has the card in it, and would be shown beside it.
-fn check_masked(checked: &Checked, matched: &Matched<'_>, errors: &mut Errors) {
+fn check_masked(args: &Args, checked: &Checked, matched: &Matched<'_>, errors: &mut Errors) {
     let own = inherited::parameters(&matched.function.sig);
     let bound = |shown: &&ShownArgument| shown.masked && !own.contains(&shown.name);
     let Some(masked) = checked.shown.iter().find(bound) else { return };
@@ -274,6 +275,22 @@ fn check_masked(checked: &Checked, matched: &Matched<'_>, errors: &mut Errors) {
         if open.reads.iter().any(taken_apart) {
             // FAIL CLOSED: it may hold what is masked.
             errors.push(diag::arg::masked_twice(open.span, &masked.name));
+        }
+    }
+    // `resource = order.card`, `instance = order.card`, `action = Pay { card: order.card }`
+    let mut named: Vec<_> = Vec::new();
+    named.extend(args.resource.iter().map(|expr| (expr, diag::arg::masked_resource(expr.span()))));
+    named.extend(args.instance.iter().map(|expr| (expr, diag::arg::masked_instance(expr.span()))));
+    if let Action::Carrying(action) = &checked.action {
+        let twice = |expr: &Expr| diag::arg::masked_twice(expr.span(), &masked.name);
+        named.extend(action.fields.iter().map(|field| (&field.expr, twice(&field.expr))));
+    }
+    for (expr, refused) in named {
+        let mut reads = Vec::new();
+        names_in(expr, &mut reads);
+        if reads.iter().any(taken_apart) {
+            // FAIL CLOSED: as above.
+            errors.push(refused);
         }
     }
 }

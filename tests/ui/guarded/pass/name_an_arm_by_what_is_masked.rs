@@ -1,0 +1,21 @@
+use failclosed::{Denial, Guard, guarded};
+
+#[derive(serde::Serialize)]
+pub struct Order {
+    card: String,
+}
+
+#[guarded]
+pub async fn place(guard: &Guard, order: &Order) -> Result<u64, Denial> {
+    match order {
+        #[requires_permission(
+            action = "charge",
+            guard = guard,
+            mask(card),
+            skip(order),
+        )]
+        Order { card } => Ok(card.len() as u64),
+    }
+}
+
+fn main() {}
