@@ -34,11 +34,11 @@ mod twin;
 /// How many attempts each class has, and how many programs of it must compile. Whoever adds or takes
 /// away one says so here: a suite that may shrink unnoticed proves less each year.
 const COUNTS: [(&str, usize, usize); 7] = [
-    ("args", 69, 71),
+    ("args", 71, 73),
     ("body", 26, 28),
     ("bypass", 107, 109),
     ("derive", 26, 28),
-    ("guarded", 160, 160),
+    ("guarded", 169, 169),
     ("item", 39, 41),
     ("paths", 6, 12),
 ];

@@ -1,11 +1,11 @@
 //! An `impl` whose functions carry the marks: each must, or the block does not compile.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Meta, spanned::Spanned};
 
 use super::{
-    dispatch, held, inherited,
+    constants, dispatch, held, inherited,
     marks::{self, Mark},
     options::Options,
     parse::{Item, Whole},
@@ -48,8 +48,7 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
                 items.extend(accounted(options, function, &mut open, &mut errors));
             }
             Item::Const(tokens) => {
-                check_constant(tokens, &mut errors);
-                items.extend(tokens.clone());
+                items.extend(constant(tokens, &mut errors));
             }
             Item::Type(tokens) => items.extend(tokens.clone()),
             // FAIL CLOSED: it may make a function that says nothing.
@@ -67,69 +66,18 @@ pub(crate) fn expand(options: &Options, whole: &Whole, mut errors: Errors) -> To
 }
 
 // `const ACT: fn() = || ..`, `const ACT: Act = closure!()`
-pub(super) fn check_constant(tokens: &TokenStream, errors: &mut Errors) {
-    if let Some(span) = holds_a_function(tokens.clone()) {
+//
+// Gives the constant back, in which the macros are those that they are known to be.
+pub(super) fn constant(tokens: &TokenStream, errors: &mut Errors) -> TokenStream {
+    if let Some(span) = constants::holds_a_function(tokens.clone()) {
         // FAIL CLOSED: it is a function by another name.
         errors.push(diag::guarded::constant_function(span));
-    } else if let Some(span) = calls_a_macro(tokens.clone()) {
+        return TokenStream::new();
+    }
+    constants::with_known_macros(tokens.clone()).unwrap_or_else(|span| {
         // FAIL CLOSED: it is one too, for all that is known.
         errors.push(diag::guarded::macro_inside(span));
-    }
-}
-
-/// Where a function's body could start in a constant: `fn`, or a closure's first bar.
-fn holds_a_function(tokens: TokenStream) -> Option<Span> {
-    let mut operand = false;
-    for token in tokens {
-        match &token {
-            TokenTree::Ident(word) if word == "fn" => return Some(word.span()),
-            TokenTree::Ident(word) => {
-                operand = !["move", "async", "static", "return"].iter().any(|other| word == other);
-            }
-            TokenTree::Literal(_) => operand = true,
-            TokenTree::Punct(punct) => {
-                // After a value, a bar is an operator.
-                if punct.as_char() == '|' && !operand {
-                    return Some(punct.span());
-                }
-                operand = punct.as_char() == '|' && operand;
-            }
-            TokenTree::Group(group) => {
-                if let Some(span) = holds_a_function(group.stream()) {
-                    return Some(span);
-                }
-                operand = true;
-            }
-        }
-    }
-    None
-}
-
-/// Macros that give text or a number, and no code.
-const HARMLESS: [&str; 11] = [
-    "cfg",
-    "column",
-    "concat",
-    "env",
-    "file",
-    "include_bytes",
-    "include_str",
-    "line",
-    "module_path",
-    "option_env",
-    "stringify",
-];
-
-/// Where a macro call stands in a constant, unless it is known to be harmless.
-fn calls_a_macro(tokens: TokenStream) -> Option<Span> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    tokens.iter().enumerate().find_map(|(index, token)| match (token, tokens.get(index + 1..)) {
-        (TokenTree::Group(group), _) => calls_a_macro(group.stream()),
-        (TokenTree::Ident(name), Some([TokenTree::Punct(bang), TokenTree::Group(_), ..])) => {
-            let call = bang.as_char() == '!' && !HARMLESS.iter().any(|other| name == other);
-            call.then(|| name.span())
-        }
-        _ => None,
+        TokenStream::new()
     })
 }
 

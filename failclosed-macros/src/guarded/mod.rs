@@ -18,8 +18,10 @@ use parse::{Header, Whole};
 
 mod account;
 mod body;
+mod constants;
 mod dispatch;
 pub(crate) mod held;
+mod hidden;
 mod imp;
 mod lifetimes;
 mod module;

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{
-    account, inherited, marks,
+    account, hidden, inherited, marks,
     options::Options,
     parse::{function_after_const, statement},
     remote,
@@ -36,7 +36,7 @@ pub(super) fn is_module(item: &TokenStream) -> bool {
 }
 
 /// One item of the module.
-enum Part {
+pub(super) enum Part {
     Fn(Box<GuardedFn>),
     /// A `const` or a `static`.
     Constant(TokenStream),
@@ -79,15 +79,7 @@ pub(super) fn expand(options: &Options, item: &TokenStream, mut errors: Errors) 
             return fallback::item(TokenStream::new(), errors);
         }
     };
-    let inside = |input: ParseStream<'_>| {
-        let inner_attrs = input.call(Attribute::parse_inner)?;
-        let mut parts = Vec::new();
-        while !input.is_empty() {
-            parts.push(part(input)?);
-        }
-        Ok((inner_attrs, parts))
-    };
-    let (inner_attrs, parts) = match Parser::parse2(inside, block.stream()) {
+    let (inner_attrs, parts) = match parts(block.stream()) {
         Ok(read) => read,
         Err(error) => {
             errors.push(diag::guarded::unreadable(error.span(), &error.to_string()));
@@ -107,8 +99,7 @@ pub(super) fn expand(options: &Options, item: &TokenStream, mut errors: Errors) 
                 inside.extend(account::accounted(options, &function, &mut open, &mut errors));
             }
             Part::Constant(tokens) => {
-                account::check_constant(&tokens, &mut errors);
-                inside.extend(tokens);
+                inside.extend(account::constant(&tokens, &mut errors));
             }
             Part::Block { attrs, what, rest } => {
                 inside.extend(nested(options, &attrs, what, rest, &mut errors));
@@ -132,6 +123,22 @@ pub(super) fn expand(options: &Options, item: &TokenStream, mut errors: Errors) 
         tokens.extend(reported);
     }
     tokens
+}
+
+/// What stands between the braces of a module.
+///
+/// # Errors
+/// What is no item.
+pub(super) fn parts(inside: TokenStream) -> syn::Result<(Vec<Attribute>, Vec<Part>)> {
+    let read = |input: ParseStream<'_>| {
+        let inner_attrs = input.call(Attribute::parse_inner)?;
+        let mut parts = Vec::new();
+        while !input.is_empty() {
+            parts.push(part(input)?);
+        }
+        Ok((inner_attrs, parts))
+    };
+    Parser::parse2(read, inside)
 }
 
 fn outer(header: &TokenStream) -> Vec<Attribute> {
@@ -165,6 +172,7 @@ fn nested(
             continue;
         } else if marks::is_dispatcher(attr) {
             accounted = true;
+            hidden::check(options, attr, &rest, errors);
             // A name proves nothing: whatever it meant here, it is ours now.
             let mut ours = attr.clone();
             remote::absolute(&mut ours, &options.krate);

@@ -107,6 +107,17 @@ pub fn forgotten_block(span: Span, what: &str) -> Error {
     )
 }
 
+// `#[guarded(mask(card))] mod shop { #[guarded] impl Shop { .. } }`
+pub fn hidden_for_the_module(span: Span, key: &str, name: &Ident) -> Error {
+    error(
+        span,
+        format_args!(
+            "`{key}({name})` of the module does not reach into this block, which shows it"
+        ),
+        format_args!("write it here too: `#[guarded({key}({name}))]`"),
+    )
+}
+
 pub fn conditional_block(span: Span) -> Error {
     error(
         span,

@@ -1,0 +1,40 @@
+// attempt: skip for a module what a block deep in it shows
+// stopped by: "`skip(card)` of the module does not reach into this block, which shows it"
+
+use failclosed::guarded;
+
+#[guarded(skip(card))]
+pub mod shop {
+    use failclosed::{Denial, requires_permission};
+
+    #[requires_permission(action = "store")]
+    pub async fn store(card: u64) -> Result<u64, Denial> {
+        Ok(card + 1)
+    }
+
+    #[guarded]
+    pub mod desk {
+        use failclosed::{Denial, Guard, HasGuard};
+
+        #[derive(HasGuard)]
+        pub struct Desk {
+            #[guard]
+            guard: Guard,
+        }
+
+        #[guarded]
+        impl Desk {
+            #[guarded]
+            pub async fn call(&self, name: &str, card: u64) -> Result<u64, Denial> {
+                match name {
+                    #[requires_permission(action = "charge")]
+                    "charge" => Ok(card + 1),
+                    #[unguarded(reason = "there is no such tool")]
+                    _ => Ok(0),
+                }
+            }
+        }
+    }
+}
+
+fn main() {}
