@@ -125,6 +125,24 @@ async fn where_the_schema_knows_the_kind_a_policy_reads_which_one() {
 }
 
 #[tokio::test]
+async fn an_argument_does_not_pass_for_which_one_it_is_where_the_schema_names_it_whole() {
+    let schema = r#"
+        entity Agent;
+        entity Server;
+        action tool;
+        action "tool:git.push", "tool:git.pull" in [tool]
+            appliesTo { principal: Agent, resource: Server, context: { instance: String } };
+    "#;
+    let push = r#"permit(principal, action in Action::"tool", resource)
+        when { context.instance == "git.push" };"#;
+    let shop = shop(schema, push);
+    shop.allowed(Tool("git.push")).await;
+    shop.denied(Tool("git.pull"), Cause::Denied).await;
+    // It says `git.push`, and is the other one.
+    malformed(&shop, Claims("git.pull"), "instance").await;
+}
+
+#[tokio::test]
 async fn a_kind_without_a_place_for_which_one_denies() {
     let schema = BY_KIND.replace(", context: { instance: String }", "");
     let shop = shop(&schema, r#"permit(principal, action == Action::"tool", resource);"#);

@@ -69,13 +69,19 @@ impl Rules {
         &self,
         request: &Request<'_>,
     ) -> Result<Option<(&ActionRules, Option<RestrictedExpression>)>, NoDecision> {
+        let has_place = |known: &ActionRules| {
+            let declared = known.context.as_ref().and_then(typed::attributes);
+            declared.is_some_and(|attributes| attributes.get_attr(INSTANCE).is_some())
+        };
+        let named = |instance: &str| RestrictedExpression::new_string(instance.to_owned());
         if let Some(known) = self.actions.get(request.action()) {
-            return Ok(Some((known, None)));
+            // FAIL CLOSED: in that place an argument called `instance` would pass for another tool.
+            let instance = request.instance().filter(|_| has_place(known));
+            return Ok(Some((known, instance.map(named))));
         }
         let Some(instance) = request.instance() else { return Ok(None) };
         let Some(known) = self.actions.get(request.kind()) else { return Ok(None) };
-        let declared = known.context.as_ref().and_then(typed::attributes);
-        if declared.is_none_or(|attributes| attributes.get_attr(INSTANCE).is_none()) {
+        if !has_place(known) {
             // FAIL CLOSED: a permit for one of a kind was not written for all of them.
             return Err(NoDecision::malformed(format_args!(
                 "the schema does not know the action `{}`, nor a place for which `{kind}` it is\n\
@@ -85,7 +91,7 @@ impl Rules {
                 kind = request.kind(),
             )));
         }
-        Ok(Some((known, Some(RestrictedExpression::new_string(instance.to_owned())))))
+        Ok(Some((known, Some(named(instance)))))
     }
 
     /// What is said to an action that the schema does not know.
