@@ -252,3 +252,16 @@ async fn no_log_takes_a_reason() {
     let shop = failclosed_tests::Shop::new(guard.start().await.unwrap());
     assert_eq!(shop.charge("coachella.com", 742).await.unwrap(), 742);
 }
+
+/// The kind stands beside the field: a policy about another kind is not about this.
+#[test]
+fn a_derived_action_names_the_kind_of_its_resource() {
+    #[derive(failclosed::Action)]
+    #[action(name = "run", resource = ("Tool", tool))]
+    struct Run {
+        tool: String,
+    }
+    let run = Run { tool: "rm".to_owned() };
+    let resource = failclosed::Action::resource(&run).unwrap();
+    assert_eq!((resource.kind(), resource.id()), (Some("Tool"), "rm"));
+}
