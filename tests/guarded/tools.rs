@@ -387,3 +387,16 @@ async fn numbers_are_ids_of_resources() {
     by_kind_and_number(&guard, -7).await.unwrap();
     assert_eq!(last(&log).resource, Some((Some("Row".into()), "-7".into())));
 }
+
+/// The kind stands beside the field: a policy about another kind is not about this.
+#[test]
+fn a_derived_action_names_the_kind_of_its_resource() {
+    #[derive(failclosed::Action)]
+    #[action(name = "run", resource = ("Tool", tool))]
+    struct Run {
+        tool: String,
+    }
+    let run = Run { tool: "rm".to_owned() };
+    let resource = failclosed::Action::resource(&run).unwrap();
+    assert_eq!((resource.kind(), resource.id()), (Some("Tool"), "rm"));
+}

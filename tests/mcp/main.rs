@@ -23,7 +23,7 @@ fn tools_without_a_guard_do_not_compile() {
     trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
 }
 
-#[allow(dead_code, reason = "they only have to compile")]
+#[allow(dead_code, unreachable_pub, reason = "they only have to compile")]
 mod twins {
     mod answer_with_a_result_of_another_rmcp {
         include!("ui/pass/answer_with_a_result_of_another_rmcp.rs");

@@ -88,7 +88,7 @@ async fn somebody_who_is_not_on_file() {
 /// A cache of yeses inside the authority, by the action's name: the first purchase allows all others.
 #[tokio::test]
 async fn a_cache_by_the_actions_name() {
-    let cache = Mutex::new(HashMap::new());
+    let cache: Mutex<HashMap<String, ()>> = Mutex::default();
     let authority = answer_fn(move |request: &failclosed::Request<'_>| {
         let mut cache = cache.lock().unwrap();
         if cache.contains_key(request.action()) {
@@ -96,7 +96,7 @@ async fn a_cache_by_the_actions_name() {
         }
         match request.argument::<u64>("cents") {
             Ok(..=500) => {
-                cache.insert(request.action(), ());
+                cache.insert(request.action().to_owned(), ());
                 Decision::allow().into()
             }
             Ok(_) | Err(_) => Decision::deny("over the limit").into(),
