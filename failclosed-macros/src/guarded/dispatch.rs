@@ -285,14 +285,53 @@ fn check_masked(args: &Args, checked: &Checked, matched: &Matched<'_>, errors: &
         let twice = |expr: &Expr| diag::arg::masked_twice(expr.span(), &masked.name);
         named.extend(action.fields.iter().map(|field| (&field.expr, twice(&field.expr))));
     }
-    for (expr, refused) in named {
+    // Of the parameters in `args(..)` and `prepare(..)`, the loop above has spoken.
+    let is_masked = |name: &Ident| {
+        let name = inherited::name_of(name);
+        checked.shown.iter().any(|shown| shown.masked && shown.name == name)
+    };
+    let computed = args.shown.iter().chain(&args.prepared).filter(|one| !is_masked(&one.name));
+    let computed: Vec<_> = computed
+        .map(|one| (&one.value, diag::arg::masked_twice(one.value.span(), &masked.name)))
+        .collect();
+    let matched = of_self(matched.scrutinee.to_token_stream());
+    for (expr, refused, is_named) in named
+        .into_iter()
+        .map(|(expr, refused)| (expr, refused, true))
+        .chain(computed.into_iter().map(|(expr, refused)| (expr, refused, false)))
+    {
         let mut reads = Vec::new();
         names_in(expr, &mut reads);
-        if reads.iter().any(taken_apart) {
+        let again = of_self(expr.to_token_stream()).iter().any(|part| {
+            matched.iter().any(|other| other == part || other.is_none() || part.is_none())
+        });
+        if again || (is_named && reads.iter().any(taken_apart)) {
             // FAIL CLOSED: as above.
             errors.push(refused);
         }
     }
+}
+
+// `match &self.order { .. mask(card), resource = self.order.card .. }`
+//
+/// What is read of `self`: each field or method by its name, and `None` for all of it.
+fn of_self(tokens: TokenStream) -> Vec<Option<String>> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut read = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => read.extend(of_self(group.stream())),
+            TokenTree::Ident(word) if word == "self" => {
+                let dot = matches!(tokens.get(index + 1), Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
+                read.push(match tokens.get(index + 2) {
+                    Some(part) if dot => Some(part.to_string()),
+                    _ => None,
+                });
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    read
 }
 
 fn has_word(tokens: TokenStream, name: &str) -> bool {

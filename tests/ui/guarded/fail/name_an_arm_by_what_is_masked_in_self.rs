@@ -1,0 +1,29 @@
+// attempt: mask what an arm binds of a field, and name the resource by the field
+// stopped by: "the resource is shown to people and logs as it is, and this is masked"
+
+use failclosed::{Denial, Guard, HasGuard, guarded};
+
+#[derive(serde::Serialize)]
+pub struct Order {
+    card: String,
+}
+
+#[derive(HasGuard)]
+pub struct Shop {
+    #[guard]
+    guard: Guard,
+    order: Order,
+    account: String,
+}
+
+impl Shop {
+    #[guarded]
+    pub async fn place(&self) -> Result<usize, Denial> {
+        match &self.order {
+            #[requires_permission(action = "charge", resource = self.order.card, mask(card))]
+            Order { card } => Ok(card.len() + self.account.len()),
+        }
+    }
+}
+
+fn main() {}
