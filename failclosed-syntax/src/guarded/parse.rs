@@ -1,5 +1,7 @@
 //! The block under `#[guarded]`: its header, and its items with their bodies unread.
 
+use std::mem;
+
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -142,7 +144,6 @@ pub fn function_after_const(ahead: ParseStream<'_>) -> bool {
 pub fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut after_bang = false;
-    let mut is_macro = false;
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
         let ends = match &token {
@@ -150,10 +151,9 @@ pub fn statement(input: ParseStream<'_>) -> syn::Result<TokenStream> {
                 after_bang = punct.as_char() == '!';
                 punct.as_char() == ';'
             }
+            // `if !(a || b) { .. }` is no macro's.
             TokenTree::Group(group) => {
-                is_macro |= after_bang;
-                after_bang = false;
-                is_macro && group.delimiter() == Delimiter::Brace
+                mem::take(&mut after_bang) && group.delimiter() == Delimiter::Brace
             }
             TokenTree::Ident(_) | TokenTree::Literal(_) => {
                 after_bang = false;
