@@ -15,6 +15,7 @@ pub mod baseline;
 pub mod changed;
 pub mod cli;
 pub mod config;
+pub mod dangers;
 pub mod finding;
 pub mod fix;
 mod inconclusive;

@@ -10,6 +10,7 @@ use crate::{
     baseline::Baseline,
     changed::Unchanged,
     config::{Build, Config, FailOn},
+    dangers::{self, Danger},
     finding::{Finding, Severity},
     inconclusive::CheckError,
     lint,
@@ -61,6 +62,8 @@ pub struct Report {
     pub known: usize,
     /// How many findings are in files that did not change, where only those that did were asked for.
     pub unchanged: usize,
+    /// Each escape hatch that is used: allowed, known or not.
+    pub dangers: Vec<Danger>,
     /// The workspace's directory.
     pub root: PathBuf,
     /// Files by path, as they were when they were checked.
@@ -119,6 +122,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     findings.retain(|finding| !unchanged.as_ref().is_some_and(|files| files.holds(finding)));
     let unchanged = all - findings.len();
     findings.sort_by(|a, b| (&a.place, a.rule.id, &a.sink).cmp(&(&b.place, b.rule.id, &b.sink)));
+    let dangers = dangers::of(&units);
     let mut sources: BTreeMap<String, String> =
         units.into_iter().flat_map(|unit| unit.files).map(|file| (file.path, file.text)).collect();
     for place in findings.iter().map(|finding| &finding.place) {
@@ -132,6 +136,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         allowed,
         known,
         unchanged,
+        dangers,
         root,
         sources,
         fail_on: config.check.fail_on,

@@ -11,6 +11,7 @@ use clap::Args;
 use super::say;
 use crate::{
     baseline::{self, Baseline},
+    dangers,
     fix::Fixes,
     inconclusive::CheckError,
     report::{self, Format},
@@ -39,6 +40,9 @@ pub struct CheckArgs {
     /// Only what is in files that changed since this git revision, or is reached through them
     #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
     pub changed_since: Option<String>,
+    /// Instead of findings: every escape hatch (`danger`) with its reason, also those that are allowed
+    #[arg(long, conflicts_with_all = ["write_baseline", "fix"])]
+    pub list_danger: bool,
     /// Write `#[requires_permission(..)]` above unguarded executors (FC0101, FC0102), and check again
     #[arg(long, conflicts_with_all = ["lints_only", "write_baseline"])]
     pub fix: bool,
@@ -57,6 +61,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
     options.ignore_baseline = args.write_baseline;
     options.changed_since.clone_from(&args.changed_since);
     let mut report = run::check(&options)?;
+    if args.list_danger && args.format == Format::Human {
+        say(&dangers::listed(&report.dangers))?;
+        return Ok(report.exit_code());
+    }
     if args.fix {
         let fixes = Fixes::of(&report.findings, &args.directory)?;
         if !args.dry_run && !fixes.written.is_empty() {

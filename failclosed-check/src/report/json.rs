@@ -22,6 +22,7 @@ pub fn value(report: &Report) -> Value {
         "allowed": report.allowed,
         "known": report.known,
         "unchanged": report.unchanged,
+        "dangers": report.dangers,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
