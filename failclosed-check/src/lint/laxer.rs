@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use quote::ToTokens as _;
 use syn::{Expr, Stmt, spanned::Spanned as _, visit::Visit};
 
 use super::bodies::{bare, name};
@@ -16,7 +15,6 @@ use crate::{
 /// A guard that is built.
 struct Built {
     place: Place,
-    authority: String,
     lax: bool,
 }
 
@@ -32,8 +30,7 @@ pub(super) fn check(files: &[(&SourceFile, Names<'_>)], findings: &mut Vec<Findi
     for guards in programs.into_values() {
         let strict = guards.iter().find(|one| !one.lax).map(|one| one.place.to_string());
         for lax in guards.iter().filter(|one| one.lax) {
-            let other = guards.iter().any(|one| !one.lax && one.authority != lax.authority);
-            if let Some(strict) = strict.as_ref().filter(|_| other) {
+            if let Some(strict) = &strict {
                 let label = "asks an authority that never says no, and another guard does not";
                 let mut finding = Finding::new(&FC0226, lax.place.clone(), "", label);
                 finding.notes.push(format!("the other guard is built at {strict}"));
@@ -131,7 +128,6 @@ impl<'r> Visit<'r> for Look<'r, '_> {
         {
             self.found.push(Built {
                 place: self.file.place(authority.span()),
-                authority: authority.to_token_stream().to_string(),
                 lax: self.lax(authority, 0),
             });
         }
