@@ -40,7 +40,10 @@ pub(super) fn file(
     let called = called(file, unit);
     let end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     // The macros speak of `::failclosed`, unless they are told another name.
-    let renamed = (root != "failclosed").then(|| format!(", crate = ::{root}")).unwrap_or_default();
+    let renamed = match root {
+        "failclosed" => String::new(),
+        other => format!(", crate = ::{other}"),
+    };
     let mut written = Vec::new();
     // After the line of that number.
     let mut lines: Vec<(usize, String)> = Vec::new();
@@ -102,7 +105,7 @@ fn called(file: &SourceFile, unit: &Unit) -> Called {
         // Under a condition it is not always there.
         return if ours && item.attrs.is_empty() { Called::Name } else { Called::Path };
     }
-    match uses().last() {
+    match uses().next_back() {
         Some(last) => {
             let end = last.span().end();
             let line = file.text.lines().nth(end.line - 1).unwrap_or_default();
