@@ -6,15 +6,18 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A copy of the sample, with one more module of its agent.
-fn copy(name: &str, code: &str) -> PathBuf {
+/// A copy of the sample, with one more module of its agent. One at a time, and each newer than the one
+/// before it: copies are one package to cargo, and what it built of one would be taken for another's.
+fn copy(name: &str, code: &str) -> (PathBuf, MutexGuard<'static, ()>) {
+    static ONE: Mutex<()> = Mutex::new(());
+    let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sample");
     let home = repository().join("target/check-fix").join(name);
     let _ = fs::remove_dir_all(&home);
@@ -37,7 +40,7 @@ fn copy(name: &str, code: &str) -> PathBuf {
         text.replace("    plain::all().await;", "    plain::all().await;\n    more::all().await;"),
     )
     .unwrap();
-    home
+    (home, one)
 }
 
 fn sources(directory: &Path) -> Vec<PathBuf> {
@@ -62,9 +65,6 @@ fn texts(home: &Path) -> BTreeMap<PathBuf, String> {
 
 /// The exit code, what was found, and what was done.
 fn fix(home: &Path, more: &[&str]) -> (Option<i32>, String, String) {
-    // Copies are one package to cargo: what the compiler wrote of one would be read as another's.
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let target = repository().join("target/check-fix/target");
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-failclosed-check"))
         .args(["check", "--format", "github", "--target-dir", target.to_str().unwrap(), "--fix"])
@@ -147,7 +147,7 @@ pub(crate) async fn all() {
 
 #[test]
 fn what_is_understood_is_guarded_and_the_rest_is_left() {
-    let home = copy("sample", MORE);
+    let (home, _one) = copy("sample", MORE);
     let before = texts(&home);
 
     let (code, found, said) = fix(&home, &["--dry-run"]);
@@ -215,7 +215,7 @@ fn what_does_not_build_with_the_guard_is_put_back() {
     let code = "use failclosed::Denial;\n\nmod inner {\n    pub struct Denial;\n    pub async fn own() -> Result<(), Denial> {\n        \
                 let _ = std::fs::create_dir(\"/tmp/own\");\n        Ok(())\n    }\n}\n\n\
                 pub(crate) async fn all() {\n    let _ = inner::own().await;\n    let _: Option<Denial> = None;\n}\n";
-    let home = copy("put-back", code);
+    let (home, _one) = copy("put-back", code);
     let before = texts(&home);
     let (code, found, said) = fix(&home, &[]);
     assert_eq!(code, Some(3), "{said}");
@@ -225,7 +225,7 @@ fn what_does_not_build_with_the_guard_is_put_back() {
 
 #[test]
 fn without_a_build_there_is_nothing_to_mend() {
-    let home = copy("lints", MORE);
+    let (home, _one) = copy("lints", MORE);
     assert_eq!(fix(&home, &["--lints-only"]).0, Some(2));
     assert_eq!(fix(&home, &["--write-baseline"]).0, Some(2));
 }
