@@ -12,9 +12,12 @@
 
 pub mod allow;
 pub mod baseline;
+pub mod changed;
 pub mod cli;
 pub mod config;
+pub mod dangers;
 pub mod finding;
+pub mod fix;
 mod inconclusive;
 pub mod lint;
 pub mod manifest;

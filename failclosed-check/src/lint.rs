@@ -5,14 +5,22 @@
 //! region is not judged.
 
 mod arms;
+mod bodies;
 mod declared;
+mod detached;
+mod doors;
+mod effects;
 mod judged;
+mod kept;
+mod laxer;
+mod leaf;
 mod open;
 mod permissive;
 mod region;
+mod unseen;
 mod usage;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::{
     finding::Finding,
@@ -44,6 +52,21 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
         open::check(file, names, &mut findings);
     }
     usage::never_started(&files, &mut findings);
+    let effects = effects::Effects::of(&files);
+    let mut called = HashSet::new();
+    for (file, names) in &files {
+        for guarded in bodies::of(file, names) {
+            kept::check(file, &guarded, &mut findings);
+            detached::check(file, names, &effects, &guarded, &mut findings);
+            unseen::check(file, names, &effects, &guarded, &mut findings);
+            leaf::called(&guarded, &mut called);
+        }
+    }
+    for (file, names) in &files {
+        leaf::check(file, names, &effects, &called, &mut findings);
+    }
+    doors::check(&files, &mut findings);
+    laxer::check(&files, &mut findings);
     findings.sort_by(|a, b| (&a.place, a.rule.id).cmp(&(&b.place, b.rule.id)));
     // A region may lie in another, and a value be a condition as well: one line breaks a rule once.
     let mut seen = BTreeSet::new();

@@ -78,7 +78,8 @@ impl<'a> Names<'a> {
         })
     }
 
-    fn full(&self, path: &Path) -> Vec<String> {
+    /// A path with its first name as it was brought in.
+    pub(crate) fn full(&self, path: &Path) -> Vec<String> {
         let mut segments: Vec<String> =
             path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if let Some(full) = segments.first().and_then(|first| self.imports.get(first)) {

@@ -60,7 +60,11 @@ pub(crate) fn summary(report: &Report) -> String {
     }
     let found = report.findings.len();
     let mut last = format!("{found} finding{}", if found == 1 { "" } else { "s" });
-    for (count, what) in [(report.allowed, "allowed"), (report.known, "in the baseline")] {
+    for (count, what) in [
+        (report.allowed, "allowed"),
+        (report.known, "in the baseline"),
+        (report.unchanged, "in files that did not change"),
+    ] {
         if count > 0 {
             last.push_str(&format!(", {count} more {what}"));
         }

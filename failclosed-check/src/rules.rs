@@ -66,6 +66,12 @@ rules! {
     FC0219 Warning "a guarded body changes who is acting";
     FC0220 Warning "a guard that asks over the network is never started";
     FC0221 Error "a route is added after the layer that guards";
+    FC0222 Error "what a permit opened is kept";
+    FC0223 Warning "work is detached inside a guarded body";
+    FC0224 Warning "an argument that nobody was shown is used in an effect";
+    FC0225 Warning "there is another door to what is locked";
+    FC0226 Warning "one of two guards is laxer";
+    FC0227 Warning "a public function does what others are asked for";
     FC0301 Note "an escape hatch is used";
     FC0302 Warning "nobody is asked yet, in a block that is moved over";
     FC0901 Error "an allow without a reason";

@@ -8,7 +8,9 @@ use std::{
 use crate::{
     allow,
     baseline::Baseline,
+    changed::Unchanged,
     config::{Build, Config, FailOn},
+    dangers::{self, Danger},
     finding::{Finding, Severity},
     inconclusive::CheckError,
     lint,
@@ -29,12 +31,20 @@ pub struct Options {
     pub target: Option<PathBuf>,
     /// Whether findings of the baseline count.
     pub ignore_baseline: bool,
+    /// Only what files that changed since this git revision have to do with.
+    pub changed_since: Option<String>,
 }
 
 impl Options {
     /// Lints and builds of the workspace around a directory.
     pub fn new(directory: impl Into<PathBuf>, wrapper: Option<PathBuf>) -> Self {
-        Self { directory: directory.into(), wrapper, target: None, ignore_baseline: false }
+        Self {
+            directory: directory.into(),
+            wrapper,
+            target: None,
+            ignore_baseline: false,
+            changed_since: None,
+        }
     }
 }
 
@@ -50,6 +60,10 @@ pub struct Report {
     pub allowed: usize,
     /// How many findings the baseline knows.
     pub known: usize,
+    /// How many findings are in files that did not change, where only those that did were asked for.
+    pub unchanged: usize,
+    /// Each escape hatch that is used: allowed, known or not.
+    pub dangers: Vec<Danger>,
     /// The workspace's directory.
     pub root: PathBuf,
     /// Files by path, as they were when they were checked.
@@ -77,6 +91,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let metadata = source::metadata(&options.directory)?;
     let root = metadata.workspace_root.as_std_path().to_owned();
     let config = Config::load(&root)?;
+    // Before the build: what cannot be answered is said at once.
+    let since = options.changed_since.as_deref();
+    let unchanged = since.map(|since| Unchanged::since(since, &root)).transpose()?;
     let units = source::units(&metadata)?;
     let mut findings: Vec<Finding> = units.iter().flat_map(lint::unit).collect();
     let mut builds = Vec::new();
@@ -101,7 +118,11 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let baseline =
         if options.ignore_baseline { Baseline::default() } else { Baseline::load(&root)? };
     let (mut findings, known) = baseline.apply(findings, complete);
+    let all = findings.len();
+    findings.retain(|finding| !unchanged.as_ref().is_some_and(|files| files.holds(finding)));
+    let unchanged = all - findings.len();
     findings.sort_by(|a, b| (&a.place, a.rule.id, &a.sink).cmp(&(&b.place, b.rule.id, &b.sink)));
+    let dangers = dangers::of(&units);
     let mut sources: BTreeMap<String, String> =
         units.into_iter().flat_map(|unit| unit.files).map(|file| (file.path, file.text)).collect();
     for place in findings.iter().map(|finding| &finding.place) {
@@ -109,7 +130,17 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
             sources.extend(read(&root, &place.file).map(|text| (place.file.clone(), text)));
         }
     }
-    Ok(Report { findings, builds, allowed, known, root, sources, fail_on: config.check.fail_on })
+    Ok(Report {
+        findings,
+        builds,
+        allowed,
+        known,
+        unchanged,
+        dangers,
+        root,
+        sources,
+        fail_on: config.check.fail_on,
+    })
 }
 
 fn read(root: &Path, file: &str) -> Option<String> {

@@ -11,6 +11,8 @@ use clap::Args;
 use super::say;
 use crate::{
     baseline::{self, Baseline},
+    dangers,
+    fix::Fixes,
     inconclusive::CheckError,
     report::{self, Format},
     run::{self, Options},
@@ -35,6 +37,18 @@ pub struct CheckArgs {
     /// Write down what is found now, so that only what comes later counts
     #[arg(long, conflicts_with = "lints_only")]
     pub write_baseline: bool,
+    /// Only what is in files that changed since this git revision, or is reached through them
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub changed_since: Option<String>,
+    /// Instead of findings: every escape hatch (`danger`) with its reason, also those that are allowed
+    #[arg(long, conflicts_with_all = ["write_baseline", "fix"])]
+    pub list_danger: bool,
+    /// Write `#[requires_permission(..)]` above unguarded executors (FC0101, FC0102), and check again
+    #[arg(long, conflicts_with_all = ["lints_only", "write_baseline"])]
+    pub fix: bool,
+    /// Only say what `--fix` would write
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
@@ -45,7 +59,20 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
     let mut options = Options::new(&args.directory, wrapper);
     options.target.clone_from(&args.target_dir);
     options.ignore_baseline = args.write_baseline;
-    let report = run::check(&options)?;
+    options.changed_since.clone_from(&args.changed_since);
+    let mut report = run::check(&options)?;
+    if args.list_danger && args.format == Format::Human {
+        say(&dangers::listed(&report.dangers))?;
+        return Ok(report.exit_code());
+    }
+    if args.fix {
+        let fixes = Fixes::of(&report.findings, &args.directory)?;
+        if !args.dry_run && !fixes.written.is_empty() {
+            report = fixes.apply(&report.root, || run::check(&options))?;
+        }
+        // Beside the report, which may be for a program.
+        eprint!("{}", fixes.told(args.dry_run));
+    }
     if args.write_baseline {
         Baseline::of(&report.findings).write(&report.root)?;
         say(&format!("{} findings written to {}\n", report.findings.len(), baseline::FILE))?;

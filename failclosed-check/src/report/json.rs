@@ -21,6 +21,8 @@ pub fn value(report: &Report) -> Value {
         })).collect::<Vec<_>>(),
         "allowed": report.allowed,
         "known": report.known,
+        "unchanged": report.unchanged,
+        "dangers": report.dangers,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }

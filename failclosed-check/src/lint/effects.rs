@@ -1,0 +1,139 @@
+//! Which code does something to the world, as far as the source alone tells: by the shipped lists.
+
+use std::collections::{HashMap, HashSet};
+
+use syn::{Expr, visit::Visit};
+
+use super::region::Body;
+use crate::{config::Config, names::Names, sinks, source::SourceFile};
+
+/// What is known of a package.
+pub(super) struct Effects {
+    /// Full paths of functions.
+    free: HashSet<String>,
+    /// The module of a type, and its methods.
+    methods: HashMap<String, HashSet<String>>,
+    /// Functions of the package with an effect in them, or below.
+    functions: HashSet<String>,
+}
+
+impl Effects {
+    pub(super) fn of(files: &[(&SourceFile, Names<'_>)]) -> Self {
+        let mut effects =
+            Self { free: HashSet::new(), methods: HashMap::new(), functions: HashSet::new() };
+        // A shipped list that cannot be read ends every run that builds; `tests/sinks.rs` reads them all.
+        for sink in sinks::all(&Config::default()).unwrap_or_default() {
+            let plain = sink.path.replace('<', "");
+            let mut parts: Vec<&str> =
+                plain.split(" as ").next().unwrap_or_default().split("::").collect();
+            let Some(name) = sink.path.rsplit("::").next() else { continue };
+            if plain.contains(" as ") {
+                parts.push(name);
+            }
+            parts.pop();
+            // A type's name begins with a capital.
+            if parts.last().is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
+                parts.pop();
+                effects.methods.entry(parts.join("::")).or_default().insert(name.to_owned());
+            } else {
+                effects.free.insert(sink.path.clone());
+            }
+        }
+        loop {
+            let before = effects.functions.len();
+            for (file, names) in files {
+                let mut here = Bodies { found: Vec::new() };
+                here.visit_file(&file.tree);
+                for (name, block) in here.found {
+                    if !effects.functions.contains(&name) && effects.has(Body::Block(block), names)
+                    {
+                        effects.functions.insert(name);
+                    }
+                }
+            }
+            if effects.functions.len() == before {
+                return effects;
+            }
+        }
+    }
+
+    /// Whether a path is a function with an effect.
+    pub(super) fn is_free(&self, path: &syn::Path, names: &Names<'_>) -> bool {
+        self.free.contains(&names.full(path).join("::"))
+    }
+
+    /// The module with effects that a path is in (`std::process` of `Command::new`).
+    pub(super) fn module(&self, path: &syn::Path, names: &Names<'_>) -> Option<String> {
+        let mut full = names.full(path);
+        full.truncate(full.len().saturating_sub(2));
+        let module = full.join("::");
+        self.methods.contains_key(&module).then_some(module)
+    }
+
+    /// Whether code has an effect, or calls a function of the package that has.
+    pub(super) fn has(&self, body: Body<'_>, names: &Names<'_>) -> bool {
+        self.found(body, names, true)
+    }
+
+    /// Whether code has an effect itself.
+    pub(super) fn directly(&self, body: Body<'_>, names: &Names<'_>) -> bool {
+        self.found(body, names, false)
+    }
+
+    fn found(&self, body: Body<'_>, names: &Names<'_>, below: bool) -> bool {
+        let mut look = Look {
+            effects: self,
+            names,
+            below,
+            found: false,
+            modules: HashSet::new(),
+            methods: HashSet::new(),
+        };
+        body.visit(&mut look);
+        look.found
+            || look.modules.iter().any(|module| {
+                self.methods.get(module).is_some_and(|m| !m.is_disjoint(&look.methods))
+            })
+    }
+}
+
+struct Bodies<'r> {
+    found: Vec<(String, &'r syn::Block)>,
+}
+
+impl<'r> Visit<'r> for Bodies<'r> {
+    fn visit_item_fn(&mut self, item: &'r syn::ItemFn) {
+        self.found.push((item.sig.ident.to_string(), &item.block));
+        syn::visit::visit_item_fn(self, item);
+    }
+}
+
+struct Look<'e, 'a> {
+    effects: &'e Effects,
+    names: &'e Names<'a>,
+    below: bool,
+    found: bool,
+    modules: HashSet<String>,
+    methods: HashSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Look<'_, '_> {
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let Expr::Path(path) = &*call.func {
+            self.found |= self.effects.is_free(&path.path, self.names);
+            self.modules.extend(self.effects.module(&path.path, self.names));
+            let last = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+            self.found |= self.below && self.effects.functions.contains(&last);
+            self.methods.insert(last);
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.methods.insert(call.method.to_string());
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    // A function inside runs where it is called.
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
