@@ -7,10 +7,6 @@ use crate::{
     resource::Resource,
 };
 
-mod name;
-
-pub(crate) use name::ActionName;
-
 /// A kind of thing an executor does, as a type: what a [`Permit`](crate::Permit) is for and what a
 /// [`Locked`](crate::Locked) value opens to.
 ///

@@ -8,11 +8,12 @@ use std::{
 };
 
 use crate::{
-    action::{Action, ActionName, Exactly},
+    action::{Action, Exactly},
     audit::{Outcome, OutcomeRecord},
     contain::{contain, trace},
     guard::Parts,
     id::CallId,
+    name::ActionName,
     permit::Permit,
 };
 

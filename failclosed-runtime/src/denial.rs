@@ -5,10 +5,10 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use serde::Serialize;
 
 use crate::{
-    action::ActionName,
     argument::NotShowable,
     decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
     id::CallId,
+    name::ActionName,
     text::{self, MAX_DETAIL, MAX_REASON},
 };
 

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     answer::Answer,
     approval::{Approver, Pace, Pacer},
-    argument::{Argument, MaskKey},
+    argument::{Argument, MaskKey, came_with::came_with},
     audit::{self, AuditSink, Unrecorded},
     authority::Authority,
     decision::NoDecision,
@@ -241,3 +241,6 @@ impl Guard {
         Self(Arc::new(Parts::new(Subject::unknown(), nobody, Vec::new())))
     }
 }
+
+// It comes with the call, and is no argument of it.
+came_with!(Guard);

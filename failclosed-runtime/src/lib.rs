@@ -43,6 +43,7 @@ mod guarded;
 mod host;
 mod id;
 mod locked;
+mod name;
 mod observe;
 mod permit;
 mod permit_for;

@@ -4,6 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{
     action::{Action, Exactly},
+    argument::came_with::came_with,
     permit::Permit,
 };
 
@@ -108,3 +109,6 @@ impl<T, A> fmt::Debug for Locked<T, A> {
         f.write_str("Locked(..)")
     }
 }
+
+// What it holds, only a permit shows.
+came_with!(Locked<T, A>, T, A);

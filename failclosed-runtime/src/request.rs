@@ -14,13 +14,13 @@ use serde::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    action::ActionName,
     argument::{
         self, Argument, Carries, MAX_ARGUMENT_BYTES, MAX_ARGUMENT_DEPTH, MaskKey, NotShowable,
         Question, Snapshot, Value,
     },
     decision::NoDecision,
     id::CallId,
+    name::ActionName,
     resource::Resource,
     subject::Subject,
 };
@@ -28,9 +28,6 @@ use crate::{
 mod notes;
 
 pub(crate) use notes::{Note, Notes};
-
-/// What stands before the colon in names of actions that are the crate's own.
-pub(crate) const OWN: &str = "failclosed";
 
 /// The action that the self check asks for and that no policy may allow.
 pub(crate) const CANARY: &str = "failclosed:canary";

@@ -2,7 +2,7 @@
 
 use std::{iter, sync::Arc};
 
-use crate::{error::ConfigError, text::is_invisible};
+use crate::{error::ConfigError, text::id_fault};
 use serde::{Serialize, ser::Serializer};
 
 /// The longest id a subject or an audit record takes, in bytes.
@@ -118,20 +118,6 @@ fn chain<S: Serializer>(last: &Option<Arc<Subject>>, serializer: S) -> Result<S:
         .collect();
     links.reverse();
     serializer.collect_seq(links)
-}
-
-/// What keeps an id from naming one thing and no other.
-pub(crate) fn id_fault(id: &str) -> Option<&'static str> {
-    // FAIL CLOSED: an empty environment variable must not become an identity (CVE-2020-27780).
-    if id.trim().is_empty() {
-        Some("is blank")
-    } else if id.trim() != id {
-        Some("has white space around it")
-    } else if id.chars().any(is_invisible) {
-        Some("has control or invisible characters")
-    } else {
-        None
-    }
 }
 
 fn checked(what: &'static str, id: String) -> Result<String, ConfigError> {

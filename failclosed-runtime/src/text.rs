@@ -45,6 +45,20 @@ pub(crate) fn is_blank(c: char) -> bool {
         | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What keeps an id from naming one thing and no other.
+pub(crate) fn id_fault(id: &str) -> Option<&'static str> {
+    // FAIL CLOSED: an empty environment variable must not become an identity (CVE-2020-27780).
+    if id.trim().is_empty() {
+        Some("is blank")
+    } else if id.trim() != id {
+        Some("has white space around it")
+    } else if id.chars().any(is_invisible) {
+        Some("has control or invisible characters")
+    } else {
+        None
+    }
+}
+
 /// One line of at most `limit` characters, with a space for each invisible one. What was cut ends in
 /// two dots.
 pub(crate) fn line<'a>(text: impl Into<Cow<'a, str>>, limit: usize) -> Cow<'a, str> {

@@ -334,8 +334,8 @@ async fn no_call_is_lost_while_it_is_replaced() {
     for (name, replace) in WAYS {
         let scratch = Arc::new(Scratch::new(&format!("many-{name}")));
         replace(&scratch, TOKEN);
-        // Takes the newest, and the one before it: as an issuer does whose tokens overlap.
-        let taken = Arc::new(Mutex::new([TOKEN.to_owned(), TOKEN.to_owned()]));
+        // Takes each that it has issued, as an issuer does whose tokens overlap, and no part of one.
+        let taken = Arc::new(Mutex::new(vec![TOKEN.to_owned()]));
         let now = taken.clone();
         let server = Server::start(move |_, seen| {
             let given = seen.header("authorization").unwrap_or_default().to_owned();
@@ -352,11 +352,7 @@ async fn no_call_is_lost_while_it_is_replaced() {
         let writer = thread::spawn(move || {
             for number in 0.. {
                 let token = format!("tok_of_hour_{number:06}");
-                {
-                    let mut taken = taken.lock().unwrap();
-                    taken.swap(0, 1);
-                    taken[0].clone_from(&token);
-                }
+                taken.lock().unwrap().push(token.clone());
                 replace(&there, &token);
                 if writing.load(Ordering::SeqCst) {
                     return number;

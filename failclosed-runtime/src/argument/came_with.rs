@@ -21,17 +21,10 @@ macro_rules! came_with {
         impl $(<$($generic)*>)? $crate::argument::came_with::CameWith for $ty {}
     };
 }
-#[cfg_attr(
-    not(any(feature = "acp", feature = "mcp")),
-    allow(unused_imports, reason = "hosts list their own")
-)]
 pub(crate) use came_with;
 
 came_with!(&T, T: CameWith + ?Sized);
 came_with!(&mut T, T: CameWith + ?Sized);
-came_with!(crate::guard::Guard);
-// What it holds, only a permit shows.
-came_with!(crate::locked::Locked<T, A>, T, A);
 
 /// A parameter, before it is known whether it is an argument. The inherent method comes first, and is
 /// there for what came with the call alone; everything else has the one of [`AnyPassed`].

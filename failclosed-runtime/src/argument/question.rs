@@ -8,8 +8,8 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    action::ActionName,
     contain::{Panicked, caught, contain},
+    name::ActionName,
     resource::{Resource, ToResource},
 };
 
@@ -145,7 +145,9 @@ impl<'s> Question<'s> {
     fn is_named(&mut self, instance: &str) {
         match ActionName::of_instance(self.name.kind(), instance) {
             Ok(name) => self.name = name,
-            Err(fault) => self.fault(fault),
+            Err(fault) => {
+                self.fault(NotShowable::new(format_args!("the instance of the action {fault}")))
+            }
         }
     }
 

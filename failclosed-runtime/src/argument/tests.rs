@@ -12,7 +12,7 @@ use serde::{
 use serde_json::{Value as Json, json};
 
 use super::{Argument, Head, NotShowable, Nothing, Question, Snapshot};
-use crate::action::ActionName;
+use crate::name::ActionName;
 
 mod whole;
 

@@ -17,7 +17,7 @@ use crate::{
     decision::{Decision, NoDecision},
     request::Request,
     resource::Resource,
-    subject,
+    text,
 };
 
 impl Loaded {
@@ -197,7 +197,7 @@ impl Rules {
 
 /// What keeps an id from naming one thing and no other.
 pub(super) fn id_fault(id: &str) -> Option<&'static str> {
-    if let Some(fault) = subject::id_fault(id) {
+    if let Some(fault) = text::id_fault(id) {
         return Some(fault);
     }
     // A host with a dot behind it is the same host, a file the same file on some systems.

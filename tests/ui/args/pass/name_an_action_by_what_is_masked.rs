@@ -1,8 +1,8 @@
 use failclosed::{Denial, requires_permission};
 
-#[requires_permission(action = "tool", instance = name, mask(token))]
-async fn call(name: String, token: String) -> Result<usize, Denial> {
-    Ok(name.len() + token.len())
+#[requires_permission(action = "tool", instance = url, mask(token))]
+async fn call(url: String, token: String) -> Result<usize, Denial> {
+    Ok(url.len() + token.len())
 }
 
 fn main() {}

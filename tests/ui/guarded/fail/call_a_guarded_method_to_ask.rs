@@ -1,10 +1,13 @@
 // attempt: call a guarded method where the question about another one is written down
-// stopped by: "cannot be invoked on a trait object"
+// stopped by: E0599
 
 use failclosed::{Denial, guarded};
 
 #[guarded]
 pub trait Tool {
+    #[unguarded(reason = "its name")]
+    fn name(&self) -> &str;
+
     #[requires_permission(action = "reset")]
     async fn reset(&self) -> Result<(), Denial>;
 

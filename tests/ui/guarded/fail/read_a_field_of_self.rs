@@ -8,7 +8,7 @@ pub trait Tool {
     #[unguarded(reason = "its name")]
     fn name(&self) -> &str;
 
-    #[requires_permission(action = "tool", instance = self.name, args(server = self.server))]
+    #[requires_permission(action = "tool", instance = self.name)]
     async fn call(&self, input: &str) -> Result<(), Denial>;
 }
 

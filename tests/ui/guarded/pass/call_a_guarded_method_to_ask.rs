@@ -3,14 +3,17 @@ use failclosed::{Denial, guarded};
 #[guarded]
 pub trait Tool {
     #[unguarded(reason = "its name")]
-    fn reset(&self) -> &str;
+    fn name(&self) -> &str;
 
-    #[requires_permission(action = "tool", instance = name_of(self.reset()))]
+    #[requires_permission(action = "reset")]
+    async fn reset(&self) -> Result<(), Denial>;
+
+    #[requires_permission(action = "tool", instance = name_of(self.name()))]
     async fn call(&self, input: &str) -> Result<(), Denial>;
 }
 
-fn name_of(name: &str) -> String {
-    name.to_owned()
+fn name_of<T>(_: T) -> String {
+    "git.push".to_owned()
 }
 
 fn main() {}

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{argument::NotShowable, request, subject, text::MAX_NAME};
+use crate::text::{MAX_NAME, id_fault};
+
+/// What stands before the colon in names of actions that are the crate's own.
+const OWN: &str = "failclosed";
 
 /// Between the name of a kind and that of an instance.
 const BETWEEN: char = ':';
@@ -25,24 +28,22 @@ impl ActionName {
     ///
     /// # Denies
     /// Names that people and policies cannot tell apart; one that would be a name of the crate's own.
-    pub(crate) fn of_instance(kind: &'static str, instance: &str) -> Result<Self, NotShowable> {
-        let refused =
-            |fault: &str| Err(NotShowable::new(format_args!("the instance of the action {fault}")));
-        if let Some(fault) = subject::id_fault(instance) {
+    pub(crate) fn of_instance(kind: &'static str, instance: &str) -> Result<Self, &'static str> {
+        if let Some(fault) = id_fault(instance) {
             // FAIL CLOSED: `git.push ` reads like the tool that is permitted, and is another one.
-            return refused(fault);
+            return Err(fault);
         }
         if instance.chars().nth(MAX_NAME).is_some() {
             // FAIL CLOSED: what is cut somewhere is another name there.
-            return refused("is longer than 256 characters");
+            return Err("is longer than 256 characters");
         }
         if kind.contains(BETWEEN) {
             // FAIL CLOSED: `a` of `b:c` and `a:b` of `c` would be one.
-            return refused("has a kind with a colon in its name");
+            return Err("has a kind with a colon in its name");
         }
-        if kind == request::OWN {
+        if kind == OWN {
             // FAIL CLOSED: it would pass for a question of the self check.
-            return refused("has a kind that is the library's own");
+            return Err("has a kind that is the library's own");
         }
         Ok(Self { kind, whole: Some(format!("{kind}{BETWEEN}{instance}").into()) })
     }
