@@ -4,7 +4,7 @@
 use failclosed::{Denial, requires_permission};
 
 #[requires_permission(action = "purchase", resource = amount)]
-async fn charge(amount: u64) -> Result<u64, Denial> {
+async fn charge(amount: f64) -> Result<f64, Denial> {
     Ok(amount)
 }
 

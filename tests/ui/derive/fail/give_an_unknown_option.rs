@@ -1,5 +1,5 @@
 // attempt: give an option that is not understood
-// stopped by: "unknown option `optional`; expected `name`, `resource`, `crate`"
+// stopped by: "unknown option `optional`; expected `name`, `resource`, `instance`, `crate`"
 
 #[derive(failclosed::Action)]
 #[action(name = "purchase", optional)]
