@@ -6,6 +6,7 @@
 mod mutants;
 mod peers;
 mod publish;
+mod semgrep;
 mod tools;
 
 use std::{
@@ -93,12 +94,14 @@ fn main() -> ExitCode {
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
         Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
+        Some("semgrep") => ended(peers::set_up_only("semgrep").and_then(|()| semgrep::run())),
         Some("deny") => ended(publish::deny()),
         _ => {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
                  cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
+                 cargo xtask semgrep  the rules for other languages, and their samples\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \
                  cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
                  cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
@@ -119,7 +122,7 @@ fn ended(result: Result<(), String>) -> ExitCode {
 }
 
 fn run(steps: &[Step]) -> ExitCode {
-    if let Err(why) = prerequisites().and_then(|()| peers::set_up()) {
+    if let Err(why) = prerequisites().and_then(|()| peers::set_up()).and_then(|()| semgrep::run()) {
         eprintln!("{why}");
         return ExitCode::FAILURE;
     }

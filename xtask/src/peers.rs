@@ -16,19 +16,29 @@ const PEERS: &[Peers] = &[
     Peers { folder: "npm", list: "peers/clients/package.json", install: npm },
     Peers { folder: "python", list: "peers/clients/python.txt", install: python },
     Peers { folder: "gptme", list: "peers/clients/gptme.txt", install: python },
+    Peers { folder: "semgrep", list: "peers/checkers/semgrep.txt", install: python },
     Peers { folder: "opa", list: "peers/servers/opa.txt", install: any_python },
     Peers { folder: "spicedb", list: "peers/servers/spicedb.txt", install: python },
 ];
 
 /// Installs whatever is not there yet.
 pub(crate) fn set_up() -> Result<(), String> {
+    install(|_| true)
+}
+
+/// Installs one of them.
+pub(crate) fn set_up_only(folder: &str) -> Result<(), String> {
+    install(|peers| peers.folder == folder)
+}
+
+fn install(wanted: impl Fn(&Peers) -> bool) -> Result<(), String> {
     missing()?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
-    for peers in PEERS {
+    for peers in PEERS.iter().filter(|peers| wanted(peers)) {
         let (list, folder) = (root.join(peers.list), target()?.join("peers").join(peers.folder));
-        let wanted = fs::read(&list).map_err(|error| format!("{}: {error}", peers.list))?;
+        let listed = fs::read(&list).map_err(|error| format!("{}: {error}", peers.list))?;
         let stamp = folder.join("installed");
-        if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        if fs::read(&stamp).is_ok_and(|installed| installed == listed) {
             continue;
         }
         println!("installing {} into {}", peers.list, folder.display());
@@ -41,7 +51,7 @@ pub(crate) fn set_up() -> Result<(), String> {
             }
         }
         // Last, so that what was broken off is done again.
-        fs::write(stamp, wanted).map_err(failed)?;
+        fs::write(stamp, listed).map_err(failed)?;
     }
     Ok(())
 }
