@@ -133,12 +133,15 @@ def check(reply, config):
         run()
     # ok: FC-PY-0202
     colour = config.get("colour", True)
+    # A setting, and no answer.
+    # ok: FC-PY-0202
+    allow_redirects = config.get("allow_redirects", True)
     # ok: FC-PY-0202
     if reply.get("allowed", False) is True:
         run()
     # ok: FC-PY-0202
     requires_approval = config.get("requires_approval", True)
-    return verdict and permitted and colour and requires_approval
+    return verdict and permitted and colour and allow_redirects and requires_approval
 
 
 def is_vendor_allowed(self, vendor):
