@@ -14,6 +14,7 @@ use failclosed_runtime::audit::{Broken, Reader, Record, StoreError, Verified};
 mod explain;
 mod export;
 mod filter;
+mod report;
 mod show;
 mod signed;
 mod stats;
@@ -62,6 +63,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         filter: filter::Filter,
     },
+    /// One page for a browser or a printer: what was asked for, what was decided, and what is unknown
+    Report {
+        /// The log's directory
+        directory: PathBuf,
+        #[command(flatten)]
+        form: report::Form,
+    },
     /// How often what was decided, and why
     Stats {
         /// The log's directory
@@ -104,6 +112,7 @@ pub(crate) fn run(command: &Command) -> ExitCode {
         Command::Export { directory, form, filter } => {
             export::run(directory, *form, filter, &mut out)
         }
+        Command::Report { directory, form } => report::run(directory, form, &mut out),
         Command::Stats { directory } => stats::run(directory, &mut out),
         Command::Unknown { directory } => unknown::run(directory, &mut out),
     };

@@ -15,6 +15,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 mod export;
+mod report;
 mod signed;
 
 struct Scratch(PathBuf);
@@ -65,10 +66,11 @@ const DONE: &str =
 const DENY: &str = r#""record":"decision","at_ms":1700000002000,"call":"c2","agent":"evil\u001b[2J\u202e","action":"wipe","verdict":"deny","cause":"policy""#;
 
 /// Each way to ask about a log.
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 10] = [
     ("verify", &[]),
     ("show", &[]),
     ("show", &["--json"]),
+    ("report", &[]),
     ("stats", &[]),
     ("unknown", &[]),
     ("explain", &["c1"]),
