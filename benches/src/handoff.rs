@@ -56,7 +56,7 @@ impl AuditSink for Handoff {
         Recording::ready(self.send(Line::Decision {
             call: record.request.id(),
             at: record.at,
-            action: record.request.action(),
+            action: record.request.kind(),
             digest: record.digest(),
             allowed: matches!(record.verdict, Verdict::Allow(_)),
         }))
