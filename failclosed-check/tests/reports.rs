@@ -267,12 +267,13 @@ fn a_dump_that_is_gone_or_not_understood_is_no_result() {
         fs::read_dir(home.join("target/debug/deps"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .find(|path| path.to_str().unwrap().ends_with(".failclosed-1.mir"))
+            .find(|path| path.to_str().unwrap().ends_with(".failclosed-2.mir"))
             .unwrap()
     };
     let text = fs::read_to_string(dumps()).unwrap();
     for (what, changed) in [
-        ("an item of an unknown kind", format!("{text}\nasync gadget f() {{\n}}\n")),
+        ("an item of an unknown kind", format!("async gadget f() {{\n}}\n{text}")),
+        ("it is cut", text.lines().take(3).collect()),
         (
             "has no callee",
             text.replace("{std::fs::remove_file::<&str>}, val:", "{elsewhere}, val:"),

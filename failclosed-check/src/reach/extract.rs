@@ -9,7 +9,7 @@ use std::{
 
 use cargo_metadata::{Artifact, Message, Metadata, PackageId};
 
-use super::wrap::{DUMP, SIGN};
+use super::wrap::{DUMP, SIGN, owner};
 use crate::{config::Build, inconclusive::CheckError};
 
 /// What the compiler made of one crate.
@@ -43,7 +43,7 @@ pub(crate) fn dumps(
         .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
         // A cache in the compiler's place would answer without asking the wrapper.
         .env("RUSTC_WRAPPER", "")
-        .env(SIGN, "1")
+        .env(SIGN, &metadata.workspace_root)
         .stdout(Stdio::piped());
     if !build.features.is_empty() {
         command.arg("--features").arg(build.features.join(","));
@@ -74,12 +74,13 @@ pub(crate) fn dumps(
     if !status.success() {
         return Err(CheckError::Build("cargo check failed".to_owned()));
     }
+    let owner = owner(metadata.workspace_root.as_os_str());
     let members: Vec<&PackageId> = metadata.workspace_members.iter().collect();
     let dumps: Vec<Dump> = artifacts
         .iter()
         .filter(|artifact| members.contains(&&artifact.package_id))
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
-        .map(dump)
+        .map(|artifact| dump(artifact, &owner))
         .collect::<Result<_, _>>()?;
     // FAIL CLOSED: nothing to read is not the same as nothing to find.
     if dumps.is_empty() {
@@ -88,7 +89,7 @@ pub(crate) fn dumps(
     Ok(dumps)
 }
 
-fn dump(artifact: &Artifact) -> Result<Dump, CheckError> {
+fn dump(artifact: &Artifact, owner: &str) -> Result<Dump, CheckError> {
     let name = artifact.target.name.replace('-', "_");
     let made = artifact
         .filenames
@@ -103,5 +104,16 @@ fn dump(artifact: &Artifact) -> Result<Dump, CheckError> {
         });
         CheckError::undecided(format!("what the compiler made of `{name}` is not known"), why)
     })?;
-    Ok(Dump { name, program: artifact.target.is_bin(), text, path })
+    let Some(text) = text.trim_end().strip_suffix(owner) else {
+        // FAIL CLOSED: what the code of another workspace does says nothing about this one.
+        return Err(CheckError::undecided(
+            format!("what the compiler made of `{name}` is not known"),
+            format!(
+                "{}: it is cut, or of another workspace that is laid out alike\n\
+                 help: give each a target directory of its own: `--target-dir DIR`",
+                path.display()
+            ),
+        ));
+    };
+    Ok(Dump { name, program: artifact.target.is_bin(), text: text.to_owned(), path })
 }

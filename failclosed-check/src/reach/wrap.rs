@@ -6,22 +6,23 @@
 
 use std::{
     env,
-    ffi::OsString,
-    fs,
+    ffi::{OsStr, OsString},
+    fs::{self, File},
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
-/// Says that this process was started by cargo in the compiler's place.
+/// Says that this process was started by cargo in the compiler's place, and for which workspace.
 pub(crate) const SIGN: &str = "FAILCLOSED_CHECK_WRAPS";
 
 /// What a dump's name ends with. The number is that of the form: a dump of another form is not read.
-pub(crate) const DUMP: &str = "failclosed-1.mir";
+pub(crate) const DUMP: &str = "failclosed-2.mir";
 
 /// Runs as the compiler's wrapper, if cargo started this process as one. To be called first in `main`
 /// of every program that offers the check.
 pub fn if_called() -> Option<ExitCode> {
-    env::var_os(SIGN)?;
+    let workspace = env::var_os(SIGN)?;
     let mut arguments = env::args_os().skip(1);
     let compiler = arguments.next()?;
     let name = Path::new(&compiler).file_stem()?.to_string_lossy().into_owned();
@@ -39,7 +40,7 @@ pub fn if_called() -> Option<ExitCode> {
         }
     };
     if let Some(dump) = dump_of(&arguments) {
-        write(&compiler, &arguments, &dump);
+        write(&compiler, &arguments, &dump, &workspace);
     }
     Some(ExitCode::from(code))
 }
@@ -64,7 +65,13 @@ fn dump_of(arguments: &[OsString]) -> Option<PathBuf> {
     Some(Path::new(after("--out-dir")?).join(format!("{name}{extra}.{DUMP}")))
 }
 
-fn write(compiler: &OsString, arguments: &[OsString], dump: &Path) {
+/// The last line of a dump: whose it is. Two workspaces that are laid out alike are one to cargo where
+/// they share a target directory, and it calls fresh what it built for the other.
+pub(crate) fn owner(workspace: &OsStr) -> String {
+    format!("// failclosed: of {:?}", workspace.to_string_lossy())
+}
+
+fn write(compiler: &OsString, arguments: &[OsString], dump: &Path, workspace: &OsStr) {
     let unfinished = dump.with_extension("part");
     let failed = dump.with_extension("error");
     // FAIL CLOSED: an old dump must not stand for a new one that could not be written.
@@ -79,7 +86,11 @@ fn write(compiler: &OsString, arguments: &[OsString], dump: &Path) {
         .output();
     let error = match output {
         Ok(output) if output.status.success() => {
-            fs::rename(&unfinished, dump).err().map(|e| e.to_string())
+            let signed = File::options()
+                .append(true)
+                .open(&unfinished)
+                .and_then(|mut file| writeln!(file, "\n{}", owner(workspace)));
+            signed.and_then(|()| fs::rename(&unfinished, dump)).err().map(|e| e.to_string())
         }
         Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(error) => Some(error.to_string()),
