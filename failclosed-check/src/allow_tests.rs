@@ -12,7 +12,7 @@ fn ids(comment: &str, config: &str) -> Vec<&'static str> {
     let file = SourceFile::parse("src/a.rs", CODE.replace("// COMMENT", comment)).unwrap();
     let unit = Unit { name: "a".into(), roots: vec!["failclosed".into()], files: vec![file] };
     let config = Config::parse(config).unwrap();
-    let findings = crate::lint::unit(&unit);
+    let findings = crate::lint::unit(&unit, &[]);
     let (kept, _) = apply_on(findings, &[unit], &config, true, date(2026, 11, 26));
     kept.iter().map(|finding| finding.rule.id).collect()
 }

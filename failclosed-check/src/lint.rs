@@ -25,13 +25,14 @@ use std::collections::{BTreeSet, HashSet};
 use crate::{
     finding::Finding,
     names::{self, Names},
+    sinks::Sink,
     source::{SourceFile, Unit},
 };
 
 pub use region::Kind;
 
-/// All findings of one package.
-pub fn unit(unit: &Unit) -> Vec<Finding> {
+/// All findings of one package, with these effects in mind.
+pub fn unit(unit: &Unit, sinks: &[Sink]) -> Vec<Finding> {
     // Code that does not know this library has no permission code that could be anchored.
     if unit.roots.is_empty() {
         return Vec::new();
@@ -52,7 +53,7 @@ pub fn unit(unit: &Unit) -> Vec<Finding> {
         open::check(file, names, &mut findings);
     }
     usage::never_started(&files, &mut findings);
-    let effects = effects::Effects::of(&files);
+    let effects = effects::Effects::of(&files, sinks);
     let mut called = HashSet::new();
     for (file, names) in &files {
         for guarded in bodies::of(file, names) {

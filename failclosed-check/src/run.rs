@@ -15,7 +15,7 @@ use crate::{
     inconclusive::CheckError,
     lint,
     reach::{self, Counts},
-    source,
+    sinks, source,
 };
 
 /// What to do.
@@ -95,7 +95,10 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let since = options.changed_since.as_deref();
     let unchanged = since.map(|since| Unchanged::since(since, &root)).transpose()?;
     let units = source::units(&metadata)?;
-    let mut findings: Vec<Finding> = units.iter().flat_map(lint::unit).collect();
+    // FAIL CLOSED: without the lists of effects there is nothing that could be found.
+    let sinks = sinks::all(&config)?;
+    let mut findings: Vec<Finding> =
+        units.iter().flat_map(|unit| lint::unit(unit, &sinks)).collect();
     let mut builds = Vec::new();
     if let Some(wrapper) = &options.wrapper {
         let plain = [Build::default()];

@@ -10,7 +10,8 @@
 use std::{fs, path::Path, process::Command};
 
 use failclosed_check::{
-    lint, rules,
+    config::Config,
+    lint, rules, sinks,
     source::{SourceFile, Unit},
 };
 
@@ -46,7 +47,10 @@ fn examples() -> Vec<Example> {
 fn found(code: &str) -> Vec<&'static str> {
     let file = SourceFile::parse("src/example.rs", code.to_owned()).unwrap();
     let unit = Unit { name: "example".into(), roots: vec!["failclosed".into()], files: vec![file] };
-    lint::unit(&unit).iter().map(|finding| finding.rule.id).collect()
+    lint::unit(&unit, &sinks::all(&Config::default()).unwrap())
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect()
 }
 
 #[test]

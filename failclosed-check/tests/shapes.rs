@@ -2,7 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
 use failclosed_check::{
-    lint,
+    config::Config,
+    lint, sinks,
     source::{SourceFile, Unit},
 };
 
@@ -13,7 +14,10 @@ fn found(code: &str) -> Vec<&'static str> {
     );
     let file = SourceFile::parse("src/example.rs", text).unwrap();
     let unit = Unit { name: "example".into(), roots: vec!["failclosed".into()], files: vec![file] };
-    lint::unit(&unit).iter().map(|finding| finding.rule.id).collect()
+    lint::unit(&unit, &sinks::all(&Config::default()).unwrap())
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect()
 }
 
 /// The body of a function that decides.

@@ -2,7 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
 use failclosed_check::{
-    dangers, lint,
+    config::Config,
+    dangers, lint, sinks,
     source::{SourceFile, Unit},
 };
 
@@ -16,7 +17,13 @@ fn unit(code: &str) -> Unit {
 }
 
 fn found(code: &str) -> Vec<&'static str> {
-    lint::unit(&unit(code)).iter().map(|finding| finding.rule.id).collect()
+    found_with(code, "")
+}
+
+/// Under such a `failclosed.toml`.
+fn found_with(code: &str, config: &str) -> Vec<&'static str> {
+    let sinks = sinks::all(&Config::parse(config).unwrap()).unwrap();
+    lint::unit(&unit(code), &sinks).iter().map(|finding| finding.rule.id).collect()
 }
 
 /// A guarded body with a permit and a lock.
@@ -223,6 +230,18 @@ fn a_leaf_takes_the_proof() {
         assert!(found(&format!("{executor}\n{right}")).is_empty(), "{right}");
     }
     assert!(found(&format!("fn f(p: &str) {{ exec(p); }}\n{leaf}")).is_empty());
+}
+
+/// What moves money is no effect of the standard library's: the project says so.
+#[test]
+fn effects_of_the_projects_own_count() {
+    let code = "#[requires_permission(action = \"buy\", skip(p))]\n\
+                async fn buy(p: String) -> R { exec(&p) }\n\
+                pub fn exec(p: &str) { stripe::charge(p).ok(); }";
+    assert!(found(code).is_empty());
+    let own =
+        "[[sinks.extra]]\npath = \"stripe::charge\"\neffect = \"user\"\nreason = \"moves money\"\n";
+    assert!(found_with(code, own).contains(&"FC0227"), "{:?}", found_with(code, own));
 }
 
 #[test]
