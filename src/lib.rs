@@ -24,7 +24,9 @@ pub mod authority {
 
 /// What an answer consists of.
 pub mod decision {
-    pub use failclosed_runtime::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known};
+    pub use failclosed_runtime::{
+        Allow, Ask, Decision, Deny, Grounds, NoDecision, Policies, known,
+    };
 }
 
 /// What did not work: denials, and what is refused before it could deny.

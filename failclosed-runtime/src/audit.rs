@@ -25,6 +25,7 @@ mod file;
 mod installed;
 mod line;
 mod memory;
+mod origin;
 #[cfg(all(unix, feature = "audit-file"))]
 mod reader;
 mod record;
@@ -38,7 +39,7 @@ mod writer;
 
 pub use crate::argument::MaskKey;
 #[cfg(all(unix, feature = "audit-file"))]
-pub use file::{FileOptions, FileStore};
+pub use file::{FileOptions, FileStore, policies};
 pub use installed::install;
 pub(crate) use installed::installed;
 #[cfg(all(unix, feature = "audit-file"))]
@@ -52,7 +53,7 @@ pub use {
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},
     store::{End, Repair, Store, StoreError},
-    writer::{QUEUE_LENGTH, Writer},
+    writer::{QUEUE_LENGTH, Writer, WriterOptions},
 };
 
 /// The JSON Schema of a line of a log, version 1.
@@ -94,6 +95,7 @@ pub struct DecisionRecord<'a> {
     pub verdict: Verdict<'a>,
     /// The wall clock.
     pub at: SystemTime,
+    pub(crate) approver_took: Option<Duration>,
 }
 
 impl DecisionRecord<'_> {
@@ -103,10 +105,21 @@ impl DecisionRecord<'_> {
         self.request.digest().ok()
     }
 
-    /// Where the guarded function's attribute stands. `None` where there is none: for
-    /// [`Guard::run`](crate::Guard::run), layers and self checks.
+    /// Where the guarded function's attribute stands, or the call of [`Guard::run`](crate::Guard::run).
+    /// `None` for layers and self checks.
     pub fn site(&self) -> Option<&'static Location<'static>> {
         self.request.origin().site
+    }
+
+    /// The guarded function, by its path: `shop::orders::purchase`. The compiler's words for it, which
+    /// another version of the compiler may put otherwise. `None` where the site is.
+    pub fn function(&self) -> Option<&'static str> {
+        self.request.origin().function()
+    }
+
+    /// How long the approver took, of what it [took](Self::took) in all. `None` where none was asked.
+    pub fn approver_took(&self) -> Option<Duration> {
+        self.approver_took
     }
 
     /// How long it took to come to the answer until now: the authority, and the person where one was
@@ -135,6 +148,7 @@ impl Verdict<'_> {
                 rule: denial.rule().map(Into::into),
                 decision_id: denial.decision_id().map(Into::into),
                 version: denial.version().map(Into::into),
+                policies: denial.policies(),
             },
         }
     }
@@ -181,6 +195,8 @@ pub struct OutcomeRecord<'a> {
     pub action: &'a str,
     /// How it ended.
     pub outcome: Outcome,
+    /// From the question to the permit: the answer, and then the log.
+    pub until_permit: Duration,
     /// From the permit to the end.
     pub elapsed: Duration,
     /// The wall clock.

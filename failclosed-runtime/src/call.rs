@@ -15,6 +15,7 @@ use crate::{
     id::CallId,
     name::ActionName,
     permit::Permit,
+    request::Request,
 };
 
 /// One allowed call. Made by [`enter`](crate::enforce::enter) alone.
@@ -34,14 +35,16 @@ struct Open<'a> {
     name: ActionName,
     /// Read where a record will tell how long the body took.
     since: Option<Instant>,
+    /// When the question was put.
+    began: Instant,
     concluded: AtomicBool,
 }
 
 impl<'a, A: ?Sized> Call<'a, A> {
-    pub(crate) fn open(guard: &'a Parts, id: CallId, name: &ActionName, action: &'a A) -> Self {
+    pub(crate) fn open(guard: &'a Parts, request: &Request<'_>, action: &'a A) -> Self {
         let since = (!guard.sinks().is_empty()).then(Instant::now);
-        let name = name.clone();
-        let open = Open { guard, id, name, since, concluded: AtomicBool::new(false) };
+        let (id, name, began) = (request.id(), request.name().clone(), request.origin().began);
+        let open = Open { guard, id, name, since, began, concluded: AtomicBool::new(false) };
         Self { action, exactly: PhantomData, open }
     }
 
@@ -101,6 +104,9 @@ impl Open<'_> {
             call: self.id,
             action: self.name.as_str(),
             outcome,
+            until_permit: self
+                .since
+                .map_or(Duration::ZERO, |since| since.saturating_duration_since(self.began)),
             elapsed: self.since.map_or(Duration::ZERO, |since| since.elapsed()),
             at: SystemTime::now(),
         };

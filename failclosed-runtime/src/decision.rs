@@ -14,12 +14,14 @@ use crate::{
 
 mod ask;
 mod known;
+mod policies;
 
 pub use ask::Ask;
 #[cfg(feature = "mcp")]
 pub(crate) use ask::Attached;
 pub(crate) use ask::Member;
 pub use known::known;
+pub use policies::Policies;
 
 /// An authority's answer. Closed on purpose: a new variant must break every `match` on it.
 ///
@@ -75,6 +77,13 @@ impl Decision {
         self
     }
 
+    /// Adds the text of the policies that it was decided by, for logs to keep. It costs nothing but a
+    /// clone of the list: share one between all decisions by the same policies.
+    pub fn policies(mut self, policies: impl Into<Arc<[Policies]>>) -> Self {
+        self.grounds_mut().policies = Some(policies.into());
+        self
+    }
+
     fn grounds_mut(&mut self) -> &mut Grounds {
         match self {
             Self::Allow(allow) => &mut allow.grounds,
@@ -95,16 +104,20 @@ pub struct Grounds {
     /// What it decided by, as it stood at that moment: for Cedar the digests of policies and
     /// entities.
     pub version: Option<Arc<str>>,
+    /// The text of the policies that it decided by, where the authority has it.
+    #[serde(skip)]
+    pub policies: Option<Arc<[Policies]>>,
 }
 
 impl Grounds {
     pub(crate) const fn none() -> Self {
-        Self { rule: None, decision_id: None, version: None }
+        Self { rule: None, decision_id: None, version: None, policies: None }
     }
 
     /// Puts another text in the place of each for which `rewrite` has one.
     pub(crate) fn rewrite(&mut self, rewrite: &dyn Fn(&str) -> Option<String>) {
-        let Self { rule, decision_id, version } = self;
+        // No call's arguments are in the policies' text.
+        let Self { rule, decision_id, version, policies: _ } = self;
         for part in [rule, decision_id, version] {
             if let Some(text) = part.as_deref().and_then(rewrite) {
                 *part = Some(text.into());
@@ -274,6 +287,7 @@ pub struct NoDecision {
     pub(crate) kind: NoDecisionKind,
     pub(crate) detail: String,
     pub(crate) version: Option<Arc<str>>,
+    pub(crate) policies: Option<Arc<[Policies]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -293,12 +307,18 @@ pub(crate) enum NoDecisionKind {
 impl NoDecision {
     pub(crate) fn of(kind: NoDecisionKind, detail: impl fmt::Display) -> Self {
         let detail = text::line(detail.to_string(), MAX_DETAIL).into_owned();
-        Self { kind, detail, version: None }
+        Self { kind, detail, version: None, policies: None }
     }
 
     /// Names what the authority would have decided by. See [`Grounds::version`].
     pub fn with_version(mut self, version: impl Into<Arc<str>>) -> Self {
         self.version = Some(version.into());
+        self
+    }
+
+    /// Adds the text of the policies that it would have decided by. See [`Decision::policies`].
+    pub fn with_policies(mut self, policies: impl Into<Arc<[Policies]>>) -> Self {
+        self.policies = Some(policies.into());
         self
     }
 

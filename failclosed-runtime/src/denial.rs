@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     argument::NotShowable,
-    decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind},
+    decision::{Ask, Deny, Grounds, NoDecision, NoDecisionKind, Policies},
     id::CallId,
     name::ActionName,
     text::{self, MAX_DETAIL, MAX_REASON},
@@ -225,6 +225,7 @@ impl Denial {
         };
         let mut denial = Self::new(cause, call, action, reason).with_detail(why.detail);
         denial.0.grounds.version = why.version;
+        denial.0.grounds.policies = why.policies;
         denial.0.too_large =
             matches!(why.kind, NoDecisionKind::TooLarge | NoDecisionKind::NotForAPerson);
         denial.0.was_put = !denial.0.too_large && why.kind != NoDecisionKind::NotShowable;
@@ -333,6 +334,10 @@ impl Denial {
         self.0.grounds.version.as_deref()
     }
 
+    pub(crate) fn policies(&self) -> Option<Arc<[Policies]>> {
+        self.0.grounds.policies.clone()
+    }
+
     /// What a person would have to be asked, for [`Cause::NeedsApproval`].
     pub fn ask(&self) -> Option<&Ask> {
         self.0.ask.as_ref()
@@ -425,6 +430,7 @@ fn cleaned(grounds: Grounds) -> Grounds {
         rule: grounds.rule.map(text::name),
         decision_id: grounds.decision_id.map(text::name),
         version: grounds.version.map(text::name),
+        policies: grounds.policies,
     }
 }
 

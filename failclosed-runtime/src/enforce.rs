@@ -14,14 +14,14 @@ use std::{
 
 use crate::{
     action::{self, Action, Exactly},
-    argument::{Carries, Nothing, Question},
+    argument::{Carries, Nothing},
     call::Call,
     contain::inside,
     deadline::Deadline,
     decision::Allow,
     denial::{Cause, Denial},
     guard::{Guard, Parts, Probe},
-    request::{Notes, Origin, Request, Source},
+    request::{Notes, Origin, Request, Show, Source},
 };
 
 mod decide;
@@ -80,41 +80,46 @@ pub struct Asking<'a, 'b, A: ?Sized> {
 impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
     /// A question that nobody has been asked yet. `show` gives what the executor shows; it is called
     /// again after each wait, so that what its expressions compute is what was asked about. The log
-    /// says where this is called: for generated code, where its attribute stands.
+    /// says where this is called: for generated code, where its attribute stands; and in which function
+    /// `show` was written.
     #[track_caller]
-    pub fn new(
+    pub fn new(guard: &'a Guard, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
+        Self::at(guard, entry, show, Location::caller(), show.closure())
+    }
+
+    /// A question that is not written where its function is.
+    pub(crate) fn at(
         guard: &'a Guard,
         entry: Entry<'a, A>,
-        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+        show: &'b dyn Show,
+        site: &'static Location<'static>,
+        closure: &'static str,
     ) -> Self {
-        Self::of(guard, entry, show, None, Some(Location::caller()))
+        Self::of(guard, entry, show, None, Some((site, closure)))
     }
 
     /// A question of a self check, which is told what an answer does not tell.
     pub(crate) fn noting(
         guard: &'a Guard,
         entry: Entry<'a, A>,
-        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+        show: &'b dyn Show,
         notes: Option<&'b Notes>,
     ) -> Self {
         Self::of(guard, entry, show, notes, None)
     }
 
     /// A question of no guarded function's: no place in the program is known for it.
-    pub(crate) fn nowhere(
-        guard: &'a Guard,
-        entry: Entry<'a, A>,
-        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
-    ) -> Self {
+    #[cfg(feature = "tower")]
+    pub(crate) fn nowhere(guard: &'a Guard, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
         Self::of(guard, entry, show, None, None)
     }
 
     fn of(
         guard: &'a Guard,
         entry: Entry<'a, A>,
-        show: &'b (dyn Fn(&mut Question<'_>) + Sync),
+        show: &'b dyn Show,
         notes: Option<&'b Notes>,
-        site: Option<&'static Location<'static>>,
+        site: Option<(&'static Location<'static>, &'static str)>,
     ) -> Self {
         let deadline = Deadline::after(guard.0.deadline);
         let source = Source {
@@ -125,7 +130,11 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             context: &guard.0.context,
             mask_key: guard.0.mask_key.as_ref(),
             notes,
-            origin: Origin { site, began: deadline.began() },
+            origin: Origin {
+                site: site.map(|(location, _)| location),
+                closure: site.map(|(_, closure)| closure),
+                began: deadline.began(),
+            },
         };
         let request = source.request();
         Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }
@@ -165,8 +174,7 @@ impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
         let Asking { source, request, deadline, .. } = asking;
         let check = Check { guard: &asking.guard.0, source, request, deadline: *deadline };
         let allowed = self.stage.poll(check, cx);
-        allowed
-            .map_ok(|()| Call::open(&asking.guard.0, request.id(), request.name(), asking.action))
+        allowed.map_ok(|()| Call::open(&asking.guard.0, request, asking.action))
     }
 }
 

@@ -75,7 +75,7 @@ pub use {
         SpareQuestions, all_of, always_ask, answer_fn, authority_fn, first_match, named,
         spare_questions,
     },
-    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, known},
+    decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, Policies, known},
     denial::{Cause, Denial, Fault, FromDenial},
     error::ConfigError,
     guard::{Guard, GuardBuilder, HasGuard, Probe},

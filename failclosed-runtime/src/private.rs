@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 // The call that stands before every guarded body; tools find guarded bodies by its name.
 pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
+// What executors show: closures.
+pub use crate::request::Show;
 // What `enter` gives, and what the generated code concludes.
 pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.

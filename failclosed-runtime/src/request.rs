@@ -1,10 +1,11 @@
 //! What an authority is asked: who, what, on what, with which arguments.
 
 use std::{
+    any::type_name,
     fmt,
     panic::Location,
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use serde::{
@@ -49,6 +50,8 @@ pub struct Request<'a> {
     /// Of the self check whose question this is.
     notes: Option<&'a Notes>,
     origin: Origin,
+    /// How long the approver took.
+    approver_took: OnceLock<Duration>,
 }
 
 /// Where in the program a question comes from, and since when it is asked. For the log; nobody who
@@ -57,7 +60,40 @@ pub struct Request<'a> {
 pub(crate) struct Origin {
     /// `None` where it is not a guarded function's.
     pub(crate) site: Option<&'static Location<'static>>,
+    /// The name of a closure in the function that stands there.
+    pub(crate) closure: Option<&'static str>,
     pub(crate) began: Instant,
+}
+
+impl Origin {
+    /// The path of the function: the closure's without what tells closures apart.
+    pub(crate) fn function(&self) -> Option<&'static str> {
+        let mut path = self.closure?;
+        while let Some(outer) = path.strip_suffix("::{{closure}}") {
+            path = outer;
+        }
+        Some(path)
+    }
+}
+
+/// What an executor shows of itself. Only closures: it is a trait for the name of their type, which tells
+/// the function that they stand in.
+pub trait Show: Sync {
+    /// Writes arguments and resource to the question.
+    fn show(&self, question: &mut Question<'_>);
+
+    /// The name of its type, which ends with `::{{closure}}`.
+    fn closure(&self) -> &'static str;
+}
+
+impl<F: Fn(&mut Question<'_>) + Sync> Show for F {
+    fn show(&self, question: &mut Question<'_>) {
+        self(question);
+    }
+
+    fn closure(&self) -> &'static str {
+        type_name::<F>()
+    }
 }
 
 /// One fact that the guard adds to each of its requests.
@@ -71,7 +107,7 @@ pub(crate) struct Source<'a> {
     pub(crate) kind: &'static str,
     pub(crate) carried: &'a dyn Carries,
     /// What the attribute's expressions give, computed anew each time.
-    pub(crate) show: &'a (dyn Fn(&mut Question<'_>) + Sync),
+    pub(crate) show: &'a dyn Show,
     pub(crate) context: &'a [ContextEntry],
     /// The guard's own key for masks.
     pub(crate) mask_key: Option<&'a MaskKey>,
@@ -86,8 +122,18 @@ impl<'a> Source<'a> {
         let (action, snapshot) = self.snapshot();
         let with = |id, snapshot, masked| {
             let Source { subject, notes, origin, .. } = *self;
-            let (action, digest) = (action.clone(), OnceLock::new());
-            Request { id, subject, above: 0, action, snapshot, digest, masked, notes, origin }
+            Request {
+                id,
+                subject,
+                above: 0,
+                action: action.clone(),
+                snapshot,
+                digest: OnceLock::new(),
+                masked,
+                notes,
+                origin,
+                approver_took: OnceLock::new(),
+            }
         };
         let id = CallId::next();
         match snapshot {
@@ -109,7 +155,8 @@ impl<'a> Source<'a> {
 
     fn snapshot(&self) -> (ActionName, Result<Snapshot, NotShowable>) {
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
-        Question::write(self.kind, self.subject, self.carried, self.show, context)
+        let show = |question: &mut Question<'_>| self.show.show(question);
+        Question::write(self.kind, self.subject, self.carried, &show, context)
     }
 
     /// Whether the values are still those that were asked about.
@@ -155,6 +202,16 @@ impl argument::Head for Subject {
 impl Request<'_> {
     pub(crate) fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// An approver was asked, and took so long.
+    pub(crate) fn set_approver_took(&self, took: Duration) {
+        // Asked once: there is no second.
+        let _ = self.approver_took.set(took);
+    }
+
+    pub(crate) fn approver_took(&self) -> Option<Duration> {
+        self.approver_took.get().copied()
     }
 
     /// The action that the self check asks for and that no policy may allow.
@@ -305,6 +362,7 @@ impl<'a> Request<'a> {
                 masked,
                 notes: self.notes,
                 origin: self.origin,
+                approver_took: OnceLock::new(),
             })
         };
         let masked = self.masked.as_deref().map(|masked| of(masked, None)).transpose()?;

@@ -1,7 +1,10 @@
 //! A guarded body without a macro.
 
+use std::{any::type_name, future::Future, panic::Location};
+
 use crate::{
     action::Action,
+    argument::Question,
     denial::FromDenial,
     enforce::{Asking, Entry, enter},
     guard::Guard,
@@ -26,19 +29,25 @@ impl Guard {
     /// guard.run(Purchase { amount: 742 }, async |permit| Ok(permit.amount)).await
     /// # }
     /// ```
-    pub async fn run<A, R, F>(&self, action: A, body: F) -> R
+    // Not an `async fn`, which does not know its caller.
+    #[track_caller]
+    pub fn run<A, R, F>(&self, action: A, body: F) -> impl Future<Output = R>
     where
         A: Action,
         F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
         R: FromDenial,
     {
-        // An `async fn` does not know its caller: the log shows no place.
-        let call = match enter(&Asking::nowhere(self, Entry::of(&action), &|_| {})).await {
-            Ok(call) => call,
-            Err(denial) => return R::from_denial(denial),
-        };
-        let result = body(call.permit()).await;
-        call.conclude(result.failed());
-        result
+        let (site, closure) = (Location::caller(), type_name::<F>());
+        async move {
+            let nothing = |_: &mut Question<'_>| {};
+            let asking = Asking::at(self, Entry::of(&action), &nothing, site, closure);
+            let call = match enter(&asking).await {
+                Ok(call) => call,
+                Err(denial) => return R::from_denial(denial),
+            };
+            let result = body(call.permit()).await;
+            call.conclude(result.failed());
+            result
+        }
     }
 }

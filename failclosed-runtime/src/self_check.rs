@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
+    argument::Question,
     denial::{Cause, Denial},
     enforce::{Asking, Entry, Named, enter},
     error::ConfigError,
@@ -39,7 +40,8 @@ impl Guard {
         notes: &Notes,
         allowed: impl FnOnce() -> SelfCheckError,
     ) -> Result<(), SelfCheckError> {
-        let answered = enter(&Asking::noting(self, entry, &|_| {}, Some(notes))).await;
+        let nothing = |_: &mut Question<'_>| {};
+        let answered = enter(&Asking::noting(self, entry, &nothing, Some(notes))).await;
         let answered = answered.map(|call| call.conclude(true));
         match (notes.first(), answered) {
             // Whatever was answered: another time it is not.

@@ -24,6 +24,19 @@ async fn a_permit_allows_and_is_named() {
     assert_eq!(record.rule.as_deref(), Some("shopping"));
 }
 
+/// The record names the text by its digest, so that who has the text can look at the decision again.
+#[tokio::test]
+async fn each_record_names_schema_and_policies_by_the_digest_of_their_text() {
+    let shop = Shop::new(authority(POLICIES));
+    let allowed = shop.allowed(purchase(50_000, "deli.example")).await;
+    let denied = shop.denied(purchase(50_001, "deli.example"), Cause::Denied).await;
+    let version = format!("policies {} entities ", allowed.policies[0]);
+    for record in [&allowed, &denied] {
+        assert_eq!(record.policies.len(), 1);
+        assert!(record.version.as_deref().unwrap().starts_with(&version), "{record:?}");
+    }
+}
+
 #[tokio::test]
 async fn no_permit_denies() {
     let shop = Shop::new(authority(POLICIES));

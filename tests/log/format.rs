@@ -1,6 +1,7 @@
 //! What stands in a line, and that others can read it.
 
 use std::{
+    collections::HashSet,
     fs,
     io::Write as _,
     process::{Command, Stdio},
@@ -8,14 +9,15 @@ use std::{
 };
 
 use failclosed::{
-    Decision, Guard, NoDecision, Request, Subject,
+    Decision, Denial, Guard, NoDecision, Request, Subject,
     approval::Approver,
-    audit::{Kind, RECORD_SCHEMA, Record, Writer, verify_each},
+    audit::{Kind, RECORD_SCHEMA, Record, Writer, WriterOptions, verify_each},
     authority::Answer,
     authority_fn, danger,
     decision::Ask,
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::common::{Scratch, buy};
 
@@ -40,7 +42,8 @@ async fn of_all_kinds() -> (Scratch, String) {
             };
             Ok(decision.rule("limit").decision_id("d-7").version("policies a"))
         });
-        let writer = Writer::open(scratch.store()).unwrap();
+        let writer = WriterOptions::default().program("shop 1.4.2 \"beta\"");
+        let writer = writer.open(scratch.store()).unwrap();
         let shopper = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
         let guard = Guard::builder(shopper.clone(), authority, writer.clone());
         let guard = guard.approver(Yes, Duration::from_secs(5));
@@ -120,6 +123,65 @@ async fn a_decision_says_where_it_was_asked_and_how_long_it_took() {
         let expected = if record.self_check { None } else { Some(charge_stands_at()) };
         assert_eq!(site.map(file_and_line), expected.as_deref().map(file_and_line));
     }
+}
+
+/// Who wrote it, in which process, and which record it is among all that there are.
+#[tokio::test]
+async fn a_record_says_who_wrote_it() {
+    let (scratch, _) = of_all_kinds().await;
+    let records = scratch.records();
+    let mut ids = HashSet::new();
+    for record in &records {
+        assert_eq!(record.program.as_deref(), Some("shop 1.4.2 \"beta\""));
+        assert_eq!(record.pid, Some(std::process::id()));
+        assert_eq!(record.host.as_deref(), Some(&*host()));
+        let id = record.id.clone().unwrap();
+        let id: Uuid = id.parse().unwrap();
+        assert_eq!(id.get_version_num(), 7);
+        let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
+        assert_eq!(seconds * 1_000 + u64::from(nanos / 1_000_000), record.at_ms);
+        assert!(ids.insert(id), "{id} was given twice");
+    }
+    let decision = |record: &&Record| record.record == Kind::Decision && !record.self_check;
+    let asked: Vec<_> = records.iter().filter(decision).collect();
+    assert!(asked.iter().all(|record| record.function.as_deref() == Some("log::common::charge")));
+    // The person took some of the time, in the calls that were put to them.
+    for record in &asked {
+        let of_person = record.approver_us.is_some();
+        assert_eq!(of_person, record.approval.is_some(), "{record:?}");
+        assert!(record.approver_us <= record.took_us);
+    }
+    // And the permit came after the answer.
+    for ended in records.iter().filter(|record| record.record == Kind::Outcome) {
+        let of_call = |record: &&&Record| record.call == ended.call;
+        let decided = asked.iter().find(of_call).and_then(|record| record.took_us);
+        assert!(ended.permit_us > decided, "{ended:?}");
+    }
+}
+
+fn host() -> String {
+    let name = Command::new("uname").arg("-n").output().unwrap();
+    String::from_utf8(name.stdout).unwrap().trim().to_owned()
+}
+
+/// Without a macro: where it was called.
+#[tokio::test]
+async fn a_guarded_body_without_a_macro_says_where_it_is() {
+    #[derive(failclosed::Action)]
+    #[action(name = "purchase")]
+    struct Purchase;
+
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    let guard = crate::common::guard(&writer);
+    let line = line!() + 1;
+    guard.run(Purchase, async |_| Ok::<_, Denial>(())).await.unwrap();
+    writer.close().await.unwrap();
+    let record = &scratch.records()[0];
+    let site = record.site.as_deref().map(file_and_line);
+    assert_eq!(site, Some(&*format!("tests/log/format.rs:{line}")));
+    let function = record.function.as_deref();
+    assert_eq!(function, Some("log::format::a_guarded_body_without_a_macro_says_where_it_is"));
 }
 
 fn file_and_line(site: &str) -> &str {

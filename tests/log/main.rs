@@ -13,6 +13,7 @@ mod delegated;
 mod format;
 mod killed;
 mod masked;
+mod policies;
 mod reader;
 mod signed;
 mod store;

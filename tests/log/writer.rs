@@ -11,7 +11,7 @@ use std::{
 use failclosed::{
     Cause, Decision, Denial, Guard, NoDecision, Request, Subject,
     approval::Approver,
-    audit::{End, GENESIS, Kind, Line, Record, Store, StoreError, Writer},
+    audit::{End, GENESIS, Kind, Line, Record, Store, StoreError, Writer, WriterOptions},
     authority::Answer,
     authority_fn,
     decision::Ask,
@@ -143,7 +143,7 @@ async fn a_store_that_panics_denies_from_then_on() {
 #[tokio::test]
 async fn a_full_queue_denies_at_the_deadline_and_makes_room_for_who_still_waits() {
     let store = Faulty::default();
-    let writer = Writer::with_queue(store.clone(), 1).unwrap();
+    let writer = WriterOptions::default().queue(1).open(store.clone()).unwrap();
     store.set(How::Hangs);
     let guard = guard(&writer);
     let calls =

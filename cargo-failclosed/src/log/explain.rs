@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use failclosed_runtime::audit::Record;
+use failclosed_runtime::audit::{Kind, Record, policies};
 use serde_json::value::RawValue;
 
 use super::{
@@ -25,7 +25,7 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
             line(id)
         )));
     };
-    let (columns, mut told) = (Look::of_stdout().columns, false);
+    let (mut story, mut told) = (Story::of(directory), false);
     read(directory, |record| {
         let of_call = call.is_some() && record.call == call;
         if of_call || record.seq == seq {
@@ -33,15 +33,71 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
                 out.line("");
             }
             told = true;
-            tell(record, columns, out);
+            story.tell(record, out);
         }
     })?;
     Ok(0)
 }
 
-fn tell(record: &Record, columns: usize, out: &mut Output<impl Write>) {
-    let kind = format!("{:?}", record.record).to_lowercase();
-    out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
+/// What is told of a call, record by record.
+struct Story<'d> {
+    directory: &'d Path,
+    columns: usize,
+    /// How long it took to come to the answer.
+    took_us: Option<u64>,
+}
+
+impl<'d> Story<'d> {
+    fn of(directory: &'d Path) -> Self {
+        Self { directory, columns: Look::of_stdout().columns, took_us: None }
+    }
+
+    /// Whether the decision could be made again from what is kept, and why not.
+    fn again(&self, record: &Record) -> Option<String> {
+        if record.record != Kind::Decision {
+            return None;
+        }
+        let Some(question) = &record.question else {
+            return Some("no: the question is not here".to_owned());
+        };
+        if question.get().contains("\"masked:") {
+            return Some("no: an argument is masked".to_owned());
+        }
+        if record.policies.is_empty() {
+            return Some("no: the authority's policies are not known here".to_owned());
+        }
+        let kept = |digest: &String| match policies(self.directory, digest) {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(format!("no: the policies {digest} are not kept")),
+            // FAIL CLOSED: what was changed decides nothing.
+            Err(why) => Some(format!("no: {why}")),
+        };
+        let fault = record.policies.iter().find_map(kept);
+        Some(fault.unwrap_or_else(|| {
+            "with the policies in `policies/`, and the entities of that time".to_owned()
+        }))
+    }
+
+    fn tell(&mut self, record: &Record, out: &mut Output<impl Write>) {
+        let kind = format!("{:?}", record.record).to_lowercase();
+        out.line(&format!("{kind}, record {}, {}", record.seq, time(record.at_ms)));
+        self.took_us = record.took_us.or(self.took_us);
+        let log_us = record.permit_us.zip(self.took_us).map(|(all, took)| all.saturating_sub(took));
+        for (name, value) in members(record, log_us, self.again(record)) {
+            let Some(value) = value else { continue };
+            for (at, part) in wrapped(&value, self.columns - 14).iter().enumerate() {
+                out.line(&format!("  {:<11} {part}", if at == 0 { name } else { "" }));
+            }
+        }
+    }
+}
+
+/// Each with its name; `None` where there is nothing to tell.
+fn members(
+    record: &Record,
+    log_us: Option<u64>,
+    again: Option<String>,
+) -> [(&'static str, Option<String>); 35] {
     let approval = record.approval.as_ref().map(|approval| {
         let by = approval.by.as_deref().unwrap_or("a person who is not named");
         let (through, question) = (&approval.through, &approval.question);
@@ -61,7 +117,14 @@ fn tell(record: &Record, columns: usize, out: &mut Output<impl Write>) {
     let part = |part: fn(&Question) -> Option<String>| question.as_ref().and_then(part);
     let text = |json: &Option<Box<RawValue>>| json.as_ref().map(|json| json.get().to_owned());
     let whole = record.question.as_ref().filter(|_| question.is_none());
-    let members = [
+    let by = record.program.as_ref().map(|program| {
+        let (host, pid) = (record.host.as_deref().unwrap_or("?"), record.pid.unwrap_or_default());
+        format!("{program}, process {pid} on {host}")
+    });
+    let policies = (!record.policies.is_empty()).then(|| record.policies.join(" "));
+    let approver = record.approver_us.map(|took| format!("in {} of that", lasted(took)));
+    [
+        ("id", record.id.clone()),
         ("call", record.call.clone()),
         ("agent", record.agent.clone()),
         ("person", record.person.clone()),
@@ -82,23 +145,22 @@ fn tell(record: &Record, columns: usize, out: &mut Output<impl Write>) {
         ("rule", record.rule.clone()),
         ("decision id", record.decision_id.clone()),
         ("version", record.version.clone()),
+        ("policies", policies),
         ("danger", record.danger.clone()),
         ("approval", approval),
         ("answered", record.took_us.map(|took| format!("in {}", lasted(took)))),
+        ("approver", approver),
+        ("function", record.function.clone()),
         ("asked at", record.site.clone()),
         ("digest", record.digest.clone()),
         ("bytes", number(record.question_bytes)),
         ("outcome", record.outcome.clone()),
         ("after", record.elapsed_us.map(lasted)),
+        ("log", log_us.map(|took| format!("took the decision in {}", lasted(took)))),
+        ("decide again", again),
+        ("written by", by),
         ("lost", number(record.outcomes)),
         ("cut bytes", number(record.cut_bytes)),
         ("cut sha256", record.cut_sha256.clone()),
-    ];
-    for (name, value) in members {
-        if let Some(value) = value {
-            for (at, part) in wrapped(&value, columns - 14).iter().enumerate() {
-                out.line(&format!("  {:<11} {part}", if at == 0 { name } else { "" }));
-            }
-        }
-    }
+    ]
 }

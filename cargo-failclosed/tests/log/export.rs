@@ -18,12 +18,18 @@ fn of_all_kinds() -> (Scratch, String) {
     };
     let by_a_person =
         asked(ALLOW) + r#","rule":"r","approval":{"question":"q","through":"terminal","by":null}"#;
+    let written = concat!(
+        r#""id":"019ab2c3-0000-7000-8000-000000000000","host":"h","pid":7,"program":"=shop 1.4","#,
+    );
+    let policies = r#","policies":["aa","bb"],"function":"shop::pay","approver_us":5"#;
+    let by_policy = format!("{written}{}{policies}", asked(ALLOW));
+    let done = format!("{written}{},\"permit_us\":9", DONE.replace("returned", "completed"));
     let careless = asked(ALLOW) + r#","danger":"a test","person":"alice","self_check":true"#;
     let mut records = vec![
-        asked(ALLOW),
+        by_policy,
         by_a_person,
         careless,
-        DONE.replace("returned", "completed"),
+        done,
         DONE.replace("returned", "abandoned"),
         DONE.replace("returned", "failed"),
         r#""record":"lost","at_ms":1,"outcomes":3"#.to_owned(),
@@ -134,6 +140,23 @@ fn a_table_has_every_member_of_every_record() {
             assert_eq!(cell(name), Some(expected.as_str()), "{name} of {line}");
         }
     }
+}
+
+/// What no record above has, too.
+#[test]
+fn a_table_has_a_column_for_each_member_there_is() {
+    let (scratch, _) = of_all_kinds();
+    let (_, out, _) = run("export", &scratch.0, &["--as", "csv"]);
+    let heads: Vec<_> = out.lines().next().unwrap().split(',').collect();
+    let schema: Value = serde_json::from_str(failclosed_runtime::audit::RECORD_SCHEMA).unwrap();
+    let members = schema["properties"].as_object().unwrap();
+    let missing = |name: &&String| match name.as_str() {
+        // The version of the line's format, which the table does not have.
+        "v" => false,
+        "approval" => !heads.contains(&"approval_by"),
+        name => !heads.contains(&name),
+    };
+    assert_eq!(members.keys().filter(missing).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

@@ -56,6 +56,9 @@ pub struct DecisionEntry {
     pub decision_id: Option<Arc<str>>,
     /// What it decided by: for Cedar the digests of policies and entities.
     pub version: Option<Arc<str>>,
+    /// SHA-256 of the policies' text, where the authority has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
     /// Whether it was asked by a self check, with no body behind it.
@@ -168,6 +171,11 @@ impl TryFrom<&DecisionRecord<'_>> for Entry {
             rule: grounds.rule,
             decision_id: grounds.decision_id,
             version: grounds.version,
+            policies: grounds
+                .policies
+                .iter()
+                .flat_map(|list| list.iter().map(|policies| policies.digest().to_owned()))
+                .collect(),
             danger: record.verdict.danger().map(str::to_owned),
             self_check: request.is_self_check(),
             approval: record.verdict.approval(),

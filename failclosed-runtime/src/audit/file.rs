@@ -13,13 +13,16 @@ use self::{
     segment::{create, in_place, open_for_append},
 };
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
+use crate::decision::Policies;
 
 pub(super) mod directory;
+mod policies;
 mod room;
 pub(super) mod segment;
 #[cfg(test)]
 mod tests;
 
+pub use policies::policies;
 pub(super) use segment::segments;
 
 /// What a segment may hold before the next one begins, unless the options say otherwise.
@@ -300,6 +303,10 @@ impl Store for FileStore {
             Some(fault) => Err(StoreError::new(fault)),
             None => self.write(lines),
         }
+    }
+
+    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
+        policies::keep(&self.directory, policies)
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {

@@ -1,17 +1,24 @@
 //! Records as they are written: version 1 of the format, one line of JSON each.
 //!
-//! `{"v":1,"seq":7,"prev":"..",` what happened `,"hash":".."}`. The hash is SHA-256 over every byte
+//! `{"v":1,"seq":7,"prev":"..",` who wrote it, what happened `,"hash":".."}`. The hash is SHA-256 over every byte
 //! before `,"hash":`, and `prev` is the hash of the line before: so each line fixes all before it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
+use uuid::Builder;
 
-use super::{Approval, DecisionRecord, Delegator, NotRecorded, OutcomeRecord, Repair, Verdict};
+use super::{
+    Approval, DecisionRecord, Delegator, NotRecorded, OutcomeRecord, Repair, Verdict,
+    origin::Origin,
+};
 use crate::{
-    decision::Grounds,
+    decision::{Grounds, Policies},
     denial::Cause,
     request::{Digest, Request},
 };
@@ -56,21 +63,36 @@ impl Line {
     }
 }
 
-/// What happened, without a place in the chain yet: the members of an object, without its braces.
+/// What happened, without a place in the chain yet.
 #[derive(Debug)]
-pub(super) struct Draft(String);
+pub(super) struct Draft {
+    /// The members of an object, without its braces.
+    members: String,
+    at_ms: u64,
+    /// What a log keeps beside it.
+    policies: Option<Arc<[Policies]>>,
+}
 
 impl Draft {
-    fn new(members: &impl Serialize) -> Result<Self, NotRecorded> {
+    fn new(at: SystemTime, members: &impl Serialize) -> Result<Self, NotRecorded> {
         let mut text = serde_json::to_string(members)?;
         text.pop();
         text.remove(0);
-        Ok(Self(text))
+        Ok(Self { members: text, at_ms: millis(at), policies: None })
     }
 
-    /// The line at a place in the chain.
-    pub(super) fn seal(&self, seq: u64, prev: &str) -> Line {
-        let mut text = format!(r#"{{"v":1,"seq":{seq},"prev":"{prev}",{}"#, self.0);
+    /// The policies that it refers to.
+    pub(super) fn policies(&self) -> &[Policies] {
+        self.policies.as_deref().unwrap_or_default()
+    }
+
+    /// The line at a place in the chain. `random` makes its id one that no other record has.
+    pub(super) fn seal(&self, seq: u64, prev: &str, by: &Origin, random: &[u8; 10]) -> Line {
+        let (id, at_ms) = (Builder::from_unix_timestamp_millis(self.at_ms, random), self.at_ms);
+        let (id, members) = (id.into_uuid().hyphenated(), &self.members);
+        let mut text = format!(
+            r#"{{"v":1,"seq":{seq},"prev":"{prev}","id":"{id}",{by},"at_ms":{at_ms},{members}"#
+        );
         let hash = hex(text.as_bytes());
         text.push_str(r#","hash":""#);
         text.push_str(&hash);
@@ -83,7 +105,7 @@ impl Draft {
     pub(super) fn decision(record: &DecisionRecord<'_>) -> Result<Self, NotRecorded> {
         let request = record.request;
         // Taken apart whole: what is added to it has to be named here, or this does not compile.
-        let Grounds { rule, decision_id, version } = record.verdict.grounds();
+        let Grounds { rule, decision_id, version, policies } = record.verdict.grounds();
         let denial = match record.verdict {
             Verdict::Allow(_) => None,
             Verdict::Deny(denial) => Some(denial),
@@ -98,63 +120,72 @@ impl Draft {
         };
         let question_bytes = question.as_ref().map(|question| question.get().len());
         let question = question.filter(|question| question.get().len() <= MAX_QUESTION_BYTES);
-        Self::new(&Decision {
-            record: "decision",
-            at_ms: millis(record.at),
-            call: request.id().to_string(),
-            agent: request.subject().agent_id(),
-            person: request.subject().user_id(),
-            delegated_by: request.subject().delegated_by().map(Delegator::of).collect(),
-            action: request.action(),
-            verdict: if denial.is_none() { "allow" } else { "deny" },
-            cause: record.verdict.cause(),
-            reason: denial.map(|denial| bounded(denial.reason())),
-            detail: denial.and_then(|denial| denial.detail()).map(bounded),
-            rule: rule.as_deref().map(bounded),
-            decision_id: decision_id.as_deref().map(bounded),
-            version: version.as_deref().map(bounded),
-            danger: record.verdict.danger().map(bounded),
-            self_check: request.is_self_check(),
-            approval: record.verdict.approval(),
-            site: record.site().map(|site| bounded(&site.to_string())),
-            took_us: micros(record.took()),
-            digest: record.digest().map(|digest| digest.to_string()),
-            question_bytes,
-            question,
-        })
+        let digests = policies.iter().flat_map(|list| list.iter().map(Policies::digest)).collect();
+        let draft = Self::new(
+            record.at,
+            &Decision {
+                record: "decision",
+                call: request.id().to_string(),
+                agent: request.subject().agent_id(),
+                person: request.subject().user_id(),
+                delegated_by: request.subject().delegated_by().map(Delegator::of).collect(),
+                action: request.action(),
+                verdict: if denial.is_none() { "allow" } else { "deny" },
+                cause: record.verdict.cause(),
+                reason: denial.map(|denial| bounded(denial.reason())),
+                detail: denial.and_then(|denial| denial.detail()).map(bounded),
+                rule: rule.as_deref().map(bounded),
+                decision_id: decision_id.as_deref().map(bounded),
+                version: version.as_deref().map(bounded),
+                policies: digests,
+                danger: record.verdict.danger().map(bounded),
+                self_check: request.is_self_check(),
+                approval: record.verdict.approval(),
+                site: record.site().map(|site| bounded(&site.to_string())),
+                function: record.function().map(bounded),
+                took_us: micros(record.took()),
+                approver_us: record.approver_took().map(micros),
+                digest: record.digest().map(|digest| digest.to_string()),
+                question_bytes,
+                question,
+            },
+        );
+        Ok(Self { policies, ..draft? })
     }
 
     pub(super) fn outcome(record: &OutcomeRecord<'_>) -> Result<Self, NotRecorded> {
-        Self::new(&Outcome {
-            record: "outcome",
-            at_ms: millis(record.at),
-            call: record.call.to_string(),
-            action: record.action,
-            outcome: record.outcome,
-            elapsed_us: micros(record.elapsed),
-        })
+        Self::new(
+            record.at,
+            &Outcome {
+                record: "outcome",
+                call: record.call.to_string(),
+                action: record.action,
+                outcome: record.outcome,
+                permit_us: micros(record.until_permit),
+                elapsed_us: micros(record.elapsed),
+            },
+        )
     }
 
     /// Outcomes that were not written, for want of room or of a working store.
     pub(super) fn lost(outcomes: u64) -> Self {
-        let at_ms = millis(SystemTime::now());
-        Self(format!(r#""record":"lost","at_ms":{at_ms},"outcomes":{outcomes}"#))
+        Self::of_now(format!(r#""record":"lost","outcomes":{outcomes}"#))
+    }
+
+    fn of_now(members: String) -> Self {
+        Self { members, at_ms: millis(SystemTime::now()), policies: None }
     }
 
     /// The part of a record that was cut off when the log was opened.
     pub(super) fn repaired(repair: &Repair) -> Self {
-        let at_ms = millis(SystemTime::now());
         let Repair { bytes, sha256 } = repair;
-        Self(format!(
-            r#""record":"repaired","at_ms":{at_ms},"cut_bytes":{bytes},"cut_sha256":"{sha256}""#
-        ))
+        Self::of_now(format!(r#""record":"repaired","cut_bytes":{bytes},"cut_sha256":"{sha256}""#))
     }
 }
 
 #[derive(Serialize)]
 struct Decision<'a> {
     record: &'static str,
-    at_ms: u64,
     call: String,
     agent: &'a str,
     person: Option<&'a str>,
@@ -169,6 +200,8 @@ struct Decision<'a> {
     rule: Option<String>,
     decision_id: Option<String>,
     version: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<&'a str>,
     danger: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     self_check: bool,
@@ -176,7 +209,12 @@ struct Decision<'a> {
     approval: Option<Approval>,
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
     took_us: u64,
+    /// Absent where nobody was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approver_us: Option<u64>,
     digest: Option<String>,
     question_bytes: Option<usize>,
     /// The last member: who recomputes the digest finds its end without a parser.
@@ -186,10 +224,10 @@ struct Decision<'a> {
 #[derive(Serialize)]
 struct Outcome<'a> {
     record: &'static str,
-    at_ms: u64,
     call: String,
     action: &'a str,
     outcome: super::Outcome,
+    permit_us: u64,
     elapsed_us: u64,
 }
 

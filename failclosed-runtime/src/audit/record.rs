@@ -22,6 +22,15 @@ pub struct Record {
     pub seq: u64,
     /// The hash of the record before.
     pub prev: String,
+    /// A UUID of version 7, which no other record of any log has. Here and below, what is absent is so in
+    /// records of older programs.
+    pub id: Option<String>,
+    /// The machine that wrote it.
+    pub host: Option<String>,
+    /// The process.
+    pub pid: Option<u32>,
+    /// The program, best by name and version.
+    pub program: Option<String>,
     /// What it is about.
     pub record: Kind,
     /// Milliseconds since 1970, by the wall clock.
@@ -52,6 +61,9 @@ pub struct Record {
     /// What it decided by: for Cedar the digests of policies and entities, and whether a later reload
     /// failed.
     pub version: Option<String>,
+    /// SHA-256 of the text of the policies that it decided by.
+    #[serde(default)]
+    pub policies: Vec<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
     /// Whether it was asked by a self check, with no body behind it.
@@ -61,8 +73,12 @@ pub struct Record {
     pub approval: Option<Approval>,
     /// Where it was asked in the program: file, line and column.
     pub site: Option<String>,
+    /// The guarded function, by its path.
+    pub function: Option<String>,
     /// Microseconds from the question to the answer.
     pub took_us: Option<u64>,
+    /// Microseconds of it that the approver took.
+    pub approver_us: Option<u64>,
     /// SHA-256 of the question.
     pub digest: Option<String>,
     /// The length of the question, in bytes, also where it is too long to be here.
@@ -71,6 +87,8 @@ pub struct Record {
     pub question: Option<Box<RawValue>>,
     /// How an allowed call ended.
     pub outcome: Option<String>,
+    /// Microseconds from the question to the permit.
+    pub permit_us: Option<u64>,
     /// Microseconds from the permit to the end.
     pub elapsed_us: Option<u64>,
     /// How many outcomes could not be written, in a `lost` record.

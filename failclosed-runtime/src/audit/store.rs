@@ -4,6 +4,7 @@
 use std::{fmt, io, time::Instant};
 
 use super::Line;
+use crate::decision::Policies;
 
 /// A place for records. All of it is called from one thread of the writer's own, so it may block.
 pub trait Store: Send + 'static {
@@ -20,6 +21,17 @@ pub trait Store: Send + 'static {
     /// Then none of them counts, and the next append begins where this one began. A store that
     /// cannot see to that must refuse every later append.
     fn append(&mut self, lines: &[Line]) -> Result<(), StoreError>;
+
+    /// Keeps the text of policies that the lines of later appends refer to, under its digest, for as
+    /// long as any of them is kept. Called before those appends, also for what it keeps already. A
+    /// store that does not is one whose records cannot be decided again; it keeps them all the same.
+    ///
+    /// # Errors
+    /// What could not be kept: then the records that refer to it do not count either.
+    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
+        let _ = policies;
+        Ok(())
+    }
 
     /// At most `limit` lines, in order, from the one with sequence number `from` on.
     ///

@@ -8,11 +8,14 @@ use self::{
 };
 use super::{
     AuditSink, DecisionRecord, NotRecorded, OutcomeRecord, Recording, Store, StoreError,
-    line::Draft,
+    line::Draft, origin::Origin,
 };
 
 mod commit;
+mod options;
 mod queue;
+
+pub use options::WriterOptions;
 
 /// How many records wait for a store, unless the writer says otherwise.
 pub const QUEUE_LENGTH: usize = 4_096;
@@ -37,17 +40,13 @@ impl Writer {
     /// # Errors
     /// A store whose end cannot be found: a log that fails must fail at the start.
     pub fn open(store: impl Store) -> Result<Self, StoreError> {
-        Self::with_queue(store, QUEUE_LENGTH)
+        WriterOptions::default().open(store)
     }
 
-    /// The same, where at most `length` decisions, and as many outcomes, wait for the store.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn with_queue(mut store: impl Store, length: usize) -> Result<Self, StoreError> {
+    fn start(mut store: impl Store, by: Origin, length: usize) -> Result<Self, StoreError> {
         let end = store.end()?;
-        let queue = Arc::new(Queue::new(length.max(1)));
-        let committer = Committer::new(store, end, Arc::clone(&queue));
+        let queue = Arc::new(Queue::new(length));
+        let committer = Committer::new(store, by, end, Arc::clone(&queue));
         thread::Builder::new()
             .name("failclosed-audit".into())
             .spawn(move || committer.run())

@@ -7,7 +7,7 @@ use std::{fmt, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 use crate::{
     authority::{Answer, Authority},
     contain::{Contained, contain},
-    decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision, NoDecisionKind},
+    decision::{Allow, Ask, Decision, Deny, Grounds, Member, NoDecision, NoDecisionKind, Policies},
     request::Request,
 };
 
@@ -190,6 +190,7 @@ impl Tally {
             rule: joined(self.allow.iter().map(|allow| &allow.grounds.rule)),
             decision_id: joined(self.allow.iter().map(|allow| &allow.grounds.decision_id)),
             version: joined(self.allow.iter().map(|allow| &allow.grounds.version)),
+            policies: each(self.allow.iter().filter_map(|allow| allow.grounds.policies.as_ref())),
         };
         let danger = joined(self.allow.iter().map(|allow| &allow.danger));
         if self.allow.is_empty() {
@@ -218,6 +219,17 @@ fn joined<'a>(texts: impl Iterator<Item = &'a Option<Arc<str>>>) -> Option<Arc<s
         }
     }
     all.into_iter().cloned().reduce(|left, right| format!("{left}; {right}").into())
+}
+
+/// The policies of all of them.
+fn each<'a>(lists: impl Iterator<Item = &'a Arc<[Policies]>>) -> Option<Arc<[Policies]>> {
+    let mut all: Vec<Policies> = Vec::new();
+    for policies in lists.flat_map(|list| list.iter()) {
+        if !all.contains(policies) {
+            all.push(policies.clone());
+        }
+    }
+    (!all.is_empty()).then(|| all.into())
 }
 
 impl fmt::Debug for AllOf {

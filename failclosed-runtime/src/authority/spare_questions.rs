@@ -86,6 +86,7 @@ fn on_record(allow: Allow, ask: &Ask) -> Allow {
     let asked = ask.grounds.rule.as_deref().unwrap_or("unnamed rule");
     allow.grounds.rule = Some(format!("{by}; spared the question of {asked}").into());
     allow.grounds.version = allow.grounds.version.or_else(|| ask.grounds.version.clone());
+    allow.grounds.policies = allow.grounds.policies.or_else(|| ask.grounds.policies.clone());
     allow
 }
 

@@ -150,7 +150,8 @@ impl Ask {
             question,
             approval_id,
             // The version too: a yes is to the policies that the person was asked by.
-            grounds: Grounds { rule, decision_id, version },
+            // Their text has its digest in the version, where it has one.
+            grounds: Grounds { rule, decision_id, version, policies: _ },
             members,
             // A stamp, a way of settling and what a host left are no part of the question.
             danger: _,

@@ -92,6 +92,7 @@ impl<'b> Check<'b> {
                 // Whoever reads the record sees whose question it was that got a yes.
                 allow.grounds.rule = allow.grounds.rule.or(again.grounds.rule);
                 allow.grounds.version = allow.grounds.version.or(again.grounds.version);
+                allow.grounds.policies = allow.grounds.policies.or(again.grounds.policies);
                 allow
             }
             // FAIL CLOSED: another question was not answered by anybody; nor was one that must be put each
@@ -151,6 +152,7 @@ impl<'b> Check<'b> {
         };
         let asking = Self { deadline: Deadline::after(*limit), ..self };
         let answered = asking.answer(|| approver.approve(self.request.for_people(), ask)).await;
+        self.request.set_approver_took(asking.deadline.began().elapsed());
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
             Decision::Allow(mut allow) => {

@@ -198,7 +198,12 @@ fn judge(taken: Result<Result<(), NotRecorded>, Panicked>) -> Result<(), String>
 }
 
 fn record<'a>(request: &'a Request<'a>, verdict: Verdict<'a>) -> DecisionRecord<'a> {
-    DecisionRecord { request: request.for_people(), verdict, at: SystemTime::now() }
+    DecisionRecord {
+        request: request.for_people(),
+        verdict,
+        at: SystemTime::now(),
+        approver_took: request.approver_took(),
+    }
 }
 
 fn trace_denied(request: &Request<'_>, denial: &Denial) {

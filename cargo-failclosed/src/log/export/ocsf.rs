@@ -43,7 +43,7 @@ pub(super) fn event(record: &Record, line: &str) -> Result<Value, Box<dyn Error>
             },
             "log_name": format!("failclosed.{kind}"),
             "log_version": record.v.to_string(),
-            "uid": record.hash,
+            "uid": record.id.as_ref().unwrap_or(&record.hash),
             "sequence": record.seq,
         },
         "raw_data": line,
@@ -62,12 +62,21 @@ pub(super) fn event(record: &Record, line: &str) -> Result<Value, Box<dyn Error>
         }
         event["api"] = api;
         let agent = record.agent.as_deref();
+        if let Some(program) = &record.program {
+            event["api"]["service"] = json!({ "name": program });
+        }
         // An outcome has neither: `correlation_uid` leads to the decision, which does.
         event["actor"] = match (&record.person, agent) {
             (Some(person), _) => json!({ "user": { "name": person, "uid": person } }),
             (None, agent) => json!({ "app_uid": agent.unwrap_or("failclosed") }),
         };
-        event["src_endpoint"] = json!({ "svc_name": agent.unwrap_or("failclosed") });
+        if let Some(pid) = record.pid {
+            event["actor"]["process"] = json!({ "pid": pid });
+        }
+        event["src_endpoint"] = without_null(json!({
+            "svc_name": agent.unwrap_or("failclosed"),
+            "hostname": record.host,
+        }));
         if let Some(agent) = agent {
             event["ai_agent"] = json!({ "name": agent, "uid": agent });
         }
@@ -117,7 +126,10 @@ fn decided(record: &Record, event: &mut Value) {
         "decision_id": record.decision_id,
         "digest": record.digest,
         "site": record.site,
+        "function": record.function,
+        "policies": (!record.policies.is_empty()).then_some(&record.policies),
         "took_us": record.took_us,
+        "approver_us": record.approver_us,
         "self_check": record.self_check.then_some(true),
         "approval": approval.map(without_null),
     }));

@@ -4,7 +4,7 @@
 use std::{env, fs, process};
 
 use super::*;
-use crate::audit::line::Draft;
+use crate::audit::{line::Draft, origin::Origin};
 
 /// How many segments there are after a record of yesterday and two of today.
 fn segments_of(name: &str, options: FileOptions) -> usize {
@@ -12,9 +12,11 @@ fn segments_of(name: &str, options: FileOptions) -> usize {
     drop(fs::remove_dir_all(&root));
     let mut store = options.open(&root).unwrap();
     let end = store.end().unwrap();
-    let first = Draft::lost(1).seal(end.next, &end.hash);
-    let second = Draft::lost(1).seal(1, first.hash());
-    let third = Draft::lost(1).seal(2, second.hash());
+    let by = Origin::new(None);
+    let seal = |seq, prev: &str| Draft::lost(1).seal(seq, prev, &by, &[0; 10]);
+    let first = seal(end.next, &end.hash);
+    let second = seal(1, first.hash());
+    let third = seal(2, second.hash());
     store.append(std::slice::from_ref(&first)).unwrap();
     store.open.as_mut().unwrap().day -= 1;
     store.append(std::slice::from_ref(&second)).unwrap();

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     audit::{End, FileStore, Line, Store, StoreError},
     contain,
+    decision::Policies,
 };
 
 /// How long after a failure it is tried again, where no record comes before.
@@ -169,6 +170,10 @@ impl Store for SealedStore {
         lines.iter().for_each(|line| self.tree.push(leaf(line.text().as_bytes())));
         self.since.get_or_insert_with(Instant::now);
         Ok(())
+    }
+
+    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
+        self.store.keep(policies)
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {

@@ -1,15 +1,19 @@
 //! The thread of a store: it gives each record its place in the chain, and appends all that wait.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashSet, iter, sync::Arc, time::Instant};
 
 use super::queue::{Job, Queue};
 use crate::{
-    audit::{End, Line, Store, StoreError, line::Draft},
+    audit::{End, Line, Store, StoreError, line::Draft, origin::Origin},
     contain::{Panicked, contain},
 };
 
+/// So many policies are known to be kept; of more the store is asked again.
+const MOST_KEPT: usize = 1_024;
+
 pub(super) struct Committer<S> {
     store: S,
+    by: Origin,
     queue: Arc<Queue>,
     next: u64,
     hash: String,
@@ -17,13 +21,15 @@ pub(super) struct Committer<S> {
     repaired: Option<Draft>,
     /// Lost outcomes that are on record.
     told: u64,
+    /// The digests of the policies that the store keeps.
+    kept: HashSet<String>,
 }
 
 impl<S: Store> Committer<S> {
-    pub(super) fn new(store: S, end: End, queue: Arc<Queue>) -> Self {
+    pub(super) fn new(store: S, by: Origin, end: End, queue: Arc<Queue>) -> Self {
         let End { next, hash, repaired } = end;
         let repaired = repaired.as_ref().map(Draft::repaired);
-        Self { store, queue, next, hash, repaired, told: 0 }
+        Self { store, by, queue, next, hash, repaired, told: 0, kept: HashSet::new() }
     }
 
     pub(super) fn run(self) {
@@ -52,22 +58,51 @@ impl<S: Store> Committer<S> {
         self.store.close()
     }
 
+    /// The lines that come next.
+    ///
+    /// # Errors
+    /// Ids that cannot be made: FAIL CLOSED: a record that is taken for another one is none.
+    fn seal(&self, drafts: &[&Draft]) -> Result<Vec<Line>, StoreError> {
+        let mut random = vec![[0; 10]; drafts.len()];
+        getrandom::fill(random.as_flattened_mut()).map_err(StoreError::new)?;
+        let (mut next, mut hash) = (self.next, self.hash.clone());
+        let sealed = iter::zip(drafts, &random).map(|(draft, random)| {
+            let line = draft.seal(next, &hash, &self.by, random);
+            next += 1;
+            line.hash().clone_into(&mut hash);
+            line
+        });
+        Ok(sealed.collect())
+    }
+
+    /// Policies first: no record refers to what a crash would lose.
+    fn append(&mut self, lines: &[Line], jobs: &[Job]) -> Result<(), StoreError> {
+        for policies in jobs.iter().flat_map(|job| job.draft.policies()) {
+            if self.kept.contains(policies.digest()) {
+                continue;
+            }
+            self.store.keep(policies)?;
+            if self.kept.len() >= MOST_KEPT {
+                self.kept.clear();
+            }
+            self.kept.insert(policies.digest().to_owned());
+        }
+        self.store.append(lines)?;
+        if let Some(last) = lines.last() {
+            self.next = last.seq() + 1;
+            last.hash().clone_into(&mut self.hash);
+        }
+        Ok(())
+    }
+
     fn commit(&mut self, jobs: Vec<Job>) {
         let lost = self.queue.lost();
         let told = (lost > self.told).then(|| Draft::lost(lost - self.told));
         let drafts = self.repaired.iter().chain(&told).chain(jobs.iter().map(|job| &job.draft));
-        let (mut next, mut hash) = (self.next, self.hash.clone());
-        let lines: Vec<Line> = drafts
-            .map(|draft| {
-                let line = draft.seal(next, &hash);
-                next += 1;
-                line.hash().clone_into(&mut hash);
-                line
-            })
-            .collect();
-        match self.store.append(&lines) {
+        let sealed = self.seal(&drafts.collect::<Vec<_>>());
+        match sealed.and_then(|lines| self.append(&lines, &jobs)) {
             Ok(()) => {
-                (self.next, self.hash, self.told, self.repaired) = (next, hash, lost, None);
+                (self.told, self.repaired) = (lost, None);
                 for job in jobs {
                     job.finish(Ok(()));
                 }

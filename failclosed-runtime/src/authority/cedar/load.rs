@@ -25,6 +25,7 @@ use super::{
     source::{Known, Material, Page},
     version,
 };
+use crate::decision::Policies;
 
 /// What decides: policies, and what is known about those they speak of. Never changed once it is in
 /// use.
@@ -48,7 +49,8 @@ pub(super) struct Rules {
     pub(super) default_resource: Option<EntityUid>,
     /// The permit beside which there is nothing to say no, if there is one.
     pub(super) permits_everything: Option<Arc<str>>,
-    digest: String,
+    /// Their text, for logs.
+    pub(super) policies: Arc<[Policies]>,
 }
 
 /// One action of the schema.
@@ -79,7 +81,8 @@ impl Loaded {
     pub(super) fn with_entities(rules: Arc<Rules>, given: &Entities) -> Result<Self, CedarError> {
         let entities = entities(&rules.schema, given)?;
         let of_entities = version::of_entities(&entities)?;
-        let version = format!("policies {} entities {of_entities}", rules.digest);
+        let digest = rules.policies.iter().map(Policies::digest).collect::<String>();
+        let version = format!("policies {digest} entities {of_entities}");
         Ok(Self { rules, entities, version: version.into() })
     }
 }
@@ -120,7 +123,7 @@ impl Rules {
             .collect();
         let permits_everything = permits_everything(&policies, &labels, &names);
         let authorizer = Authorizer::new();
-        let digest = material.digest();
+        let text = Policies::new(material.text());
         Ok(Self {
             schema,
             authorizer,
@@ -129,7 +132,7 @@ impl Rules {
             names,
             default_resource,
             permits_everything,
-            digest,
+            policies: Arc::new([text]),
         })
     }
 }

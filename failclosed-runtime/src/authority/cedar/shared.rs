@@ -246,11 +246,13 @@ impl Shared {
             // FAIL CLOSED: what somebody wanted to replace must not go on permitting what the new
             // policies may forbid for longer than the operator said.
             let why = format_args!("the policies failed to load: {}", failed.why);
-            return Err(NoDecision::unavailable(why).with_version(version));
+            let why = NoDecision::unavailable(why).with_version(version);
+            return Err(why.with_policies(Arc::clone(&loaded.rules.policies)));
         }
+        let policies = Arc::clone(&loaded.rules.policies);
         match loaded.decide(request) {
-            Ok(decision) => Ok(decision.version(version)),
-            Err(why) => Err(why.with_version(version)),
+            Ok(decision) => Ok(decision.version(version).policies(policies)),
+            Err(why) => Err(why.with_version(version).with_policies(policies)),
         }
     }
 }

@@ -8,7 +8,7 @@ fn ask(question: String, ids: [Option<String>; 4], members: Option<Vec<(usize, A
     let [approval, rule, decision, version] = ids.map(|id| id.map(Arc::from));
     let mut ask = Ask::new(question);
     ask.approval_id = approval;
-    ask.grounds = Grounds { rule, decision_id: decision, version };
+    ask.grounds = Grounds { rule, decision_id: decision, version, policies: None };
     ask.members = members
         .map(|members| members.into_iter().map(|(place, ask)| Member { place, ask }).collect());
     ask
@@ -91,8 +91,12 @@ fn every_part_counts_and_nothing_else() {
     let member = |place, question: &'static str| Member { place, ask: Ask::new(question) };
     let base = || {
         let mut ask = Ask::new("really?").with_approval_id("CR-1");
-        ask.grounds =
-            Grounds { rule: Some("limit".into()), decision_id: Some("d1".into()), version: None };
+        ask.grounds = Grounds {
+            rule: Some("limit".into()),
+            decision_id: Some("d1".into()),
+            version: None,
+            policies: None,
+        };
         ask.members = Some([member(0, "really?"), member(2, "sure?")].into());
         ask
     };
