@@ -18,6 +18,8 @@ use crate::{
     request::{Note, Request},
 };
 
+#[cfg(all(unix, feature = "audit-file"))]
+use crate::audit::FileOptions;
 pub use crate::audit::Unrecorded;
 
 /// The longest an observe-only mode may last.
@@ -119,6 +121,22 @@ impl<A: Authority> Authority for ObserveOnly<A> {
 pub fn unrecorded(reason: impl Into<Cow<'static, str>>) -> Result<Unrecorded, ConfigError> {
     warn(&given(reason.into())?, "no decision will be recorded");
     Ok(Unrecorded::new())
+}
+
+/// A log in files that leaves it to the system when a record reaches the disk: faster by the time of an
+/// `fdatasync`. Records survive the end of the process. With the machine, up to half a minute of them may
+/// be lost, and with them the record of bodies that ran. Each record says so, as its `unsynced`.
+///
+/// # Errors
+/// [`ConfigError::Danger`]: the reason is blank.
+#[cfg(all(unix, feature = "audit-file"))]
+pub fn unsynced(
+    options: FileOptions,
+    reason: impl Into<Cow<'static, str>>,
+) -> Result<FileOptions, ConfigError> {
+    let reason = given(reason.into())?;
+    warn(&reason, "records of bodies that ran may be lost with the machine");
+    Ok(options.unsynced(reason))
 }
 
 /// A guard that does not [start](GuardBuilder::start): nobody has seen its authority say no. The only

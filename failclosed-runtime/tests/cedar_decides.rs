@@ -1,15 +1,21 @@
 //! What Cedar policies permit and forbid, and what is reported about it.
 #![cfg(feature = "cedar")]
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
 
 mod cedar_common;
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use cedar_common::{Asked, POLICIES, Purchase, Read, Refund, SCHEMA, Shop, authority, lunch};
 use cedar_policy::Entities;
 use failclosed_runtime::{
-    Cause, Guard, Probe, Request, SelfCheckError, Subject, audit::MemoryLog, cedar::CedarAuthority,
+    Cause, Denial, Guard, Policies, Probe, Request, SelfCheckError, Subject,
+    audit::{AuditSink, DecisionRecord, MemoryLog, OutcomeRecord, Recording},
+    cedar::{CedarAuthority, rules},
+    danger,
 };
 use serde::Serialize;
 
@@ -34,6 +40,49 @@ async fn each_record_names_schema_and_policies_by_the_digest_of_their_text() {
     for record in [&allowed, &denied] {
         assert_eq!(record.policies.len(), 1);
         assert!(record.version.as_deref().unwrap().starts_with(&version), "{record:?}");
+    }
+}
+
+/// Keeps the policies of the last decision.
+#[derive(Clone, Default)]
+struct Tap(Arc<Mutex<Vec<Policies>>>);
+
+impl AuditSink for Tap {
+    fn decision(&self, record: &DecisionRecord<'_>) -> Recording<'_> {
+        let policies = record.verdict.grounds().policies;
+        *self.0.lock().unwrap() = policies.map(|list| list.to_vec()).unwrap_or_default();
+        Recording::ready(Ok(()))
+    }
+
+    fn outcome(&self, _: &OutcomeRecord<'_>) {}
+}
+
+/// What a log keeps of it says which rules there were.
+#[tokio::test]
+async fn the_text_that_a_log_keeps_names_its_rules() {
+    const MORE: &str = r#"
+        @id("never") @team("a")
+        forbid(principal, action in [Action::"money"], resource == Vendor::"pawn.example");
+        permit(principal == Agent::"buyer", action == Action::"purchase", resource);
+    "#;
+    let policies = format!("{POLICIES}{MORE}");
+    let authority =
+        CedarAuthority::builder(SCHEMA, policies).annotations(["team"]).build().unwrap();
+    let tap = Tap::default();
+    let subject = Subject::agent("shopper").unwrap();
+    let guard =
+        danger::unchecked(Guard::builder(subject, authority, tap.clone()), "a test").unwrap();
+    drop(guard.run(lunch(), async |_| Ok::<_, Denial>(())).await);
+    let kept = tap.0.lock().unwrap().pop().unwrap();
+    assert!(kept.text().contains(SCHEMA) && kept.text().contains("@team(\"a\")"));
+    let rules = rules(&kept).unwrap();
+    let [.., never, unnamed] = &rules[..] else { panic!("{rules:?}") };
+    assert_eq!((&**never, unnamed.starts_with("policy")), ("never", true));
+    assert!(rules.iter().any(|rule| &**rule == "shopping"));
+    // Another authority's text, and one that was cut.
+    let cut = Policies::new(&kept.text()[..kept.text().len() - 2]);
+    for other in [Policies::new("package shop\nallow := true\n"), Policies::new(""), cut] {
+        assert!(failclosed_runtime::cedar::rules(&other).is_err(), "{}", other.text());
     }
 }
 

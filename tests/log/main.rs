@@ -9,6 +9,7 @@
 
 mod chain;
 mod common;
+mod credentials;
 mod delegated;
 mod format;
 mod killed;

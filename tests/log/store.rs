@@ -12,6 +12,7 @@ use std::{
 use failclosed::{
     Cause,
     audit::{FileOptions, FileStore, Kind, Store, Writer},
+    danger,
 };
 
 use crate::common::{Scratch, buy, guard, log};
@@ -23,6 +24,25 @@ async fn unrecorded(writer: &Writer, why: &str) {
         let denial = result.unwrap_err();
         assert_eq!((denial.cause(), ran), (Cause::Unrecorded, 0));
         assert!(denial.detail().unwrap().contains(why), "{denial:?}");
+    }
+}
+
+/// Whoever gives up the disk says so, and every record repeats it.
+#[tokio::test]
+async fn a_log_that_is_not_synced_says_so_in_each_record() {
+    assert!(danger::unsynced(FileOptions::default(), " ").is_err());
+    for (reason, said) in [(None, None), (Some("a \"cache\""), Some("a \"cache\""))] {
+        let (scratch, options) = (Scratch::new(), FileOptions::default());
+        let options = match reason {
+            Some(reason) => danger::unsynced(options, reason).unwrap(),
+            None => options,
+        };
+        let writer = Writer::open(options.open(scratch.path()).unwrap()).unwrap();
+        assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+        writer.close().await.unwrap();
+        let records = scratch.records();
+        assert!(!records.is_empty() && scratch.whole().records == records.len() as u64);
+        assert!(records.iter().all(|record| record.unsynced.as_deref() == said), "{records:?}");
     }
 }
 

@@ -97,7 +97,7 @@ fn members(
     record: &Record,
     log_us: Option<u64>,
     again: Option<String>,
-) -> [(&'static str, Option<String>); 35] {
+) -> [(&'static str, Option<String>); 36] {
     let approval = record.approval.as_ref().map(|approval| {
         let by = approval.by.as_deref().unwrap_or("a person who is not named");
         let (through, question) = (&approval.through, &approval.question);
@@ -159,6 +159,7 @@ fn members(
         ("log", log_us.map(|took| format!("took the decision in {}", lasted(took)))),
         ("decide again", again),
         ("written by", by),
+        ("unsynced", record.unsynced.clone()),
         ("lost", number(record.outcomes)),
         ("cut bytes", number(record.cut_bytes)),
         ("cut sha256", record.cut_sha256.clone()),

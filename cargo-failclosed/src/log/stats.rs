@@ -1,12 +1,19 @@
 //! `log stats`: how often what was decided.
 
-use std::{collections::BTreeMap, io::Write, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::Path,
+};
 
-use failclosed_runtime::audit::{Kind, Record};
+use failclosed_runtime::{
+    audit::{Kind, Record, policies},
+    cedar::rules,
+};
 
 use super::{
     Output, Refusal, read,
-    text::{cell, of},
+    text::{cell, line, of},
 };
 
 /// More names than this of one sort are counted together: agents choose some of them, and must not
@@ -36,6 +43,7 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
     let mut counts: [(&str, Count); 6] =
         ["verdict", "action", "cause", "rule", "agent", "outcome"].map(|of| (of, Count::default()));
     let (mut lost, mut checks) = (0_u64, 0_u64);
+    let (mut fired, mut last) = (BTreeSet::new(), Vec::new());
     // Nothing is shown before the log is known to be whole: a sum over a part of it would mislead.
     let whole = read(directory, |record| {
         // Nobody did what a self check asks for: its answers would hide what agents are answered.
@@ -45,6 +53,15 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
         }
         for (of, count) in &mut counts {
             count.add(member(record, of));
+        }
+        // Several may have decided together.
+        for rule in record.rule.iter().flat_map(|rules| rules.split("; ")) {
+            if fired.len() < MAX_NAMES && !fired.contains(rule) {
+                fired.insert(rule.to_owned());
+            }
+        }
+        if !record.policies.is_empty() && record.policies != last {
+            last.clone_from(&record.policies);
         }
         lost = lost.saturating_add(record.outcomes.unwrap_or(0));
     })?;
@@ -63,7 +80,36 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
             out.line(&format!("{others:>10}  (others)"));
         }
     }
+    last.iter().for_each(|digest| never_fired(directory, digest, &fired, out));
     Ok(0)
+}
+
+/// The rules of the last policies that decided nothing: as often as not, they say something else than was
+/// meant.
+fn never_fired(
+    directory: &Path,
+    digest: &str,
+    fired: &BTreeSet<String>,
+    out: &mut Output<impl Write>,
+) {
+    let rules = match policies(directory, digest) {
+        Ok(Some(policies)) => rules(&policies).map_err(|why| why.to_string()),
+        Ok(None) => Err("they are not kept here".to_owned()),
+        Err(why) => Err(why.to_string()),
+    };
+    match rules {
+        Ok(rules) => {
+            let silent: Vec<_> = rules.iter().filter(|rule| !fired.contains(&***rule)).collect();
+            if !silent.is_empty() {
+                out.line("\nrules of the last policies that decided nothing");
+            }
+            silent.iter().for_each(|rule| out.line(&format!("         0  {}", cell(rule, 68))));
+        }
+        Err(why) => {
+            let why = line(&why);
+            out.line(&format!("\nthe rules of the last policies are not known: {why}"));
+        }
+    }
 }
 
 fn member<'a>(record: &'a Record, of: &str) -> Option<&'a str> {

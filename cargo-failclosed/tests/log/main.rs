@@ -119,6 +119,32 @@ fn records_are_given_as_they_were_written() {
     assert!(out.starts_with(r#"{"v":1,"seq":2,"#) && out.lines().count() == 1, "{out}");
 }
 
+/// By the policies of the last decision, whose text the log keeps.
+#[test]
+fn rules_that_never_fired_are_named() {
+    let text = "@id(\"lunch\") permit(principal, action, resource);\n\
+                @id(\"never\") forbid(principal == A::\"x\", action, resource);\n";
+    let kept =
+        format!("// schema, 0 bytes\n\n// policies \"shop.cedar\", {} bytes\n{text}\n", text.len());
+    let digest = hex(&kept);
+    let fired = format!(r#"{ALLOW},"policies":["{digest}"],"rule":"lunch; other""#);
+    let (scratch, _) = log(&[&fired]);
+    let (_, out, _) = run("stats", &scratch.0, &[]);
+    assert!(out.contains("not known: they are not kept here"), "{out}");
+    let file = scratch.0.join("policies").join(&digest);
+    fs::create_dir(scratch.0.join("policies")).unwrap();
+    fs::write(&file, &kept).unwrap();
+    let (_, out, _) = run("stats", &scratch.0, &[]);
+    let (_, silent) = out.split_once("rules of the last policies that decided nothing").unwrap();
+    assert_eq!(silent.trim(), "0  never", "{out}");
+    let (_, out, _) = run("explain", &scratch.0, &["c1"]);
+    assert!(out.contains("no: the question is not here"), "{out}");
+    // What was changed is not what decided.
+    fs::write(&file, kept.replace("never", "lunch")).unwrap();
+    let (_, out, _) = run("stats", &scratch.0, &[]);
+    assert!(out.contains("not known: ") && out.contains("was changed"), "{out}");
+}
+
 /// Its own question, to which nobody may ever get a yes, is not what agents do.
 #[test]
 fn self_checks_are_counted_apart() {

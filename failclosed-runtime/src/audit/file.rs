@@ -1,6 +1,7 @@
 //! A log in files: one directory, one writer, JSON Lines.
 
 use std::{
+    borrow::Cow,
     fs::{File, TryLockError},
     io::Write,
     path::PathBuf,
@@ -37,13 +38,15 @@ const WARN_BELOW: u64 = 1 << 30;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How a log in files is kept.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[must_use]
 pub struct FileOptions {
     segment_bytes: u64,
     patience: Duration,
     daily: bool,
     warn_below: u64,
+    /// Why records are left to the system to write, where they are.
+    unsynced: Option<Cow<'static, str>>,
 }
 
 impl Default for FileOptions {
@@ -53,6 +56,7 @@ impl Default for FileOptions {
             patience: Duration::ZERO,
             daily: false,
             warn_below: WARN_BELOW,
+            unsynced: None,
         }
     }
 }
@@ -82,6 +86,11 @@ impl FileOptions {
     /// everything is denied. Once, and again after there was more. 1 GiB unless set; 0 never warns.
     pub fn warn_below(mut self, bytes: u64) -> Self {
         self.warn_below = bytes;
+        self
+    }
+
+    pub(crate) fn unsynced(mut self, reason: Cow<'static, str>) -> Self {
+        self.unsynced = Some(reason);
         self
     }
 
@@ -189,7 +198,7 @@ impl FileStore {
     fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
         let Some(first) = lines.first() else { return Ok(()) };
         let today = today();
-        if self.open.as_ref().is_none_or(|open| open.is_full(self.options, today)) {
+        if self.open.as_ref().is_none_or(|open| open.is_full(&self.options, today)) {
             self.open = Some(create(&self.directory, first.seq())?);
         }
         let Some(open) = &mut self.open else {
@@ -210,7 +219,8 @@ impl FileStore {
             }
             return Err(StoreError::io("cannot write", &open.path, &error));
         }
-        if let Err(error) = open.file.sync_data() {
+        let is_synced = self.options.unsynced.is_none();
+        if is_synced && let Err(error) = open.file.sync_data() {
             // FAIL CLOSED: after a failed sync the kernel may have dropped what it held, and the
             // next sync would say that all is well.
             let why = StoreError::io("cannot sync", &open.path, &error);
@@ -234,7 +244,7 @@ fn today() -> u64 {
 
 impl Open {
     /// Whether the next record begins another segment. An empty one has the name that it would get.
-    fn is_full(&self, options: FileOptions, today: u64) -> bool {
+    fn is_full(&self, options: &FileOptions, today: u64) -> bool {
         let is_over = options.daily && self.day < today;
         self.bytes > 0 && (self.bytes >= options.segment_bytes || is_over)
     }
@@ -303,6 +313,10 @@ impl Store for FileStore {
             Some(fault) => Err(StoreError::new(fault)),
             None => self.write(lines),
         }
+    }
+
+    fn unsynced(&self) -> Option<&str> {
+        self.options.unsynced.as_deref()
     }
 
     fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 //! before `,"hash":`, and `prev` is the hash of the line before: so each line fixes all before it.
 
 use std::{
+    panic::Location,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -71,19 +72,35 @@ pub(super) struct Draft {
     at_ms: u64,
     /// What a log keeps beside it.
     policies: Option<Arc<[Policies]>>,
+    /// Where it was asked.
+    site: Option<&'static Location<'static>>,
 }
+
+/// What stands before the question, which is the last member.
+const QUESTION: &str = r#","question":"#;
 
 impl Draft {
     fn new(at: SystemTime, members: &impl Serialize) -> Result<Self, NotRecorded> {
         let mut text = serde_json::to_string(members)?;
         text.pop();
         text.remove(0);
-        Ok(Self { members: text, at_ms: millis(at), policies: None })
+        Ok(Self { members: text, at_ms: millis(at), policies: None, site: None })
     }
 
     /// The policies that it refers to.
     pub(super) fn policies(&self) -> &[Policies] {
         self.policies.as_deref().unwrap_or_default()
+    }
+
+    /// Where it was asked.
+    pub(super) fn site(&self) -> Option<&'static Location<'static>> {
+        self.site
+    }
+
+    /// The question, where there is one in it. The members before it hold no such text: a quote in one of
+    /// them has a backslash before it.
+    pub(super) fn question(&self) -> Option<&str> {
+        self.members.split_once(QUESTION).map(|(_, question)| question)
     }
 
     /// The line at a place in the chain. `random` makes its id one that no other record has.
@@ -150,7 +167,7 @@ impl Draft {
                 question,
             },
         );
-        Ok(Self { policies, ..draft? })
+        Ok(Self { policies, site: record.site(), ..draft? })
     }
 
     pub(super) fn outcome(record: &OutcomeRecord<'_>) -> Result<Self, NotRecorded> {
@@ -173,7 +190,7 @@ impl Draft {
     }
 
     fn of_now(members: String) -> Self {
-        Self { members, at_ms: millis(SystemTime::now()), policies: None }
+        Self { members, at_ms: millis(SystemTime::now()), policies: None, site: None }
     }
 
     /// The part of a record that was cut off when the log was opened.

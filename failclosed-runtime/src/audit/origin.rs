@@ -14,8 +14,9 @@ const MAX_NAME_BYTES: usize = 255;
 pub(super) struct Origin(String);
 
 impl Origin {
-    /// This process, by the name that it was given or, where it was given none, its file's.
-    pub(super) fn new(program: Option<&str>) -> Self {
+    /// This process, by the name that it was given or, where it was given none, its file's. And why its
+    /// records may be lost, where they may.
+    pub(super) fn new(program: Option<&str>, unsynced: Option<&str>) -> Self {
         let host = gethostname::gethostname();
         let file = env::current_exe().ok();
         let file = file.as_deref().and_then(|path| path.file_name()).unwrap_or_default();
@@ -25,7 +26,9 @@ impl Origin {
             Value::from(name)
         });
         let pid = process::id();
-        Self(format!(r#""host":{host},"pid":{pid},"program":{program}"#))
+        let unsynced = unsynced.map(|why| format!(r#","unsynced":{}"#, Value::from(why)));
+        let unsynced = unsynced.unwrap_or_default();
+        Self(format!(r#""host":{host},"pid":{pid},"program":{program}{unsynced}"#))
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Record {
     pub pid: Option<u32>,
     /// The program, best by name and version.
     pub program: Option<String>,
+    /// Why it may have been lost with the machine, where its log was not synced.
+    pub unsynced: Option<String>,
     /// What it is about.
     pub record: Kind,
     /// Milliseconds since 1970, by the wall clock.

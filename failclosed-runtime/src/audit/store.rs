@@ -22,6 +22,12 @@ pub trait Store: Send + 'static {
     /// cannot see to that must refuse every later append.
     fn append(&mut self, lines: &[Line]) -> Result<(), StoreError>;
 
+    /// Why what it appends may be lost with the machine, in the words of whoever wanted it so. Each record
+    /// says it. `None` where an append is durable when it returns.
+    fn unsynced(&self) -> Option<&str> {
+        None
+    }
+
     /// Keeps the text of policies that the lines of later appends refer to, under its digest, for as
     /// long as any of them is kept. Called before those appends, also for what it keeps already. A
     /// store that does not is one whose records cannot be decided again; it keeps them all the same.

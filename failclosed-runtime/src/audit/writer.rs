@@ -2,6 +2,8 @@
 
 use std::{fmt, future::poll_fn, io, sync::Arc, task::Poll, thread};
 
+use tracing::{Dispatch, dispatcher};
+
 use self::{
     commit::Committer,
     queue::{Queue, Ticket},
@@ -12,6 +14,7 @@ use super::{
 };
 
 mod commit;
+mod credentials;
 mod options;
 mod queue;
 
@@ -47,9 +50,11 @@ impl Writer {
         let end = store.end()?;
         let queue = Arc::new(Queue::new(length));
         let committer = Committer::new(store, by, end, Arc::clone(&queue));
+        // What the thread tells goes where its opener's does.
+        let tracer = dispatcher::get_default(Dispatch::clone);
         thread::Builder::new()
             .name("failclosed-audit".into())
-            .spawn(move || committer.run())
+            .spawn(move || dispatcher::with_default(&tracer, || committer.run()))
             .map_err(|error: io::Error| StoreError::new(error))?;
         Ok(Self(Arc::new(Handle(queue))))
     }

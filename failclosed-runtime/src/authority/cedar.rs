@@ -73,6 +73,7 @@ mod directory;
 mod error;
 
 mod failed;
+mod kept;
 mod labels;
 mod load;
 mod names;
@@ -89,6 +90,7 @@ mod watch;
 pub use actions::KnownAction;
 pub use builder::CedarBuilder;
 pub use error::CedarError;
+pub use kept::rules;
 
 use builder::Settings;
 use load::Loaded;

@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::log::text::time;
 
-const HEADS: [&str; 41] = [
+const HEADS: [&str; 42] = [
     "seq",
     "id",
     "host",
     "pid",
     "program",
+    "unsynced",
     "time",
     "at_ms",
     "record",
@@ -65,6 +66,7 @@ pub(super) fn row(record: &Record) -> Result<String, Box<dyn Error>> {
         text(&record.host),
         record.pid.map(|pid| pid.to_string()).unwrap_or_default(),
         text(&record.program),
+        text(&record.unsynced),
         time(record.at_ms),
         record.at_ms.to_string(),
         format!("{:?}", record.record).to_lowercase(),

@@ -123,6 +123,7 @@ fn decided(record: &Record, event: &mut Value) {
     event["unmapped"] = without_null(json!({
         "detail": record.detail,
         "danger": record.danger,
+        "unsynced": record.unsynced,
         "decision_id": record.decision_id,
         "digest": record.digest,
         "site": record.site,

@@ -10,9 +10,9 @@ use crate::audit::{line::Draft, origin::Origin};
 fn segments_of(name: &str, options: FileOptions) -> usize {
     let root = env::temp_dir().join(format!("failclosed-days-{name}-{}", process::id()));
     drop(fs::remove_dir_all(&root));
-    let mut store = options.open(&root).unwrap();
+    let mut store = options.clone().open(&root).unwrap();
     let end = store.end().unwrap();
-    let by = Origin::new(None);
+    let by = Origin::new(None, None);
     let seal = |seq, prev: &str| Draft::lost(1).seal(seq, prev, &by, &[0; 10]);
     let first = seal(end.next, &end.hash);
     let second = seal(1, first.hash());

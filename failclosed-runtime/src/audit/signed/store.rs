@@ -172,6 +172,10 @@ impl Store for SealedStore {
         Ok(())
     }
 
+    fn unsynced(&self) -> Option<&str> {
+        self.store.unsynced()
+    }
+
     fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
         self.store.keep(policies)
     }

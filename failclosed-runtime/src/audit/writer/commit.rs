@@ -2,7 +2,10 @@
 
 use std::{collections::HashSet, iter, sync::Arc, time::Instant};
 
-use super::queue::{Job, Queue};
+use super::{
+    credentials::Credentials,
+    queue::{Job, Queue},
+};
 use crate::{
     audit::{End, Line, Store, StoreError, line::Draft, origin::Origin},
     contain::{Panicked, contain},
@@ -23,13 +26,15 @@ pub(super) struct Committer<S> {
     told: u64,
     /// The digests of the policies that the store keeps.
     kept: HashSet<String>,
+    credentials: Credentials,
 }
 
 impl<S: Store> Committer<S> {
     pub(super) fn new(store: S, by: Origin, end: End, queue: Arc<Queue>) -> Self {
         let End { next, hash, repaired } = end;
         let repaired = repaired.as_ref().map(Draft::repaired);
-        Self { store, by, queue, next, hash, repaired, told: 0, kept: HashSet::new() }
+        let (kept, credentials) = (HashSet::new(), Credentials::new());
+        Self { store, by, queue, next, hash, repaired, told: 0, kept, credentials }
     }
 
     pub(super) fn run(self) {
@@ -95,7 +100,7 @@ impl<S: Store> Committer<S> {
         Ok(())
     }
 
-    fn commit(&mut self, jobs: Vec<Job>) {
+    fn commit(&mut self, mut jobs: Vec<Job>) {
         let lost = self.queue.lost();
         let told = (lost > self.told).then(|| Draft::lost(lost - self.told));
         let drafts = self.repaired.iter().chain(&told).chain(jobs.iter().map(|job| &job.draft));
@@ -103,9 +108,9 @@ impl<S: Store> Committer<S> {
         match sealed.and_then(|lines| self.append(&lines, &jobs)) {
             Ok(()) => {
                 (self.told, self.repaired) = (lost, None);
-                for job in jobs {
-                    job.finish(Ok(()));
-                }
+                jobs.iter_mut().for_each(|job| job.finish(Ok(())));
+                // With nobody waiting for it.
+                jobs.iter().for_each(|job| self.credentials.look(&job.draft));
             }
             Err(error) => {
                 // FAIL CLOSED: what is not durable is not recorded. Outcomes are counted.
@@ -113,9 +118,7 @@ impl<S: Store> Committer<S> {
                 if outcomes > 0 {
                     self.queue.lose(outcomes as u64);
                 }
-                for job in jobs {
-                    job.finish(Err(error.to_string()));
-                }
+                jobs.iter_mut().for_each(|job| job.finish(Err(error.to_string())));
             }
         }
     }

@@ -45,6 +45,7 @@ impl WriterOptions {
     /// # Errors
     /// As [`Writer::open`].
     pub fn open(self, store: impl Store) -> Result<Writer, StoreError> {
-        Writer::start(store, Origin::new(self.program.as_deref()), self.queue)
+        let by = Origin::new(self.program.as_deref(), store.unsynced());
+        Writer::start(store, by, self.queue)
     }
 }

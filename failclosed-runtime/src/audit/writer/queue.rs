@@ -178,7 +178,7 @@ impl Job {
         self.done.is_none()
     }
 
-    pub(super) fn finish(mut self, result: Result<(), String>) {
+    pub(super) fn finish(&mut self, result: Result<(), String>) {
         if let Some(slot) = self.done.take() {
             slot.set(result);
         }

@@ -21,8 +21,17 @@ pub(super) struct Settings {
     pub(super) namespace: Option<String>,
     /// Annotations that others read.
     pub(super) annotations: Vec<String>,
+    /// Whether others read whatever there is.
+    pub(super) any_annotation: bool,
     /// How long the old set decides after a reload failed; `None` until one succeeds.
     pub(super) grace: Option<Duration>,
+}
+
+impl Settings {
+    /// Of a program that is not known: whatever annotations it had others read.
+    pub(super) fn of_anybody() -> Self {
+        Self { any_annotation: true, ..Self::default() }
+    }
 }
 
 /// Names what the schema calls things, then builds the authority. Made by

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use cedar_policy::{Effect, Policy, PolicyId};
 
-use super::{error::CedarError, source::Page};
+use super::{builder::Settings, error::CedarError, source::Page};
 
 /// What is reported about a policy.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Label {
         page: &Page,
         name: &str,
         position: usize,
-        others: &[String],
+        settings: &Settings,
     ) -> Result<Self, CedarError> {
         let id = policy.annotation("id").unwrap_or(name);
         let place = place(policy, page);
@@ -48,7 +48,9 @@ impl Label {
                 if !is_printable(text) {
                     return refused(format!("its `@{key}` is blank or has control characters"));
                 }
-            } else if !others.iter().any(|other| other == key) {
+            } else if !settings.any_annotation
+                && !settings.annotations.iter().any(|other| other == key)
+            {
                 // FAIL CLOSED: `@aks` on a permit would be a permit that asks nobody.
                 return refused(format!(
                     "`@{key}` has no meaning here, which is {}\n\

@@ -18,6 +18,7 @@ use super::{
     ask::id_fault,
     builder::Settings,
     error::CedarError,
+    kept,
     labels::{Label, Labels},
     names::{Names, namespace},
     permissive::permits_everything,
@@ -123,7 +124,7 @@ impl Rules {
             .collect();
         let permits_everything = permits_everything(&policies, &labels, &names);
         let authorizer = Authorizer::new();
-        let text = Policies::new(material.text());
+        let text = Policies::new(kept::text(material));
         Ok(Self {
             schema,
             authorizer,
@@ -150,7 +151,10 @@ fn schema(page: &Page) -> Result<Schema, CedarError> {
 }
 
 /// The policies of all files, each under its `@id`.
-fn policies(pages: &[Page], settings: &Settings) -> Result<(PolicySet, Labels), CedarError> {
+pub(super) fn policies(
+    pages: &[Page],
+    settings: &Settings,
+) -> Result<(PolicySet, Labels), CedarError> {
     let mut labels = Labels::new();
     let mut renamed = Vec::new();
     for page in pages {
@@ -161,7 +165,7 @@ fn policies(pages: &[Page], settings: &Settings) -> Result<(PolicySet, Labels), 
                 Some(file) if pages.len() > 1 => format!("{file}#{}", policy.id()),
                 _ => policy.id().to_string(),
             };
-            let label = Label::new(policy, page, &name, renamed.len(), &settings.annotations)?;
+            let label = Label::new(policy, page, &name, renamed.len(), settings)?;
             let id = PolicyId::new(&*label.id);
             renamed.push(policy.new_id(id.clone()));
             let place = label.place.clone();

@@ -156,20 +156,6 @@ pub(super) struct Material {
 }
 
 impl Material {
-    /// Schema and policies as one text. Each page has its length before it, so that no two lists of
-    /// pages are one text, and its file, after which policies without an id are called.
-    pub(super) fn text(&self) -> String {
-        let mut text = String::new();
-        let mut add = |what: &str, page: &Page| {
-            let Page { file, text: page, policies: _ } = page;
-            let name = file.as_deref().map(|file| format!(" {file:?}")).unwrap_or_default();
-            text.push_str(&format!("// {what}{name}, {} bytes\n{page}\n", page.len()));
-        };
-        add("schema", &self.schema);
-        self.policies.iter().for_each(|page| add("policies", page));
-        text
-    }
-
     /// Equal where nothing has to be loaded anew: of the texts alone, as they were read.
     pub(super) fn fingerprint(&self) -> String {
         let mut hasher = Sha256::new();
