@@ -14,6 +14,14 @@ pub mod traits;
 /// Any error: a bench that cannot be set up ends with its text.
 pub type Failure = Box<dyn std::error::Error>;
 
+/// A runtime of two threads, for callers that wait side by side.
+///
+/// # Errors
+/// As [`runtime`].
+pub fn threads() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?)
+}
+
 /// The runtime that all rows run on: one thread, with a timer to arm.
 ///
 /// # Errors
