@@ -11,6 +11,7 @@ mod chain;
 mod common;
 mod credentials;
 mod delegated;
+mod faulty_disk;
 mod format;
 mod killed;
 mod masked;
