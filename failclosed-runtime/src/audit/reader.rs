@@ -1,13 +1,14 @@
 //! A log, record by record, and on while it grows.
 
-use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use super::{Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified, file::segments};
+use super::{
+    Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified,
+    file::{
+        segments,
+        source::{Found, Next, Source},
+    },
+};
 
 /// Reads a log from its first record on. Each record it gives is known to follow the one before, and
 /// it holds no more than one of them.
@@ -26,20 +27,9 @@ pub struct Reader {
 #[derive(Debug)]
 struct Segment {
     first: u64,
-    path: PathBuf,
-    reader: BufReader<File>,
-    /// How many whole lines, and their bytes, were read of it.
+    source: Source,
+    /// How many whole lines were read of it.
     line: u64,
-    bytes: u64,
-}
-
-/// What comes next in a file.
-enum Next {
-    Line,
-    /// A line that does not end: its writer is not done with it, or never came to its end.
-    Part,
-    TooLong,
-    Nothing,
 }
 
 impl Reader {
@@ -63,7 +53,7 @@ impl Reader {
             if let Some(answer) = self.in_this_file()? {
                 return Ok(answer.map(Some));
             }
-            if let Some(fault) = self.open.as_ref().and_then(Segment::fault) {
+            if let Some(fault) = self.open.as_ref().and_then(|open| open.source.fault()) {
                 return Ok(Err(self.broken(fault)));
             }
             let read = self.open.as_ref().map(|open| open.first);
@@ -80,9 +70,14 @@ impl Reader {
             if let Err(part) = self.finish()? {
                 return Ok(Err(part));
             }
-            let reader = File::open(&path).map(BufReader::new);
-            let reader = reader.map_err(|error| StoreError::io("cannot read", &path, &error))?;
-            self.open = Some(Segment { first, path, reader, line: 0, bytes: 0 });
+            let source = match Source::open(path.clone())? {
+                Ok(source) => source,
+                Err(fault) => {
+                    let seq = self.next;
+                    return Ok(Err(Broken { file: path, line: 1, seq, fault }));
+                }
+            };
+            self.open = Some(Segment { first, source, line: 0 });
             if first != self.next {
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
             }
@@ -100,22 +95,24 @@ impl Reader {
     /// As [`next_record`](Self::next_record).
     pub fn finish(&mut self) -> Result<Result<Verified, Broken>, StoreError> {
         Ok(match self.line()? {
-            Next::Part => Err(self.broken("the line does not end".to_owned())),
-            Next::Line | Next::TooLong => Err(self.broken("there is more to read".to_owned())),
-            Next::Nothing => Ok(Verified { records: self.next, hash: self.hash.clone() }),
+            Err(fault) => Err(self.broken(fault)),
+            Ok(Next::Part) => Err(self.broken("the line does not end")),
+            Ok(Next::Line | Next::TooLong) => Err(self.broken("there is more to read")),
+            Ok(Next::Nothing) => Ok(Verified { records: self.next, hash: self.hash.clone() }),
         })
     }
 
     /// The next record of the file that is open; `None` at its end.
     fn in_this_file(&mut self) -> Result<Option<Result<Record, Broken>>, StoreError> {
         match self.line()? {
-            Next::Line => {}
+            Ok(Next::Line) => {}
+            Err(fault) => return Ok(Some(Err(self.broken(fault)))),
             // FAIL CLOSED: what is too long to be read is not whole.
-            Next::TooLong => {
+            Ok(Next::TooLong) => {
                 let fault = format!("the line is longer than {MAX_LINE_BYTES} bytes");
                 return Ok(Some(Err(self.broken(fault))));
             }
-            Next::Part | Next::Nothing => return Ok(None),
+            Ok(Next::Part | Next::Nothing) => return Ok(None),
         }
         let record = match Record::read(&self.text) {
             Ok(record) if record.follows(self.next, &self.hash) => record,
@@ -127,54 +124,24 @@ impl Reader {
         };
         if let Some(open) = &mut self.open {
             open.line += 1;
-            open.bytes += self.text.len() as u64 + 1;
         }
         (self.next, self.hash) = (record.seq + 1, record.hash.clone());
         Ok(Some(Ok(record)))
     }
 
-    fn line(&mut self) -> Result<Next, StoreError> {
-        let Some(open) = &mut self.open else { return Ok(Next::Nothing) };
-        self.text.clear();
-        open.line(&mut self.text).map_err(|error| StoreError::io("cannot read", &open.path, &error))
+    fn line(&mut self) -> Found<Next> {
+        match &mut self.open {
+            Some(open) => open.source.line(&mut self.text),
+            None => Ok(Ok(Next::Nothing)),
+        }
     }
 
     /// A fault in the line after those that were read.
-    fn broken(&self, fault: String) -> Broken {
+    fn broken(&self, fault: impl Into<String>) -> Broken {
         let (file, line) = match &self.open {
-            Some(open) => (open.path.clone(), open.line + 1),
+            Some(open) => (open.source.path().to_owned(), open.line + 1),
             None => (self.directory.clone(), 1),
         };
-        Broken { file, line, seq: self.next, fault }
-    }
-}
-
-impl Segment {
-    fn line(&mut self, text: &mut Vec<u8>) -> io::Result<Next> {
-        let mut limited = self.reader.by_ref().take(MAX_LINE_BYTES);
-        let read = limited.read_until(b'\n', text)? as u64;
-        if text.pop_if(|last| *last == b'\n').is_some() {
-            return Ok(Next::Line);
-        }
-        // Read again from its beginning: its writer may end it, or take it back.
-        self.reader.seek(SeekFrom::Start(self.bytes))?;
-        Ok(match read {
-            0 => Next::Nothing,
-            MAX_LINE_BYTES => Next::TooLong,
-            _ => Next::Part,
-        })
-    }
-
-    /// What happened to the file, while it was read, that no writer does.
-    fn fault(&self) -> Option<String> {
-        let (open, named) = (self.reader.get_ref().metadata(), self.path.metadata());
-        // FAIL CLOSED: the records that come next are not where they are looked for.
-        let (Ok(open), Ok(named)) = (open, named) else {
-            return Some("the file was removed while it was read".to_owned());
-        };
-        if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
-            return Some("the file was replaced while it was read".to_owned());
-        }
-        (open.len() < self.bytes).then(|| "the file was cut while it was read".to_owned())
+        Broken { file, line, seq: self.next, fault: fault.into() }
     }
 }
