@@ -13,6 +13,7 @@ mod delegated;
 mod format;
 mod killed;
 mod masked;
+mod packed;
 mod reader;
 mod signed;
 mod store;

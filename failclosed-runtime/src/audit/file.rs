@@ -177,9 +177,8 @@ impl FileStore {
         path: PathBuf,
         mut each: impl FnMut(&[u8]) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
-        let broken = |path: &Path, why: &str| {
-            StoreError::new(format_args!("{}: {why}", path.display()))
-        };
+        let broken =
+            |path: &Path, why: &str| StoreError::new(format_args!("{}: {why}", path.display()));
         let mut source = Source::open(path.clone())?.map_err(|why| broken(&path, &why))?;
         let mut text = Vec::new();
         loop {
