@@ -147,7 +147,7 @@ async fn a_frame_that_no_writer_makes_is_broken_where_it_is() {
         encoder.write_all(text(path.clone()).unwrap().as_bytes()).unwrap();
         encoder.finish().unwrap()
     };
-    let half = zstd::encode_all(&text(path.clone()).unwrap().trim_end().as_bytes()[..], 3).unwrap();
+    let half = zstd::encode_all(text(path.clone()).unwrap().trim_end().as_bytes(), 3).unwrap();
     let behind = "there is more behind its end";
     let cases: [(&str, Vec<u8>, u64, &str); 9] = [
         ("another frame", [&frame[..], &more].concat(), lines, behind),

@@ -8,15 +8,19 @@ use std::{
 };
 
 use self::{
+    base::{Base, gone},
     options::Lock,
-    packer::Packer,
+    packer::{Order, Packer},
     room::Room,
     segment::{create, in_place, is_packed, open_for_append},
     source::{Next, Source},
 };
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
 
+pub(super) mod base;
 pub(super) mod directory;
+#[cfg(feature = "audit-signed")]
+mod keep;
 mod options;
 mod packed;
 mod packer;
@@ -37,6 +41,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 pub struct FileStore {
     directory: PathBuf,
     options: FileOptions,
+    /// Where the log begins, if not with the first record of all.
+    base: Option<Base>,
     /// Before the lock, so that it is done when that is given back.
     packer: Packer,
     /// Held as long as this lives.
@@ -52,6 +58,8 @@ pub struct FileStore {
 struct Open {
     file: File,
     path: PathBuf,
+    /// The number of its first record.
+    first: u64,
     /// How much of it counts.
     bytes: u64,
     /// The day of its last record.
@@ -73,11 +81,24 @@ impl FileStore {
         self.open.as_ref().map_or(Ok(()), Open::is_in_place)
     }
 
-    /// Compresses what comes before the segment that begins with this record.
-    fn pack(&mut self, open: u64) {
-        if self.options.compress {
-            self.packer.pack(&self.directory, open);
-        }
+    /// Removes what comes before the log's beginning, and compresses what comes before the segment that begins
+    /// with this record.
+    fn tidy(&mut self, open: u64) {
+        let (base, open) = (self.begins(), if self.options.compress { open } else { 0 });
+        self.packer.order(&self.directory, Order { base, open });
+    }
+
+    /// The number of the first record that there is.
+    fn begins(&self) -> u64 {
+        self.base.as_ref().map_or(0, |base| base.size)
+    }
+
+    /// The segments that there are, in order.
+    fn segments(&self) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+        let mut all = segments(&self.directory)?;
+        // What is left of others that were removed does not count.
+        all.retain(|(first, _)| *first >= self.begins());
+        Ok(all)
     }
 
     fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
@@ -85,7 +106,7 @@ impl FileStore {
         let today = today();
         if self.open.as_ref().is_none_or(|open| open.is_full(self.options, today)) {
             self.open = Some(create(&self.directory, first.seq())?);
-            self.pack(first.seq());
+            self.tidy(first.seq());
         }
         let Some(open) = &mut self.open else {
             // FAIL CLOSED: nothing to write to.
@@ -143,6 +164,7 @@ impl FileStore {
     /// Finds where the chain ends, in the last segment, and opens that one. A part of a record that a crash
     /// left there is cut off.
     fn go_on(&mut self, end: &mut End, path: PathBuf) -> Result<Open, StoreError> {
+        let first = end.next;
         let (file, text) = open_for_append(&path)?;
         let (whole, rest) = match text.iter().rposition(|byte| *byte == b'\n') {
             Some(at) => text.split_at(at + 1),
@@ -152,7 +174,7 @@ impl FileStore {
         for line in lines(whole) {
             day = follow(end, line).map_err(|why| damaged(end.next, &path, &why))? / DAY_MS;
         }
-        let mut open = Open { file, bytes: whole.len() as u64, path, day };
+        let mut open = Open { file, path, first, bytes: whole.len() as u64, day };
         match Record::read(rest) {
             _ if rest.is_empty() => {}
             // Whole but for its end: it may have been acknowledged by a store that is not this one.
@@ -213,17 +235,21 @@ fn damaged(seq: u64, path: &Path, why: &str) -> StoreError {
 
 impl Store for FileStore {
     fn end(&mut self) -> Result<End, StoreError> {
-        let mut end = End { next: 0, hash: GENESIS.to_owned(), repaired: None };
-        let mut all = segments(&self.directory)?;
+        let (next, hash) = match &self.base {
+            Some(base) => (base.size, base.hash.clone()),
+            None => (0, GENESIS.to_owned()),
+        };
+        let mut end = End { next, hash, repaired: None };
+        let mut all = self.segments()?;
         let Some((first, path)) = all.pop() else { return Ok(end) };
-        end.next = first;
-        if first > 0 {
+        if first > next {
             // What this segment's first record follows is at the end of the segment before.
             let before = self.read(first - 1, 1)?.pop().filter(|line| line.seq() == first - 1);
             let before =
                 before.ok_or_else(|| damaged(first, &path, "the one before is missing"))?;
             before.hash().clone_into(&mut end.hash);
         }
+        end.next = first;
         if is_packed(&path) {
             // The one after it is not there: another one is begun.
             self.each_line(path.clone(), |line| {
@@ -232,9 +258,10 @@ impl Store for FileStore {
             })?;
         } else {
             self.open = Some(self.go_on(&mut end, path)?);
-            if all.iter().any(|(_, path)| !is_packed(path)) {
-                self.pack(first);
-            }
+        }
+        let is_left = |(at, path): &(u64, PathBuf)| *at < next || (*at < first && !is_packed(path));
+        if segments(&self.directory)?.iter().any(is_left) {
+            self.tidy(first);
         }
         Ok(end)
     }
@@ -248,8 +275,11 @@ impl Store for FileStore {
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        if from < self.begins() {
+            return Err(gone(from, self.begins()));
+        }
         let mut found = Vec::new();
-        let all = segments(&self.directory)?;
+        let all = self.segments()?;
         let begin = all.partition_point(|(first, _)| *first <= from).saturating_sub(1);
         for (_, path) in all.into_iter().skip(begin) {
             if found.len() >= limit {

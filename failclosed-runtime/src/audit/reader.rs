@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified,
     file::{
+        base::Base,
         segments,
         source::{Found, Next, Source},
     },
@@ -15,6 +16,8 @@ use super::{
 #[derive(Debug)]
 pub struct Reader {
     directory: PathBuf,
+    /// Where it begins, if not with the first record of all; or why that is not known.
+    base: Result<Option<Base>, Broken>,
     /// The number of the next record, and the hash of the last one.
     next: u64,
     hash: String,
@@ -33,34 +36,48 @@ struct Segment {
 }
 
 impl Reader {
-    /// Begins at the first record of the log in `directory`.
+    /// Begins at the first record of the log in `directory`, or at the first one that its retention left.
     ///
     /// # Errors
     /// A directory that cannot be read.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = directory.as_ref().to_owned();
         segments(&directory)?;
-        Ok(Self { directory, next: 0, hash: GENESIS.to_owned(), open: None, text: Vec::new() })
+        let base = Base::read(&directory)?;
+        let (next, hash) = match &base {
+            Ok(Some(base)) => (base.size, base.hash.clone()),
+            Ok(None) | Err(_) => (0, GENESIS.to_owned()),
+        };
+        Ok(Self { directory, base, next, hash, open: None, text: Vec::new() })
     }
 
     /// The next record; `None` where no whole one is left. A program that writes the log may add more:
     /// ask again, and the answer may be another one. After a fault there is no next record to ask for.
     ///
     /// # Errors
-    /// A file that cannot be read. What is broken is no error but an answer.
+    /// A file that cannot be read, and records that were removed by retention before they were read. What is
+    /// broken is no error but an answer.
     pub fn next_record(&mut self) -> Result<Result<Option<Record>, Broken>, StoreError> {
+        if let Err(broken) = &self.base {
+            return Ok(Err(broken.clone()));
+        }
         loop {
             if let Some(answer) = self.in_this_file()? {
                 return Ok(answer.map(Some));
             }
-            if let Some(fault) = self.open.as_ref().and_then(|open| open.source.fault()) {
+            let faulty =
+                self.open.as_ref().and_then(|open| Some((open.first, open.source.fault()?)));
+            if let Some((_, fault)) = faulty.filter(|(first, _)| !self.is_removed(*first)) {
                 return Ok(Err(self.broken(fault)));
             }
-            let read = self.open.as_ref().map(|open| open.first);
+            // What is left of files before that was removed, and the removal did not come to it.
+            let from = match (&self.open, &self.base) {
+                (Some(open), _) => open.first + 1,
+                (None, Ok(Some(base))) => base.size,
+                (None, _) => 0,
+            };
             let mut after = segments(&self.directory)?.into_iter();
-            let Some((first, path)) =
-                after.find(|(first, _)| read.is_none_or(|read| *first > read))
-            else {
+            let Some((first, path)) = after.find(|(first, _)| *first >= from) else {
                 return Ok(Ok(None));
             };
             // Between the two looks, this file may have been written to its end.
@@ -70,7 +87,11 @@ impl Reader {
             if let Err(part) = self.finish()? {
                 return Ok(Err(part));
             }
-            let source = match Source::open(path.clone())? {
+            let source = match Source::open(path.clone()) {
+                Err(_) if self.is_removed(self.next) => return Err(self.removed()),
+                source => source?,
+            };
+            let source = match source {
                 Ok(source) => source,
                 Err(fault) => {
                     let seq = self.next;
@@ -79,9 +100,39 @@ impl Reader {
             };
             self.open = Some(Segment { first, source, line: 0 });
             if first != self.next {
+                if self.is_removed(self.next) {
+                    return Err(self.removed());
+                }
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
             }
         }
+    }
+
+    /// Whether retention removed this record while the log was read.
+    fn is_removed(&self, seq: u64) -> bool {
+        let now = Base::read(&self.directory);
+        let known = self.base.as_ref().ok().and_then(Option::as_ref).map_or(0, |base| base.size);
+        // FAIL CLOSED: what cannot be read is no reason why a record is missing.
+        matches!(now, Ok(Ok(Some(now))) if now.size > known && now.size > seq)
+    }
+
+    fn removed(&self) -> StoreError {
+        StoreError::new(format_args!(
+            "record {} was removed by retention while the log was read\nhelp: read the log again",
+            self.next
+        ))
+    }
+
+    /// Where it began to read, if not with the first record of all.
+    #[cfg(feature = "audit-signed")]
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.base.as_ref().ok()?.as_ref()
+    }
+
+    /// The hash of the last record that was read.
+    #[cfg(feature = "audit-signed")]
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// The text of the record that was read last, without the end of its line.
@@ -94,11 +145,17 @@ impl Reader {
     /// # Errors
     /// As [`next_record`](Self::next_record).
     pub fn finish(&mut self) -> Result<Result<Verified, Broken>, StoreError> {
+        let base = match &self.base {
+            Ok(base) => base.as_ref().map(Base::removed),
+            Err(broken) => return Ok(Err(broken.clone())),
+        };
         Ok(match self.line()? {
             Err(fault) => Err(self.broken(fault)),
             Ok(Next::Part) => Err(self.broken("the line does not end")),
             Ok(Next::Line | Next::TooLong) => Err(self.broken("there is more to read")),
-            Ok(Next::Nothing) => Ok(Verified { records: self.next, hash: self.hash.clone() }),
+            Ok(Next::Nothing) => {
+                Ok(Verified { records: self.next, removed: base, hash: self.hash.clone() })
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{FileStore, directory::make, packer::Packer, room::Room, segment};
+use super::{FileStore, base::Base, directory::make, packer::Packer, room::Room, segment};
 use crate::audit::StoreError;
 
 /// What a segment may hold before the next one begins, unless the options say otherwise.
@@ -27,6 +27,8 @@ pub struct FileOptions {
     pub(super) daily: bool,
     warn_below: u64,
     pub(super) compress: bool,
+    pub(super) keep_for: Option<Duration>,
+    pub(super) keep_bytes: Option<u64>,
 }
 
 impl Default for FileOptions {
@@ -37,6 +39,8 @@ impl Default for FileOptions {
             daily: false,
             warn_below: WARN_BELOW,
             compress: true,
+            keep_for: None,
+            keep_bytes: None,
         }
     }
 }
@@ -76,13 +80,46 @@ impl FileOptions {
         self
     }
 
+    /// Removes old files, from the first one on, once their records are older than this. Everything is kept
+    /// unless this or [`keep_bytes`](Self::keep_bytes) is said; where both are, a file goes when both let it.
+    ///
+    /// A file is as old as the time between its last record and the first one of the file that is written,
+    /// both by the wall clock of then: while nothing is recorded, nothing is removed. With each file that
+    /// begins, two are removed at most: a clock that was set far ahead does not empty the log.
+    ///
+    /// Only of a log that is [signed](Self::open_sealed), and only what a checkpoint covers that is on the disk,
+    /// and with the witness where there is one. Where the log then begins is signed, too; what is left is
+    /// verified as before.
+    pub fn keep_for(mut self, age: Duration) -> Self {
+        self.keep_for = Some(age);
+        self
+    }
+
+    /// Removes old files, from the first one on, as long as the closed ones that are left have this many bytes
+    /// on the disk. For the rest see [`keep_for`](Self::keep_for): without that one, whoever can make many
+    /// records can make the log forget.
+    pub fn keep_bytes(mut self, bytes: u64) -> Self {
+        self.keep_bytes = Some(bytes);
+        self
+    }
+
     /// Opens the log in `directory`, which is made if it is not there, for its owner alone.
     ///
     /// # Errors
     /// A directory that cannot be used, whose log another process writes, or whose last file is a link:
-    /// it would be mended at a place that is not the log's.
+    /// it would be mended at a place that is not the log's. Options by which old files would be removed.
     pub fn open(self, directory: impl Into<PathBuf>) -> Result<FileStore, StoreError> {
-        let directory = directory.into();
+        if self.keep_for.is_some() || self.keep_bytes.is_some() {
+            // FAIL CLOSED: of a log that nobody signed, nobody could say that this was all that was removed.
+            return Err(StoreError::new(
+                "old records are removed of a signed log alone\n\
+                 help: open it with `FileOptions::open_sealed`, or leave out `keep_for` and `keep_bytes`",
+            ));
+        }
+        self.open_any(directory.into())
+    }
+
+    pub(in crate::audit) fn open_any(self, directory: PathBuf) -> Result<FileStore, StoreError> {
         make(&directory)?;
         let path = directory.join("lock");
         let lock = segment::open(segment::owner_only().write(true).create(true), &path)?;
@@ -102,8 +139,16 @@ impl FileOptions {
         }
         let room = Room::new(self.warn_below);
         let (lock, options) = (Lock(lock), self);
+        let base = Base::read(&directory)?.map_err(|broken| {
+            // FAIL CLOSED: nothing is chained to what is not whole.
+            StoreError::new(format_args!(
+                "the audit log is damaged: {broken}\n\
+                 help: verify the log, keep it, and begin another one in an empty directory"
+            ))
+        })?;
         let packer = Packer::default();
-        Ok(FileStore { directory, options, packer, _lock: lock, open: None, room, fault: None })
+        let (open, fault) = (None, None);
+        Ok(FileStore { directory, options, base, packer, _lock: lock, open, room, fault })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is done with closed segments, on a thread of its own: an append never waits for it.
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -11,13 +12,23 @@ use std::{
 };
 
 use super::{
+    directory::sync,
     packed::pack,
-    segment::{is_packed, segments},
+    segment::{is_packed, packed, part, segments},
 };
 use crate::{audit::StoreError, contain};
 
-/// Compresses segments before the one that is written. When this is dropped, it finishes what it is at,
-/// and leaves the rest for the next time.
+/// What is to be done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order {
+    /// Remove the segments before this record.
+    pub(super) base: u64,
+    /// And compress those that come before this one.
+    pub(super) open: u64,
+}
+
+/// Removes and compresses segments before the one that is written. When this is dropped, it finishes what it
+/// is at, and leaves the rest for the next time.
 #[derive(Debug, Default)]
 pub(super) struct Packer {
     /// There once there was something to do.
@@ -26,17 +37,16 @@ pub(super) struct Packer {
 
 #[derive(Debug)]
 struct Work {
-    orders: Sender<u64>,
+    orders: Sender<Order>,
     thread: JoinHandle<()>,
     closing: Arc<AtomicBool>,
 }
 
 impl Packer {
-    /// Compresses what comes before the segment that begins with this record.
-    pub(super) fn pack(&mut self, directory: &Path, open: u64) {
+    pub(super) fn order(&mut self, directory: &Path, order: Order) {
         let sent = match &self.work {
-            Some(work) => work.orders.send(open).map_err(StoreError::new),
-            None => Work::start(directory.to_owned(), open).map(|work| self.work = Some(work)),
+            Some(work) => work.orders.send(order).map_err(StoreError::new),
+            None => Work::start(directory.to_owned(), order).map(|work| self.work = Some(work)),
         };
         if let Err(why) = sent {
             tell(&why);
@@ -45,13 +55,13 @@ impl Packer {
 }
 
 impl Work {
-    fn start(directory: PathBuf, open: u64) -> Result<Self, StoreError> {
+    fn start(directory: PathBuf, order: Order) -> Result<Self, StoreError> {
         let (orders, taken) = channel();
         let closing = Arc::new(AtomicBool::new(false));
         let until = Arc::clone(&closing);
         let thread = thread::Builder::new().name("failclosed-pack".into());
         let thread = thread.spawn(move || work(&directory, &taken, &until))?;
-        orders.send(open).map_err(StoreError::new)?;
+        orders.send(order).map_err(StoreError::new)?;
         Ok(Self { orders, thread, closing })
     }
 }
@@ -68,13 +78,32 @@ impl Drop for Packer {
     }
 }
 
-fn work(directory: &Path, orders: &Receiver<u64>, closing: &AtomicBool) {
+fn work(directory: &Path, orders: &Receiver<Order>, closing: &AtomicBool) {
     while let Ok(order) = orders.recv() {
-        let open = orders.try_iter().last().unwrap_or(order);
-        if let Err(why) = pack_before(directory, open, closing) {
-            tell(&why);
+        let Order { base, open } = orders.try_iter().last().unwrap_or(order);
+        // One need not wait for the other: what fails of both is told.
+        for done in [remove_before(directory, base), pack_before(directory, open, closing)] {
+            if let Err(why) = done {
+                tell(&why);
+            }
         }
     }
+}
+
+/// The first one first, whichever way it is kept: what is left is a log in one piece.
+fn remove_before(directory: &Path, base: u64) -> Result<(), StoreError> {
+    let mut removed = false;
+    for (_, path) in segments(directory)?.into_iter().take_while(|(first, _)| *first < base) {
+        let (part, packed) = (part(&path), packed(&path));
+        for path in [part, packed, path] {
+            match fs::remove_file(&path) {
+                Ok(()) => removed = true,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::io("cannot remove", &path, &error)),
+            }
+        }
+    }
+    if removed { sync(directory) } else { Ok(()) }
 }
 
 /// One at least, so that programs that are started often and end at once come to an end with it.
@@ -94,9 +123,9 @@ fn pack_before(directory: &Path, open: u64, closing: &AtomicBool) -> Result<(), 
     Ok(())
 }
 
-/// Nothing is denied for it: what is not compressed is still there.
+/// Nothing is denied for it: what is not compressed or removed is still there, and its turn comes again.
 fn tell(why: &StoreError) {
     contain::trace(|| {
-        tracing::warn!(target: "failclosed", error = %why, "closed files of the audit log were not compressed");
+        tracing::warn!(target: "failclosed", error = %why, "closed files of the audit log were not compressed or removed");
     });
 }

@@ -125,7 +125,7 @@ pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {
         .open(&path)
         .map_err(|error| StoreError::io("cannot make", &path, &error))?;
     sync(directory)?;
-    Ok(Open { file, path, bytes: 0, day: today() })
+    Ok(Open { file, path, first, bytes: 0, day: today() })
 }
 
 pub(super) fn open_for_append(path: &Path) -> Result<(File, Vec<u8>), StoreError> {
