@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::Write, path::Path};
 use failclosed_runtime::audit::{Kind, Record};
 
 use super::{
-    Output, Refusal, read,
+    Output, Refusal, begins, left, read,
     text::{cell, of},
 };
 
@@ -48,8 +48,11 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
         }
         lost = lost.saturating_add(record.outcomes.unwrap_or(0));
     })?;
-    let (records, checks) = (of("record", whole.records), of("self check", checks));
+    let (records, checks) = (of("record", left(&whole)), of("self check", checks));
     out.line(&format!("{records}, of them {checks}; {} lost", of("outcome", lost)));
+    if let Some(removed) = whole.removed {
+        out.line(&begins(removed));
+    }
     for (of, Count { names, others }) in &counts {
         let mut names: Vec<_> = names.iter().collect();
         names.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
