@@ -16,5 +16,6 @@ mod masked;
 mod packed;
 mod reader;
 mod signed;
+mod soak;
 mod store;
 mod writer;

@@ -33,10 +33,13 @@ async fn main() {
     let directory = env::args().nth(1).unwrap();
     // Small segments, unless told: the process is killed while they change, too.
     let bytes = env::args().nth(2).map_or(4_096, |text| text.parse().unwrap());
-    let options = FileOptions::default().segment_bytes(bytes);
-    // With a key, checkpoints are signed as often as can be: it is killed in the middle of them, too.
+    let options = FileOptions::default().segment_bytes(bytes).daily();
+    // With a key, checkpoints are signed as often as can be: it is killed in the middle of them, too. And in the
+    // middle of a removal, where old files are.
     let writer = match env::args().nth(3) {
         Some(key) => {
+            let kept = env::args().nth(4).map(|text| options.keep_bytes(text.parse().unwrap()));
+            let options = kept.unwrap_or(options);
             let seal = Seal::new(Ed25519Key::read(key).unwrap()).records(3);
             Writer::open(options.open_sealed(directory, seal).unwrap()).unwrap()
         }
