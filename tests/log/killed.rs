@@ -13,7 +13,10 @@ use failclosed::audit::{
     signed::{Ed25519Key, Seal, Signer as _, verify_signed},
 };
 
-use crate::{common::Scratch, soak::number};
+use crate::{
+    common::{Scratch, is_packed, log},
+    soak::number,
+};
 
 const SHOP: &str = env!("CARGO_BIN_EXE_logged_shop");
 
@@ -86,4 +89,28 @@ fn a_disk_without_room_denies_and_leaves_a_whole_log() {
         .map(|record| number(record.question.as_ref().unwrap().get()))
         .collect();
     assert!(ran.is_subset(&allows), "{:?} ran unrecorded", ran.difference(&allows));
+}
+
+/// Nor is there room for what is smaller than it was. Closed files stay as they are, and no part of one is left.
+#[tokio::test]
+async fn a_disk_without_room_compresses_nothing_and_loses_nothing() {
+    let scratch = Scratch::new();
+    let options = FileOptions::default().segment_bytes(16_000).compress(false);
+    log(&scratch, options.open(scratch.path()).unwrap(), 60).await;
+    let (before, records) = (scratch.segments(), scratch.whole().records);
+    assert!(before.len() > 2, "{before:?}");
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    let mut shop = Command::new("sh");
+    let shop = shop.args(["-c", script, SHOP]).arg(scratch.path()).arg("1000000").output().unwrap();
+    assert!(shop.status.success(), "{shop:?}");
+    assert_eq!((scratch.segments(), scratch.whole().records), (before.clone(), records));
+    let is_part = |name: &str| name.ends_with(".part");
+    let names = fs::read_dir(scratch.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(!names.into_iter().any(|name| is_part(name.to_str().unwrap())));
+    // And when there is some, it is done.
+    for _ in 0..before.len() {
+        scratch.store().end().unwrap();
+    }
+    assert_eq!(scratch.segments().iter().filter(|path| is_packed(path)).count(), before.len() - 1);
+    assert_eq!(scratch.whole().records, records);
 }

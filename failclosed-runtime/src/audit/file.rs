@@ -291,6 +291,10 @@ impl Store for FileStore {
                 };
                 let record = Record::read(line).map_err(|why| broken(&why))?;
                 if record.seq >= from {
+                    if record.seq != from + found.len() as u64 {
+                        // FAIL CLOSED: a file between the two is not there.
+                        return Err(broken(&"the records before it are missing"));
+                    }
                     let text = std::str::from_utf8(line).map_err(|why| broken(&why))?;
                     found.push(Line::read(&record, text));
                 }

@@ -76,10 +76,7 @@ impl Reader {
                 (None, Ok(Some(base))) => base.size,
                 (None, _) => 0,
             };
-            let mut after = segments(&self.directory)?.into_iter();
-            let Some((first, path)) = after.find(|(first, _)| *first >= from) else {
-                return Ok(Ok(None));
-            };
+            let Some((first, path)) = self.next_file(from)? else { return Ok(Ok(None)) };
             // Between the two looks, this file may have been written to its end.
             if let Some(answer) = self.in_this_file()? {
                 return Ok(answer.map(Some));
@@ -105,6 +102,19 @@ impl Reader {
                 }
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
             }
+        }
+    }
+
+    /// The segment that begins at or after this record.
+    fn next_file(&self, from: u64) -> Result<Option<(u64, PathBuf)>, StoreError> {
+        let look = || {
+            let all = segments(&self.directory)?;
+            Ok::<_, StoreError>(all.into_iter().find(|(first, _)| *first >= from))
+        };
+        match look()? {
+            // A file that gets another name while the directory is read may be seen under neither.
+            Some((first, _)) if first != self.next => look(),
+            found => Ok(found),
         }
     }
 

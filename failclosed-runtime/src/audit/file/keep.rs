@@ -21,11 +21,12 @@ impl FileStore {
         self.open.as_ref().map(|open| open.first)
     }
 
-    /// The number of the first record that has to stay. Whole segments come before it.
+    /// The number of the first record that has to stay. Whole segments come before it: for their age two at most,
+    /// or those up to the first place where the log may begin.
     ///
     /// # Errors
     /// A segment that cannot be read.
-    pub(in crate::audit) fn stays(&self) -> Result<u64, StoreError> {
+    pub(in crate::audit) fn stays(&self, first: u64) -> Result<u64, StoreError> {
         let (keep_for, keep_bytes) = (self.options.keep_for, self.options.keep_bytes);
         let (mut stays, mut left) = (self.begins(), 0);
         let all = self.segments()?;
@@ -51,7 +52,7 @@ impl FileStore {
                     // FAIL CLOSED: of what is not known to be old, nothing is removed.
                     _ => false,
                 };
-                if !is_old || count == MOST_FOR_AGE {
+                if !is_old || (count >= MOST_FOR_AGE && stays >= first) {
                     break;
                 }
             }

@@ -172,7 +172,8 @@ impl SealedStore {
         self.kept.as_mut().map_or(Ok(()), Kept::ends_as_it_did)?;
         // FAIL CLOSED: what the witness has not seen may be another log.
         let known = if self.seal.witness.is_some() { self.witnessed } else { self.signed() };
-        let stays = self.store.stays()?.min(known);
+        let Some(first) = self.bounds.first() else { return Ok(()) };
+        let stays = self.store.stays(first.tree.size())?.min(known);
         let goes = self.bounds.partition_point(|bound| bound.tree.size() <= stays);
         let Some(bound) = goes.checked_sub(1).and_then(|last| self.bounds.get(last)) else {
             return Ok(());

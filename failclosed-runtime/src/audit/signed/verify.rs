@@ -201,12 +201,13 @@ impl Walk<'_> {
             format!("{size} records were removed, and there is no checkpoint of just those");
         Broken { file: file.to_owned(), line, seq: size, fault }
     }
+}
 
-    /// Another log had another checkpoint of this size.
-    fn another(&self, file: &Path, size: u64) -> Broken {
-        let fault = format!("by a checkpoint from elsewhere, the first {size} were other records");
-        Broken { file: file.to_owned(), line: 1, seq: 0, fault }
-    }
+/// A checkpoint of as many records stands in this line, and it is another one.
+fn another(kept: &Checkpoint, file: &Path, line: u64) -> Broken {
+    let size = kept.size();
+    let fault = format!("by a checkpoint from elsewhere, the first {size} were other records");
+    Broken { file: file.to_owned(), line, seq: 0, fault }
 }
 
 fn incomparable(kept: &Checkpoint, begins: u64) -> StoreError {
@@ -263,11 +264,10 @@ pub(super) fn walk(
         let until = next.as_ref().map_or(u64::MAX, |(_, checkpoint)| checkpoint.size());
         while let Some(kept) = elsewhere.next_if(|kept| kept.size() <= until) {
             if walk.is_before(kept) {
-                let same = next.as_ref().map(|(_, checkpoint)| checkpoint);
-                match same.filter(|checkpoint| checkpoint.size() == kept.size()) {
-                    Some(same) if same.root() == kept.root() => continue,
+                match next.as_ref().filter(|(_, checkpoint)| checkpoint.size() == kept.size()) {
+                    Some((_, same)) if same.root() == kept.root() => continue,
                     // FAIL CLOSED: two logs of one name.
-                    Some(same) => return Ok(Err(walk.another(&path, same.size()))),
+                    Some((line, _)) => return Ok(Err(another(kept, &path, *line))),
                     // FAIL CLOSED: it may be of any log.
                     None => return Err(incomparable(kept, walk.before.size())),
                 }
