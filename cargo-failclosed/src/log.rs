@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use failclosed_runtime::audit::{Broken, Reader, Record, StoreError, Verified};
+use failclosed_runtime::audit::{Broken, Reader, Record, Removed, StoreError, Verified};
 
 mod explain;
 mod export;
@@ -221,6 +221,29 @@ fn read_with(directory: &Path, mut each: impl FnMut(&Record, &[u8])) -> Result<V
     }
 }
 
+/// What is told of a log of which the front is gone.
+fn begins(removed: Removed) -> String {
+    let (first, last) = (removed.records, text::time(removed.at_ms));
+    format!("begins at record {first}: earlier ones were removed by retention, the last on {last}")
+}
+
+/// How many records were read of a log.
+fn left(whole: &Verified) -> u64 {
+    whole.records - whole.removed.map_or(0, |removed| removed.records)
+}
+
+/// What was asked for is not there; it may have been.
+fn absent(id: &str, whole: &Verified) -> Refusal {
+    let gone = whole.removed.filter(|gone| id.parse().is_ok_and(|seq: u64| seq < gone.records));
+    let why = match gone {
+        Some(Removed { records, .. }) => {
+            format!("record {id} was removed by retention; the log begins at record {records}")
+        }
+        None => format!("nothing is recorded about `{}`", text::line(id)),
+    };
+    Refusal::undecided(format!("{why}\nhelp: `log show` lists what is"))
+}
+
 fn verify(
     directory: &Path,
     expect: Option<&str>,
@@ -229,11 +252,11 @@ fn verify(
     out: &mut Output<impl Write>,
 ) -> Result<u8, Refusal> {
     // Of a log that is signed, an answer by the chain alone would be half of one.
-    let (records, hash, signed) = if keys.is_empty() {
-        let Verified { records, hash, .. } = read(directory, |_| ())?;
+    let (records, removed, hash, signed) = if keys.is_empty() {
+        let Verified { records, removed, hash, .. } = read(directory, |_| ())?;
         let is_signed = directory.join("checkpoints").exists();
         let hint = "not compared with its checkpoints: `--key FILE` does".to_owned();
-        (records, hash, is_signed.then_some(hint))
+        (records, removed, hash, is_signed.then_some(hint))
     } else {
         let keys = signed::read_keys(keys)?;
         let kept = kept.iter().map(|file| signed::read_checkpoint(file, &keys));
@@ -241,7 +264,7 @@ fn verify(
         let (size, origin) = (sealed.last.size(), text::line(sealed.last.origin()));
         let checkpoints = text::of("checkpoint", sealed.checkpoints);
         let signed = format!("signed: {size} of them, by the last of {checkpoints} of `{origin}`");
-        (sealed.records, sealed.hash, Some(signed))
+        (sealed.records, sealed.removed, sealed.hash, Some(signed))
     };
     if let Some(expected) = expect.filter(|expected| *expected != hash) {
         // FAIL CLOSED: records are missing at the end, or came after the hash was kept.
@@ -251,6 +274,9 @@ fn verify(
         )));
     }
     out.line(&format!("whole: {records} records, the last with hash\n{hash}"));
+    if let Some(removed) = removed {
+        out.line(&begins(removed));
+    }
     if let Some(signed) = signed {
         out.line(&signed);
     }

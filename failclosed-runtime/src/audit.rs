@@ -46,7 +46,7 @@ pub(crate) use installed::installed;
 pub use reader::Reader;
 pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
-pub use verify::{Broken, MAX_LINE_BYTES, Verified, verify, verify_each};
+pub use verify::{Broken, MAX_LINE_BYTES, Removed, Verified, verify, verify_each};
 pub use {
     entry::{Approval, DecisionEntry, Delegator, Entry, OutcomeEntry, Remembered},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},

@@ -1,7 +1,7 @@
 //! Directories that go away, and a shop that writes to them.
 
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
@@ -33,24 +33,37 @@ impl Scratch {
         FileStore::open(&self.0).unwrap()
     }
 
-    /// The files of the log, in order.
+    /// The files of the log, in order, compressed or not.
     pub(crate) fn segments(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
-        let mut found: Vec<_> =
-            entries.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
+        let is_one =
+            |path: &PathBuf| path.extension().is_some_and(|end| end == "jsonl") || is_packed(path);
+        let mut found: Vec<_> = entries.filter(is_one).collect();
         found.sort();
         found
     }
 
     pub(crate) fn records(&self) -> Vec<Record> {
-        let texts = self.segments().into_iter().map(|path| fs::read_to_string(path).unwrap());
-        let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
-        lines.map(|line| Record::read(line.as_bytes()).unwrap()).collect()
+        // One may be compressed between the two looks.
+        let text = || self.segments().into_iter().map(text).collect::<io::Result<String>>();
+        let text = text().or_else(|_| text()).unwrap();
+        text.lines().map(|line| Record::read(line.as_bytes()).unwrap()).collect()
     }
 
     pub(crate) fn whole(&self) -> Verified {
         verify(&self.0).unwrap().unwrap()
     }
+}
+
+pub(crate) fn is_packed(path: &Path) -> bool {
+    path.to_str().unwrap().ends_with(".jsonl.zst")
+}
+
+/// What a file of the log says, as another program reads it.
+pub(crate) fn text(path: PathBuf) -> io::Result<String> {
+    let bytes = fs::read(&path)?;
+    let bytes = if is_packed(&path) { zstd::decode_all(&bytes[..])? } else { bytes };
+    Ok(String::from_utf8(bytes).unwrap())
 }
 
 impl Drop for Scratch {

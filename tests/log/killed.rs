@@ -2,8 +2,7 @@
 
 use std::{
     collections::HashSet,
-    env, fs,
-    io::Read,
+    fs,
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -14,66 +13,12 @@ use failclosed::audit::{
     signed::{Ed25519Key, Seal, Signer as _, verify_signed},
 };
 
-use crate::common::Scratch;
+use crate::{
+    common::{Scratch, is_packed, log},
+    soak::number,
+};
 
 const SHOP: &str = env!("CARGO_BIN_EXE_logged_shop");
-
-/// `FAILCLOSED_KILLS` makes it more.
-#[test]
-fn no_body_ran_unrecorded_in_a_process_that_was_killed() {
-    let rounds: u64 = env::var("FAILCLOSED_KILLS").map_or(40, |text| text.parse().unwrap());
-    let scratch = Scratch::new();
-    let (mut ran, mut denied, mut repaired) = (HashSet::new(), 0, 0);
-    for round in 0..rounds {
-        let mut shop =
-            Command::new(SHOP).arg(scratch.path()).stdout(Stdio::piped()).spawn().unwrap();
-        // Some are killed before they have begun, the others in the middle of their work.
-        thread::sleep(Duration::from_micros(2_000 + (round * 7_919) % 40_000));
-        shop.kill().unwrap();
-        shop.wait().unwrap();
-        let mut said = String::new();
-        shop.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-        // Opened as the next process would: what was left of a record is cut off, nothing else.
-        // It may have been killed before it made its directory.
-        let mut store = scratch.store();
-        let before = scratch.segments().len();
-        let end = store.end().unwrap();
-        repaired += u64::from(end.repaired.is_some());
-        drop(store);
-        assert_eq!((scratch.whole().records, scratch.segments().len()), (end.next, before));
-
-        let records = scratch.records();
-        let decided = |verdict: &str| -> HashSet<u64> {
-            let of = records.iter().filter(|record| record.verdict.as_deref() == Some(verdict));
-            of.map(|record| number(record.question.as_ref().unwrap().get())).collect()
-        };
-        let (allows, denials) = (decided("allow"), decided("deny"));
-        for line in said.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
-            let (what, which) = line.split_once(' ').unwrap();
-            let which: u64 = which.parse().unwrap();
-            match what {
-                "ran" => {
-                    assert!(allows.contains(&which), "round {round}: {which} ran unrecorded");
-                    ran.insert((round, which));
-                }
-                "denied" => {
-                    assert!(denials.contains(&which), "round {round}: {which} is missing");
-                    denied += 1;
-                }
-                other => panic!("the shop says {other}"),
-            }
-        }
-        // For the next round numbers begin anew, so its records must be its own.
-        if round + 1 < rounds {
-            for path in scratch.segments() {
-                fs::remove_file(path).unwrap();
-            }
-        }
-    }
-    println!("{} bodies and {denied} denials in {rounds} rounds, {repaired} repaired", ran.len());
-    let happened = ran.len() as u64 > rounds && denied > 0;
-    assert!(happened, "it was killed before anything happened");
-}
 
 /// Killed between records and checkpoint, and in the middle of one: the log is opened, and what it holds is
 /// what was signed.
@@ -146,8 +91,26 @@ fn a_disk_without_room_denies_and_leaves_a_whole_log() {
     assert!(ran.is_subset(&allows), "{:?} ran unrecorded", ran.difference(&allows));
 }
 
-/// The number of a purchase, out of its question.
-fn number(question: &str) -> u64 {
-    let (_, rest) = question.split_once("\"number\":").unwrap();
-    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+/// Nor is there room for what is smaller than it was. Closed files stay as they are, and no part of one is left.
+#[tokio::test]
+async fn a_disk_without_room_compresses_nothing_and_loses_nothing() {
+    let scratch = Scratch::new();
+    let options = FileOptions::default().segment_bytes(16_000).compress(false);
+    log(&scratch, options.open(scratch.path()).unwrap(), 60).await;
+    let (before, records) = (scratch.segments(), scratch.whole().records);
+    assert!(before.len() > 2, "{before:?}");
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    let mut shop = Command::new("sh");
+    let shop = shop.args(["-c", script, SHOP]).arg(scratch.path()).arg("1000000").output().unwrap();
+    assert!(shop.status.success(), "{shop:?}");
+    assert_eq!((scratch.segments(), scratch.whole().records), (before.clone(), records));
+    let is_part = |name: &str| name.ends_with(".part");
+    let names = fs::read_dir(scratch.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(!names.into_iter().any(|name| is_part(name.to_str().unwrap())));
+    // And when there is some, it is done.
+    for _ in 0..before.len() {
+        scratch.store().end().unwrap();
+    }
+    assert_eq!(scratch.segments().iter().filter(|path| is_packed(path)).count(), before.len() - 1);
+    assert_eq!(scratch.whole().records, records);
 }

@@ -16,6 +16,7 @@ mod attacked;
 mod keys;
 mod proofs;
 mod refused;
+mod retained;
 mod sealing;
 mod witness;
 

@@ -79,18 +79,36 @@ const TEST: &[Step] = &[
     },
 ];
 
-const SOAK: &[Step] = &[Step {
+const REPLIES: &[Step] = &[Step {
     name: "replies that nobody thought of",
     args: &["test", "--release", "-p", "failclosed-tests-remote", "--test", "remote", "property"],
 }];
 
+const KILLS: &[Step] = &[Step {
+    // Over each store that a log has.
+    name: "processes that are killed while they write a log",
+    args: &[
+        "test",
+        "--workspace",
+        "--exclude",
+        "failclosed-benches",
+        "--all-features",
+        "--test",
+        "log",
+        "soak::",
+        "--",
+        "--nocapture",
+    ],
+}];
+
+/// How often processes are killed, unless that is said, and where it is written what came of it.
+const ROUNDS: &str = "300";
+const RESULT: &str = "tests/log/soak.md";
+
 fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some("test") => run(TEST),
-        Some("soak") => {
-            // The slow lane: a million replies in each wire format, read twice.
-            run_with(SOAK, &[("FAILCLOSED_CASES", "1000000")])
-        }
+        Some("soak") => soak(&env::args().skip(2).collect::<Vec<_>>()),
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
         Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
@@ -99,7 +117,8 @@ fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
-                 cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
+                 cargo xtask soak [replies | kills [ROUNDS]]  the slow lane: a million mutated replies for each \
+                 wire format; 300 killed processes for each store of a log\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
                  cargo xtask semgrep  the rules for other languages, and their samples\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \
@@ -109,6 +128,32 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The slow lane.
+fn soak(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let (replies, rounds) = match arguments[..] {
+        [] => (true, Some(ROUNDS)),
+        ["replies"] => (true, None),
+        ["kills"] => (false, Some(ROUNDS)),
+        ["kills", rounds] => (false, Some(rounds)),
+        _ => return ended(Err("help: `cargo xtask soak [replies | kills [ROUNDS]]`".into())),
+    };
+    if let Some(rounds) = rounds {
+        let result = match tools::root() {
+            Ok(root) => root.join(RESULT),
+            Err(why) => return ended(Err(why)),
+        };
+        let result = result.display().to_string();
+        let env = [("FAILCLOSED_KILLS", rounds), ("FAILCLOSED_SOAK", result.as_str())];
+        let killed = run_with(KILLS, &env);
+        if killed != ExitCode::SUCCESS || !replies {
+            return killed;
+        }
+    }
+    // A million replies in each wire format, read twice.
+    run_with(REPLIES, &[("FAILCLOSED_CASES", "1000000")])
 }
 
 fn ended(result: Result<(), String>) -> ExitCode {

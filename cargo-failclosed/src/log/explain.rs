@@ -6,24 +6,21 @@ use failclosed_runtime::audit::{Kind, Record, policies};
 use serde_json::value::RawValue;
 
 use super::{
-    Output, Refusal, read,
-    text::{Look, Question, lasted, line, time, wrapped},
+    Output, Refusal, absent, read,
+    text::{Look, Question, lasted, time, wrapped},
 };
 
 pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     // First whose call it is: a record may be asked for by another id than its outcome has.
     let mut call = None;
-    read(directory, |record| {
+    let whole = read(directory, |record| {
         let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
         if call.is_none() && (named || record.seq.to_string() == id) {
             call = Some((record.call.clone(), record.seq));
         }
     })?;
     let Some((call, seq)) = call else {
-        return Err(Refusal::undecided(format!(
-            "nothing is recorded about `{}`\nhelp: `log show` lists what is",
-            line(id)
-        )));
+        return Err(absent(id, &whole));
     };
     let (mut story, mut told) = (Story::of(directory), false);
     read(directory, |record| {

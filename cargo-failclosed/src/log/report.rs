@@ -7,9 +7,10 @@ use std::{
 };
 
 use clap::Args;
+use failclosed_runtime::audit::Verified;
 
 use super::{
-    Output, Refusal, read, signed,
+    Output, Refusal, begins, left, read, signed,
     text::{escaped, line, of, path},
 };
 
@@ -65,7 +66,7 @@ pub(super) fn run(
             escaped(expected)
         )));
     }
-    let state = state(directory, form, whole.records, whole.hash)?;
+    let state = state(directory, form, whole)?;
     let page = page::page(&path(directory), &state, &facts).into_string();
     match &form.out {
         None => out.line(&page),
@@ -83,8 +84,12 @@ pub(super) fn run(
     Ok(0)
 }
 
-fn state(directory: &Path, form: &Form, records: u64, hash: String) -> Result<State, Refusal> {
+fn state(directory: &Path, form: &Form, whole: Verified) -> Result<State, Refusal> {
+    let (count, records) = (left(&whole), whole.records);
     let (mut said, mut doubt) = (format!("whole: {}", of("record", records)), None);
+    if let Some(removed) = whole.removed {
+        said.push_str(&format!("; {}", begins(removed)));
+    }
     if !form.keys.is_empty() {
         let sealed = signed::verified(directory, &signed::read_keys(&form.keys)?, &[])?;
         if sealed.records < records {
@@ -105,7 +110,7 @@ fn state(directory: &Path, form: &Form, records: u64, hash: String) -> Result<St
             "Records missing at the end are not noticed: the last hash was compared with nothing that was kept elsewhere.",
         );
     }
-    Ok(State { records, hash, said, doubt })
+    Ok(State { records: count, hash: whole.hash, said, doubt })
 }
 
 /// A link that leads nowhere is there, too.

@@ -17,7 +17,7 @@ use failclosed_runtime::audit::{
 };
 
 use super::{
-    A_MOMENT, LOOKS, Output, Refusal, broken,
+    A_MOMENT, LOOKS, Output, Refusal, absent, broken,
     text::{escaped, line, of, path},
     unreadable,
 };
@@ -219,17 +219,14 @@ fn proofs(
 ) -> Result<Vec<InclusionProof>, Refusal> {
     // First whose call it is: a record may be asked for by another id than its outcome has.
     let mut call = None;
-    super::read(directory, |record| {
+    let whole = super::read(directory, |record| {
         let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
         if call.is_none() && (named || record.seq.to_string() == id) {
             call = Some((record.call.clone().filter(|_| named), record.seq));
         }
     })?;
     let Some((call, seq)) = call else {
-        return Err(Refusal::undecided(format!(
-            "nothing is recorded about `{}`\nhelp: `log show` lists what is",
-            line(id)
-        )));
+        return Err(absent(id, &whole));
     };
     let picks = |record: &Record| record.seq == seq || (call.is_some() && record.call == call);
     again(|| prove(directory, keys, picks))

@@ -12,7 +12,7 @@ use failclosed_runtime::{
 };
 
 use super::{
-    Output, Refusal, read,
+    Output, Refusal, begins, left, read,
     text::{cell, line, of},
 };
 
@@ -65,8 +65,11 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
         }
         lost = lost.saturating_add(record.outcomes.unwrap_or(0));
     })?;
-    let (records, checks) = (of("record", whole.records), of("self check", checks));
+    let (records, checks) = (of("record", left(&whole)), of("self check", checks));
     out.line(&format!("{records}, of them {checks}; {} lost", of("outcome", lost)));
+    if let Some(removed) = whole.removed {
+        out.line(&begins(removed));
+    }
     for (of, Count { names, others }) in &counts {
         let mut names: Vec<_> = names.iter().collect();
         names.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));

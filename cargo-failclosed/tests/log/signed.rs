@@ -10,7 +10,7 @@ use std::{
 use crate::{ALLOW, DENY, DONE, Scratch, log, run, segment};
 
 /// `log VERB` with these arguments, whatever they are.
-fn program(arguments: &[&dyn AsRef<Path>]) -> (Option<i32>, String, String) {
+pub(crate) fn program(arguments: &[&dyn AsRef<Path>]) -> (Option<i32>, String, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_failclosed"));
     let arguments = arguments.iter().map(|argument| argument.as_ref());
     let output = program.arg("log").args(arguments).output().unwrap();
@@ -19,14 +19,14 @@ fn program(arguments: &[&dyn AsRef<Path>]) -> (Option<i32>, String, String) {
 }
 
 /// What goes well, and what it says.
-fn said(arguments: &[&dyn AsRef<Path>]) -> String {
+pub(crate) fn said(arguments: &[&dyn AsRef<Path>]) -> String {
     let (code, out, err) = program(arguments);
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     out
 }
 
 /// What is refused with this code, and why. Nothing is said on standard output.
-fn refused(code: i32, arguments: &[&dyn AsRef<Path>]) -> String {
+pub(crate) fn refused(code: i32, arguments: &[&dyn AsRef<Path>]) -> String {
     let (found, out, err) = program(arguments);
     assert_eq!((found, out.as_str()), (Some(code), ""), "{err}");
     err

@@ -1,145 +1,42 @@
 //! A log in files: one directory, one writer, JSON Lines.
 
 use std::{
-    borrow::Cow,
-    fs::{File, TryLockError},
+    fs::File,
     io::Write,
-    path::PathBuf,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use self::{
-    directory::make,
+    base::{Base, gone},
+    options::Lock,
+    packer::{Order, Packer},
     room::Room,
-    segment::{create, in_place, open_for_append},
+    segment::{create, in_place, is_packed, open_for_append},
+    source::{Next, Source},
 };
 use super::{End, GENESIS, Line, Record, Repair, Store, StoreError, line::hex, verify::lines};
 use crate::decision::Policies;
 
+pub(super) mod base;
 pub(super) mod directory;
+#[cfg(feature = "audit-signed")]
+mod keep;
+mod options;
+mod packed;
+mod packer;
 mod policies;
 mod room;
 pub(super) mod segment;
+pub(super) mod source;
 #[cfg(test)]
 mod tests;
 
+pub use options::FileOptions;
 pub use policies::policies;
 pub(super) use segment::segments;
 
-/// What a segment may hold before the next one begins, unless the options say otherwise.
-const SEGMENT_BYTES: u64 = 64 << 20;
-
-/// How often the lock of a log that another process writes is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(2);
-
-/// Less room than this is warned of, unless the options say otherwise.
-const WARN_BELOW: u64 = 1 << 30;
-
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
-/// How a log in files is kept.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct FileOptions {
-    segment_bytes: u64,
-    patience: Duration,
-    daily: bool,
-    warn_below: u64,
-    /// Why records are left to the system to write, where they are.
-    unsynced: Option<Cow<'static, str>>,
-}
-
-impl Default for FileOptions {
-    fn default() -> Self {
-        Self {
-            segment_bytes: SEGMENT_BYTES,
-            patience: Duration::ZERO,
-            daily: false,
-            warn_below: WARN_BELOW,
-            unsynced: None,
-        }
-    }
-}
-
-impl FileOptions {
-    /// How many bytes a segment holds before the next one begins. 64 MiB unless set.
-    pub fn segment_bytes(mut self, bytes: u64) -> Self {
-        self.segment_bytes = bytes.max(1);
-        self
-    }
-
-    /// How long another process that writes the log is waited for when it is opened: not at all, unless set.
-    /// For programs that are started often and end at once. It blocks the thread.
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
-    }
-
-    /// Begins a segment with each day, in UTC, also before the last one is full. A clock that is set
-    /// back begins none.
-    pub fn daily(mut self) -> Self {
-        self.daily = true;
-        self
-    }
-
-    /// Warns through `tracing` when the disk has less room than this, in bytes: before it has none, and
-    /// everything is denied. Once, and again after there was more. 1 GiB unless set; 0 never warns.
-    pub fn warn_below(mut self, bytes: u64) -> Self {
-        self.warn_below = bytes;
-        self
-    }
-
-    pub(crate) fn unsynced(mut self, reason: Cow<'static, str>) -> Self {
-        self.unsynced = Some(reason);
-        self
-    }
-
-    /// Opens the log in `directory`, which is made if it is not there, for its owner alone.
-    ///
-    /// # Errors
-    /// A directory that cannot be used, whose log another process writes, or whose last file is a link:
-    /// it would be mended at a place that is not the log's.
-    pub fn open(self, directory: impl Into<PathBuf>) -> Result<FileStore, StoreError> {
-        let directory = directory.into();
-        make(&directory)?;
-        let path = directory.join("lock");
-        let lock = segment::open(segment::owner_only().write(true).create(true), &path)?;
-        match self.lock(&lock) {
-            Ok(()) => {}
-            // FAIL CLOSED: two writers would make two chains in one file.
-            Err(TryLockError::WouldBlock) => {
-                return Err(StoreError::new(format_args!(
-                    "the audit log in {} is being written by another process\n\
-                     help: give each process a directory of its own",
-                    directory.display()
-                )));
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(StoreError::io("cannot lock", &path, &error));
-            }
-        }
-        let room = Room::new(self.warn_below);
-        let (lock, options) = (Lock(lock), self);
-        Ok(FileStore { directory, options, _lock: lock, open: None, room, fault: None })
-    }
-}
-
-impl FileOptions {
-    fn lock(&self, lock: &File) -> Result<(), TryLockError> {
-        let now = Instant::now();
-        // FAIL CLOSED: a wait without an end is none.
-        let due = now.checked_add(self.patience).unwrap_or(now);
-        loop {
-            match lock.try_lock() {
-                Err(TryLockError::WouldBlock) if Instant::now() < due => {
-                    // The lock of a file has no queue: whoever looks first has it.
-                    std::thread::park_timeout(LOOK_AGAIN);
-                }
-                locked => return locked,
-            }
-        }
-    }
-}
 
 /// Keeps records in files that only their owner can read. Each append is on the disk, by one
 /// `fdatasync`, before it counts.
@@ -147,6 +44,10 @@ impl FileOptions {
 pub struct FileStore {
     directory: PathBuf,
     options: FileOptions,
+    /// Where the log begins, if not with the first record of all.
+    base: Option<Base>,
+    /// Before the lock, so that it is done when that is given back.
+    packer: Packer,
     /// Held as long as this lives.
     _lock: Lock,
     open: Option<Open>,
@@ -155,25 +56,13 @@ pub struct FileStore {
     fault: Option<String>,
 }
 
-/// That nobody else writes the log.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Said, and not left to the closing of the file: a program that is being started by another
-        // thread has it open too, until it is another program.
-        if let Err(error) = self.0.unlock() {
-            tracing::warn!(target: "failclosed", %error, "the lock of the audit log was not given back");
-        }
-    }
-}
-
 /// The segment that is written.
 #[derive(Debug)]
 struct Open {
     file: File,
     path: PathBuf,
+    /// The number of its first record.
+    first: u64,
     /// How much of it counts.
     bytes: u64,
     /// The day of its last record.
@@ -195,11 +84,32 @@ impl FileStore {
         self.open.as_ref().map_or(Ok(()), Open::is_in_place)
     }
 
+    /// Removes what comes before the log's beginning, and compresses what comes before the segment that begins
+    /// with this record.
+    fn tidy(&mut self, open: u64) {
+        let (base, open) = (self.begins(), if self.options.compress { open } else { 0 });
+        self.packer.order(&self.directory, Order { base, open });
+    }
+
+    /// The number of the first record that there is.
+    fn begins(&self) -> u64 {
+        self.base.as_ref().map_or(0, |base| base.size)
+    }
+
+    /// The segments that there are, in order.
+    fn segments(&self) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+        let mut all = segments(&self.directory)?;
+        // What is left of others that were removed does not count.
+        all.retain(|(first, _)| *first >= self.begins());
+        Ok(all)
+    }
+
     fn write(&mut self, lines: &[Line]) -> Result<(), StoreError> {
         let Some(first) = lines.first() else { return Ok(()) };
         let today = today();
         if self.open.as_ref().is_none_or(|open| open.is_full(&self.options, today)) {
             self.open = Some(create(&self.directory, first.seq())?);
+            self.tidy(first.seq());
         }
         let Some(open) = &mut self.open else {
             // FAIL CLOSED: nothing to write to.
@@ -254,56 +164,109 @@ impl Open {
     }
 }
 
-impl Store for FileStore {
-    fn end(&mut self) -> Result<End, StoreError> {
-        let mut end = End { next: 0, hash: GENESIS.to_owned(), repaired: None };
-        let Some((first, path)) = segments(&self.directory)?.pop() else { return Ok(end) };
+impl FileStore {
+    /// Finds where the chain ends, in the last segment, and opens that one. A part of a record that a crash
+    /// left there is cut off.
+    fn go_on(&mut self, end: &mut End, path: PathBuf) -> Result<Open, StoreError> {
+        let first = end.next;
         let (file, text) = open_for_append(&path)?;
         let (whole, rest) = match text.iter().rposition(|byte| *byte == b'\n') {
             Some(at) => text.split_at(at + 1),
             None => (&text[..0], &text[..]),
         };
-        end.next = first;
-        let damaged = |seq: u64, why: &str| {
-            // FAIL CLOSED: nothing is chained to what is not whole.
-            StoreError::new(format_args!(
-                "the audit log is damaged at record {seq} in {}: {why}\n\
-                 help: verify the log, keep it, and begin another one in an empty directory",
-                path.display()
-            ))
-        };
-        if first > 0 {
-            // What this segment's first record follows is at the end of the segment before.
-            let before = self.read(first - 1, 1)?.pop().filter(|line| line.seq() == first - 1);
-            let before = before.ok_or_else(|| damaged(first, "the one before is missing"))?;
-            before.hash().clone_into(&mut end.hash);
-        }
         let mut day = today();
         for line in lines(whole) {
-            let record = Record::read(line).map_err(|why| damaged(end.next, &why.to_string()))?;
-            if !record.follows(end.next, &end.hash) {
-                return Err(damaged(end.next, "it does not follow the one before"));
-            }
-            day = record.at_ms / DAY_MS;
-            (end.next, end.hash) = (record.seq + 1, record.hash);
+            day = follow(end, line).map_err(|why| damaged(end.next, &path, &why))? / DAY_MS;
         }
-        let mut open = Open { file, bytes: whole.len() as u64, path: path.clone(), day };
+        let mut open = Open { file, path, first, bytes: whole.len() as u64, day };
         match Record::read(rest) {
             _ if rest.is_empty() => {}
             // Whole but for its end: it may have been acknowledged by a store that is not this one.
             Ok(record) if record.follows(end.next, &end.hash) => {
                 let ended = open.file.write_all(b"\n").and_then(|()| open.file.sync_data());
-                ended.map_err(|error| StoreError::io("cannot repair", &path, &error))?;
+                ended.map_err(|error| StoreError::io("cannot repair", &open.path, &error))?;
                 open.bytes = text.len() as u64 + 1;
                 (end.next, end.hash) = (record.seq + 1, record.hash);
             }
             _ => {
                 let cut = open.file.set_len(open.bytes).and_then(|()| open.file.sync_data());
-                cut.map_err(|error| StoreError::io("cannot repair", &path, &error))?;
+                cut.map_err(|error| StoreError::io("cannot repair", &open.path, &error))?;
                 end.repaired = Some(Repair { bytes: rest.len() as u64, sha256: hex(rest) });
             }
         }
-        self.open = Some(open);
+        Ok(open)
+    }
+
+    /// Hands over each line of a segment until it is told to stop.
+    fn each_line(
+        &self,
+        path: PathBuf,
+        mut each: impl FnMut(&[u8]) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let broken =
+            |path: &Path, why: &str| StoreError::new(format_args!("{}: {why}", path.display()));
+        let mut source = Source::open(path.clone())?.map_err(|why| broken(&path, &why))?;
+        let mut text = Vec::new();
+        loop {
+            match source.line(&mut text)?.map_err(|why| broken(source.path(), &why))? {
+                Next::Line if each(&text)? => {}
+                Next::Line | Next::Part | Next::Nothing => return Ok(()),
+                // FAIL CLOSED: what is too long to be read is not whole.
+                Next::TooLong => return Err(broken(source.path(), "a line is too long")),
+            }
+        }
+    }
+}
+
+/// Whether a line follows the last one, which it then is. Gives when it was written.
+fn follow(end: &mut End, line: &[u8]) -> Result<u64, String> {
+    let record = Record::read(line).map_err(|why| why.to_string())?;
+    if !record.follows(end.next, &end.hash) {
+        return Err("it does not follow the one before".to_owned());
+    }
+    (end.next, end.hash) = (record.seq + 1, record.hash);
+    Ok(record.at_ms)
+}
+
+fn damaged(seq: u64, path: &Path, why: &str) -> StoreError {
+    // FAIL CLOSED: nothing is chained to what is not whole.
+    StoreError::new(format_args!(
+        "the audit log is damaged at record {seq} in {}: {why}\n\
+         help: verify the log, keep it, and begin another one in an empty directory",
+        path.display()
+    ))
+}
+
+impl Store for FileStore {
+    fn end(&mut self) -> Result<End, StoreError> {
+        let (next, hash) = match &self.base {
+            Some(base) => (base.size, base.hash.clone()),
+            None => (0, GENESIS.to_owned()),
+        };
+        let mut end = End { next, hash, repaired: None };
+        let mut all = self.segments()?;
+        let Some((first, path)) = all.pop() else { return Ok(end) };
+        if first > next {
+            // What this segment's first record follows is at the end of the segment before.
+            let before = self.read(first - 1, 1)?.pop().filter(|line| line.seq() == first - 1);
+            let before =
+                before.ok_or_else(|| damaged(first, &path, "the one before is missing"))?;
+            before.hash().clone_into(&mut end.hash);
+        }
+        end.next = first;
+        if is_packed(&path) {
+            // The one after it is not there: another one is begun.
+            self.each_line(path.clone(), |line| {
+                follow(&mut end, line).map_err(|why| damaged(end.next, &path, &why))?;
+                Ok(true)
+            })?;
+        } else {
+            self.open = Some(self.go_on(&mut end, path)?);
+        }
+        let is_left = |(at, path): &(u64, PathBuf)| *at < next || (*at < first && !is_packed(path));
+        if segments(&self.directory)?.iter().any(is_left) {
+            self.tidy(first);
+        }
         Ok(end)
     }
 
@@ -319,30 +282,36 @@ impl Store for FileStore {
         self.options.unsynced.as_deref()
     }
 
-    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
+    fn keep_policies(&mut self, policies: &Policies) -> Result<(), StoreError> {
         policies::keep(&self.directory, policies)
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        if from < self.begins() {
+            return Err(gone(from, self.begins()));
+        }
         let mut found = Vec::new();
-        let all = segments(&self.directory)?;
+        let all = self.segments()?;
         let begin = all.partition_point(|(first, _)| *first <= from).saturating_sub(1);
         for (_, path) in all.into_iter().skip(begin) {
-            let text = std::fs::read(&path);
-            let text = text.map_err(|error| StoreError::io("cannot read", &path, &error))?;
-            for line in lines(&text) {
-                if found.len() >= limit {
-                    return Ok(found);
-                }
+            if found.len() >= limit {
+                break;
+            }
+            self.each_line(path.clone(), |line| {
                 let broken = |why: &dyn std::fmt::Display| {
                     StoreError::new(format_args!("{}: {why}", path.display()))
                 };
                 let record = Record::read(line).map_err(|why| broken(&why))?;
                 if record.seq >= from {
+                    if record.seq != from + found.len() as u64 {
+                        // FAIL CLOSED: a file between the two is not there.
+                        return Err(broken(&"the records before it are missing"));
+                    }
                     let text = std::str::from_utf8(line).map_err(|why| broken(&why))?;
                     found.push(Line::read(&record, text));
                 }
-            }
+                Ok(found.len() < limit)
+            })?;
         }
         Ok(found)
     }

@@ -1,19 +1,23 @@
 //! A log, record by record, and on while it grows.
 
-use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use super::{Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified, file::segments};
+use super::{
+    Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified,
+    file::{
+        base::Base,
+        segments,
+        source::{Found, Next, Source},
+    },
+};
 
 /// Reads a log from its first record on. Each record it gives is known to follow the one before, and
 /// it holds no more than one of them.
 #[derive(Debug)]
 pub struct Reader {
     directory: PathBuf,
+    /// Where it begins, if not with the first record of all; or why that is not known.
+    base: Result<Option<Base>, Broken>,
     /// The number of the next record, and the hash of the last one.
     next: u64,
     hash: String,
@@ -26,53 +30,53 @@ pub struct Reader {
 #[derive(Debug)]
 struct Segment {
     first: u64,
-    path: PathBuf,
-    reader: BufReader<File>,
-    /// How many whole lines, and their bytes, were read of it.
+    source: Source,
+    /// How many whole lines were read of it.
     line: u64,
-    bytes: u64,
-}
-
-/// What comes next in a file.
-enum Next {
-    Line,
-    /// A line that does not end: its writer is not done with it, or never came to its end.
-    Part,
-    TooLong,
-    Nothing,
 }
 
 impl Reader {
-    /// Begins at the first record of the log in `directory`.
+    /// Begins at the first record of the log in `directory`, or at the first one that its retention left.
     ///
     /// # Errors
     /// A directory that cannot be read.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = directory.as_ref().to_owned();
         segments(&directory)?;
-        Ok(Self { directory, next: 0, hash: GENESIS.to_owned(), open: None, text: Vec::new() })
+        let base = Base::read(&directory)?;
+        let (next, hash) = match &base {
+            Ok(Some(base)) => (base.size, base.hash.clone()),
+            Ok(None) | Err(_) => (0, GENESIS.to_owned()),
+        };
+        Ok(Self { directory, base, next, hash, open: None, text: Vec::new() })
     }
 
     /// The next record; `None` where no whole one is left. A program that writes the log may add more:
     /// ask again, and the answer may be another one. After a fault there is no next record to ask for.
     ///
     /// # Errors
-    /// A file that cannot be read. What is broken is no error but an answer.
+    /// A file that cannot be read, and records that were removed by retention before they were read. What is
+    /// broken is no error but an answer.
     pub fn next_record(&mut self) -> Result<Result<Option<Record>, Broken>, StoreError> {
+        if let Err(broken) = &self.base {
+            return Ok(Err(broken.clone()));
+        }
         loop {
             if let Some(answer) = self.in_this_file()? {
                 return Ok(answer.map(Some));
             }
-            if let Some(fault) = self.open.as_ref().and_then(Segment::fault) {
+            let faulty =
+                self.open.as_ref().and_then(|open| Some((open.first, open.source.fault()?)));
+            if let Some((_, fault)) = faulty.filter(|(first, _)| !self.is_removed(*first)) {
                 return Ok(Err(self.broken(fault)));
             }
-            let read = self.open.as_ref().map(|open| open.first);
-            let mut after = segments(&self.directory)?.into_iter();
-            let Some((first, path)) =
-                after.find(|(first, _)| read.is_none_or(|read| *first > read))
-            else {
-                return Ok(Ok(None));
+            // What is left of files before that was removed, and the removal did not come to it.
+            let from = match (&self.open, &self.base) {
+                (Some(open), _) => open.first + 1,
+                (None, Ok(Some(base))) => base.size,
+                (None, _) => 0,
             };
+            let Some((first, path)) = self.next_file(from)? else { return Ok(Ok(None)) };
             // Between the two looks, this file may have been written to its end.
             if let Some(answer) = self.in_this_file()? {
                 return Ok(answer.map(Some));
@@ -80,13 +84,65 @@ impl Reader {
             if let Err(part) = self.finish()? {
                 return Ok(Err(part));
             }
-            let reader = File::open(&path).map(BufReader::new);
-            let reader = reader.map_err(|error| StoreError::io("cannot read", &path, &error))?;
-            self.open = Some(Segment { first, path, reader, line: 0, bytes: 0 });
+            let source = match Source::open(path.clone()) {
+                Err(_) if self.is_removed(self.next) => return Err(self.removed()),
+                source => source?,
+            };
+            let source = match source {
+                Ok(source) => source,
+                Err(fault) => {
+                    let seq = self.next;
+                    return Ok(Err(Broken { file: path, line: 1, seq, fault }));
+                }
+            };
+            self.open = Some(Segment { first, source, line: 0 });
             if first != self.next {
+                if self.is_removed(self.next) {
+                    return Err(self.removed());
+                }
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
             }
         }
+    }
+
+    /// The segment that begins at or after this record.
+    fn next_file(&self, from: u64) -> Result<Option<(u64, PathBuf)>, StoreError> {
+        let look = || {
+            let all = segments(&self.directory)?;
+            Ok::<_, StoreError>(all.into_iter().find(|(first, _)| *first >= from))
+        };
+        match look()? {
+            // A file that gets another name while the directory is read may be seen under neither.
+            Some((first, _)) if first != self.next => look(),
+            found => Ok(found),
+        }
+    }
+
+    /// Whether retention removed this record while the log was read.
+    fn is_removed(&self, seq: u64) -> bool {
+        let now = Base::read(&self.directory);
+        let known = self.base.as_ref().ok().and_then(Option::as_ref).map_or(0, |base| base.size);
+        // FAIL CLOSED: what cannot be read is no reason why a record is missing.
+        matches!(now, Ok(Ok(Some(now))) if now.size > known && now.size > seq)
+    }
+
+    fn removed(&self) -> StoreError {
+        StoreError::new(format_args!(
+            "record {} was removed by retention while the log was read\nhelp: read the log again",
+            self.next
+        ))
+    }
+
+    /// Where it began to read, if not with the first record of all.
+    #[cfg(feature = "audit-signed")]
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.base.as_ref().ok()?.as_ref()
+    }
+
+    /// The hash of the last record that was read.
+    #[cfg(feature = "audit-signed")]
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// The text of the record that was read last, without the end of its line.
@@ -99,23 +155,31 @@ impl Reader {
     /// # Errors
     /// As [`next_record`](Self::next_record).
     pub fn finish(&mut self) -> Result<Result<Verified, Broken>, StoreError> {
+        let base = match &self.base {
+            Ok(base) => base.as_ref().map(Base::removed),
+            Err(broken) => return Ok(Err(broken.clone())),
+        };
         Ok(match self.line()? {
-            Next::Part => Err(self.broken("the line does not end".to_owned())),
-            Next::Line | Next::TooLong => Err(self.broken("there is more to read".to_owned())),
-            Next::Nothing => Ok(Verified { records: self.next, hash: self.hash.clone() }),
+            Err(fault) => Err(self.broken(fault)),
+            Ok(Next::Part) => Err(self.broken("the line does not end")),
+            Ok(Next::Line | Next::TooLong) => Err(self.broken("there is more to read")),
+            Ok(Next::Nothing) => {
+                Ok(Verified { records: self.next, removed: base, hash: self.hash.clone() })
+            }
         })
     }
 
     /// The next record of the file that is open; `None` at its end.
     fn in_this_file(&mut self) -> Result<Option<Result<Record, Broken>>, StoreError> {
         match self.line()? {
-            Next::Line => {}
+            Ok(Next::Line) => {}
+            Err(fault) => return Ok(Some(Err(self.broken(fault)))),
             // FAIL CLOSED: what is too long to be read is not whole.
-            Next::TooLong => {
+            Ok(Next::TooLong) => {
                 let fault = format!("the line is longer than {MAX_LINE_BYTES} bytes");
                 return Ok(Some(Err(self.broken(fault))));
             }
-            Next::Part | Next::Nothing => return Ok(None),
+            Ok(Next::Part | Next::Nothing) => return Ok(None),
         }
         let record = match Record::read(&self.text) {
             Ok(record) if record.follows(self.next, &self.hash) => record,
@@ -127,54 +191,24 @@ impl Reader {
         };
         if let Some(open) = &mut self.open {
             open.line += 1;
-            open.bytes += self.text.len() as u64 + 1;
         }
         (self.next, self.hash) = (record.seq + 1, record.hash.clone());
         Ok(Some(Ok(record)))
     }
 
-    fn line(&mut self) -> Result<Next, StoreError> {
-        let Some(open) = &mut self.open else { return Ok(Next::Nothing) };
-        self.text.clear();
-        open.line(&mut self.text).map_err(|error| StoreError::io("cannot read", &open.path, &error))
+    fn line(&mut self) -> Found<Next> {
+        match &mut self.open {
+            Some(open) => open.source.line(&mut self.text),
+            None => Ok(Ok(Next::Nothing)),
+        }
     }
 
     /// A fault in the line after those that were read.
-    fn broken(&self, fault: String) -> Broken {
+    fn broken(&self, fault: impl Into<String>) -> Broken {
         let (file, line) = match &self.open {
-            Some(open) => (open.path.clone(), open.line + 1),
+            Some(open) => (open.source.path().to_owned(), open.line + 1),
             None => (self.directory.clone(), 1),
         };
-        Broken { file, line, seq: self.next, fault }
-    }
-}
-
-impl Segment {
-    fn line(&mut self, text: &mut Vec<u8>) -> io::Result<Next> {
-        let mut limited = self.reader.by_ref().take(MAX_LINE_BYTES);
-        let read = limited.read_until(b'\n', text)? as u64;
-        if text.pop_if(|last| *last == b'\n').is_some() {
-            return Ok(Next::Line);
-        }
-        // Read again from its beginning: its writer may end it, or take it back.
-        self.reader.seek(SeekFrom::Start(self.bytes))?;
-        Ok(match read {
-            0 => Next::Nothing,
-            MAX_LINE_BYTES => Next::TooLong,
-            _ => Next::Part,
-        })
-    }
-
-    /// What happened to the file, while it was read, that no writer does.
-    fn fault(&self) -> Option<String> {
-        let (open, named) = (self.reader.get_ref().metadata(), self.path.metadata());
-        // FAIL CLOSED: the records that come next are not where they are looked for.
-        let (Ok(open), Ok(named)) = (open, named) else {
-            return Some("the file was removed while it was read".to_owned());
-        };
-        if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
-            return Some("the file was replaced while it was read".to_owned());
-        }
-        (open.len() < self.bytes).then(|| "the file was cut while it was read".to_owned())
+        Broken { file, line, seq: self.next, fault: fault.into() }
     }
 }

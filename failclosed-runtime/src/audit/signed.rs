@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+mod base;
 mod checkpoint;
 mod kept;
 mod key;

@@ -34,7 +34,7 @@ pub trait Store: Send + 'static {
     ///
     /// # Errors
     /// What could not be kept: then the records that refer to it do not count either.
-    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
+    fn keep_policies(&mut self, policies: &Policies) -> Result<(), StoreError> {
         let _ = policies;
         Ok(())
     }

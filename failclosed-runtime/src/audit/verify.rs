@@ -15,10 +15,23 @@ pub const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// How many records.
+    /// How many records, those that were removed included.
     pub records: u64,
+    /// What retention removed of them, from the first one on. That nobody else did is known by the key alone:
+    /// see [`signed::verify_signed`](crate::audit::signed::verify_signed).
+    pub removed: Option<Removed>,
     /// The hash of the last one: keep it elsewhere, and a log that was cut after it is found.
     pub hash: String,
+}
+
+/// The front of a log that its retention removed: see [`FileOptions::keep_for`](super::FileOptions::keep_for).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Removed {
+    /// How many records, and so the number of the first one that is left.
+    pub records: u64,
+    /// When the last of them were removed: milliseconds since 1970, by the wall clock.
+    pub at_ms: u64,
 }
 
 /// The first place at which a log is not what its writer wrote.

@@ -5,6 +5,7 @@
 use std::{
     env,
     io::{Write, stdout},
+    time::{Duration, Instant},
 };
 
 use failclosed::{
@@ -15,6 +16,9 @@ use failclosed::{
     },
     authority_fn, requires_permission,
 };
+
+/// How long a denial waits for its record, and a little less.
+const LATE: Duration = Duration::from_millis(900);
 
 fn say(what: &str, number: u64) {
     let mut out = stdout().lock();
@@ -33,10 +37,15 @@ async fn main() {
     let directory = env::args().nth(1).unwrap();
     // Small segments, unless told: the process is killed while they change, too.
     let bytes = env::args().nth(2).map_or(4_096, |text| text.parse().unwrap());
-    let options = FileOptions::default().segment_bytes(bytes);
-    // With a key, checkpoints are signed as often as can be: it is killed in the middle of them, too.
+    let options = FileOptions::default().segment_bytes(bytes).daily();
+    // With a key, checkpoints are signed as often as can be: it is killed in the middle of them, too. And in the
+    // middle of a removal, where old files are.
     let writer = match env::args().nth(3) {
         Some(key) => {
+            let options = match env::args().nth(4) {
+                Some(text) => options.keep_bytes(text.parse().unwrap()),
+                None => options,
+            };
             let seal = Seal::new(Ed25519Key::read(key).unwrap()).records(3);
             Writer::open(options.open_sealed(directory, seal).unwrap()).unwrap()
         }
@@ -56,8 +65,11 @@ async fn main() {
             let mut unrecorded = 0;
             for round in 0.. {
                 let number = task * 1_000_000 + round;
+                let began = Instant::now();
                 if let Err(denial) = guard.scope(charge(number)).await {
-                    say(denial.cause().as_str(), number);
+                    // A denial stands, recorded or not: after a second of a disk that hangs, nobody knows.
+                    let is_late = began.elapsed() >= LATE && denial.cause() == Cause::Denied;
+                    say(if is_late { "late" } else { denial.cause().as_str() }, number);
                     unrecorded += u32::from(denial.cause() == Cause::Unrecorded);
                 }
                 // A disk that has no room will have none tomorrow.

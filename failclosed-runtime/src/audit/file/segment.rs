@@ -15,12 +15,40 @@ use crate::audit::StoreError;
 /// What the names end in.
 const SUFFIX: &str = ".jsonl";
 
+/// What those of compressed segments have behind it.
+const PACKED: &str = ".zst";
+
+/// And those that are not whole yet. Whoever reads a log does not see them.
+const PART: &str = ".part";
+
 /// Twenty digits: names sort as numbers do.
 fn name(first: u64) -> String {
     format!("{first:020}{SUFFIX}")
 }
 
-/// The segments of a log with the number of their first record, in order.
+/// Whether a segment's name says that it is compressed.
+pub(super) fn is_packed(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(PACKED.as_bytes())
+}
+
+/// The name that a segment has when it is compressed.
+pub(super) fn packed(path: &Path) -> PathBuf {
+    with(path, PACKED)
+}
+
+/// The name that it has while it is being compressed.
+pub(super) fn part(path: &Path) -> PathBuf {
+    with(&packed(path), PART)
+}
+
+fn with(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// The segments of a log with the number of their first record, in order. Where one is there as it was
+/// written and compressed, it is the former that counts: its writer was interrupted before it removed it.
 ///
 /// # Errors
 /// A directory that cannot be read, and a name that is almost one of ours: a part of the log that is
@@ -30,8 +58,10 @@ pub(in crate::audit) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let Some(stem) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(SUFFIX))
-        else {
+        let Some(stem) = path.file_name().and_then(|name| {
+            let name = name.to_str()?;
+            name.strip_suffix(PACKED).unwrap_or(name).strip_suffix(SUFFIX)
+        }) else {
             continue;
         };
         let first = stem.parse().ok().filter(|first| name(*first) == format!("{stem}{SUFFIX}"));
@@ -40,7 +70,9 @@ pub(in crate::audit) fn segments(directory: &Path) -> Result<Vec<(u64, PathBuf)>
         })?;
         found.push((first, path));
     }
+    // The shorter name of two comes first.
     found.sort();
+    found.dedup_by_key(|(first, _)| *first);
     Ok(found)
 }
 
@@ -93,7 +125,7 @@ pub(super) fn create(directory: &Path, first: u64) -> Result<Open, StoreError> {
         .open(&path)
         .map_err(|error| StoreError::io("cannot make", &path, &error))?;
     sync(directory)?;
-    Ok(Open { file, path, bytes: 0, day: today() })
+    Ok(Open { file, path, first, bytes: 0, day: today() })
 }
 
 pub(super) fn open_for_append(path: &Path) -> Result<(File, Vec<u8>), StoreError> {

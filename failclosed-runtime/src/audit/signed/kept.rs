@@ -11,16 +11,14 @@ use super::{Checkpoint, note::MAX_NOTE_BYTES};
 use crate::audit::{
     StoreError,
     file::{
+        base::CHECKPOINTS,
         directory::sync,
         segment::{in_place, open, owner_only},
     },
 };
 
-/// Its name.
-const NAME: &str = "checkpoints";
-
 pub(super) fn path_in(directory: &Path) -> PathBuf {
-    directory.join(NAME)
+    directory.join(CHECKPOINTS)
 }
 
 /// Reads one note after the other.

@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use super::{
     Checkpoint, Unproven, VerifyingKey,
     checkpoint::hash,
-    tree::{self, Hash, leaf},
+    tree::{self, Hash, Leaves, leaf},
     verify::walk,
 };
 use crate::audit::{Broken, Record, StoreError};
@@ -143,6 +143,7 @@ fn number(text: &str) -> Option<u64> {
 
 /// Proves of each record that `picks` takes that it is in the log, by the last checkpoint. All of the log
 /// is read and verified as by [`verify_signed`](super::verify_signed); 32 bytes for each record are kept in memory.
+/// What retention removed is not there to be taken.
 ///
 /// # Errors
 /// A log that cannot be read, and a record that no checkpoint covers yet. What is broken is an answer.
@@ -162,9 +163,8 @@ pub fn prove(
         Err(broken) => return Ok(Err(broken)),
     };
     let proofs = picked.into_iter().map(|(index, record)| {
-        let path = usize::try_from(index).ok().and_then(|at| tree::inclusion(&leaves, at));
         // FAIL CLOSED: it is in the log, and nobody has signed that.
-        let path = path.ok_or_else(|| {
+        let path = leaves.inclusion(index).ok_or_else(|| {
             StoreError::new(format_args!(
                 "record {index} is not signed yet: the last checkpoint is of {} records",
                 checkpoint.size()
@@ -179,7 +179,8 @@ pub fn prove(
 /// checkpoint. It reads and keeps as much as [`prove`].
 ///
 /// # Errors
-/// A log that cannot be read, or never was that large. What is broken is an answer.
+/// A log that cannot be read, never was that large, or of which more than that was removed. What is broken is an
+/// answer.
 pub fn prove_growth(
     directory: impl AsRef<Path>,
     keys: &[VerifyingKey],
@@ -189,9 +190,13 @@ pub fn prove_growth(
         Ok(found) => found,
         Err(broken) => return Ok(Err(broken)),
     };
-    let path = usize::try_from(old).ok().and_then(|old| tree::growth(&leaves, old));
-    let path = path.ok_or_else(|| {
-        let size = checkpoint.size();
+    let path = leaves.growth(old).ok_or_else(|| {
+        let (size, begins) = (checkpoint.size(), leaves.begins());
+        if old < begins {
+            return StoreError::new(format_args!(
+                "growth from {old} records cannot be proven: retention removed the first {begins}"
+            ));
+        }
         StoreError::new(format_args!("the last checkpoint is of {size} records, and not of {old}"))
     })?;
     Ok(Ok(GrowthProof { old, path, checkpoint }))
@@ -202,10 +207,10 @@ fn leaves(
     directory: &Path,
     keys: &[VerifyingKey],
     each: &mut dyn FnMut(&Record, &[u8]),
-) -> Result<Result<(Vec<Hash>, Checkpoint), Broken>, StoreError> {
-    let mut leaves = Vec::new();
+) -> Result<Result<(Leaves, Checkpoint), Broken>, StoreError> {
+    let mut all = Vec::new();
     let mut keep = |record: &Record, line: &[u8], leaf: Hash| {
-        leaves.push(leaf);
+        all.push(leaf);
         each(record, line);
     };
     let walked = match walk(directory, keys, &[], &mut keep)? {
@@ -216,6 +221,7 @@ fn leaves(
         Ok(checkpoint) => checkpoint,
         Err(broken) => return Ok(Err(broken)),
     };
-    leaves.truncate(usize::try_from(checkpoint.size()).unwrap_or(usize::MAX));
+    let mut leaves = Leaves::after(walked.before, all);
+    leaves.truncate(checkpoint.size());
     Ok(Ok((leaves, checkpoint)))
 }

@@ -94,8 +94,8 @@ impl fmt::Debug for Seal {
 
 impl FileOptions {
     /// Opens the log in `directory` as [`open`](Self::open) does, to be signed. All of it is read when a
-    /// [`Writer`](crate::audit::Writer) is made of it, and compared with what was signed: so keep it whole,
-    /// and begin another directory instead of removing old files.
+    /// [`Writer`](crate::audit::Writer) is made of it, and compared with what was signed: so do not remove old
+    /// files yourself, and say how long they are [kept](Self::keep_for).
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -109,7 +109,7 @@ impl FileOptions {
         seal: Seal,
     ) -> Result<SealedStore, StoreError> {
         let directory = directory.into();
-        let store = self.open(&directory)?;
+        let store = self.open_any(directory.clone())?;
         Ok(SealedStore::new(store, directory, seal))
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Checkpoint, Seal, Unwitnessed,
+    base::{self, Bound},
     kept::Kept,
     tree::{Frontier, leaf},
     verify::walk,
@@ -26,14 +27,21 @@ pub struct SealedStore {
     store: FileStore,
     directory: PathBuf,
     seal: Seal,
-    /// All records that are on the disk.
+    /// All records that are on the disk, and the hash of the last one.
     tree: Frontier,
+    hash: String,
+    /// Where the log may begin, the first place first.
+    bounds: Vec<Bound>,
+    /// Whether a segment began, and it was not looked yet what may be removed for it.
+    began: bool,
     /// There once the log was read.
     kept: Option<Kept>,
     /// When the first record came that no checkpoint covers.
     since: Option<Instant>,
     /// Whether the witness has not the last checkpoint.
     is_unsent: bool,
+    /// How many records the last checkpoint is of that the witness took.
+    witnessed: u64,
     /// When the last attempt failed, to be tried again.
     failed: Option<Instant>,
 }
@@ -45,9 +53,13 @@ impl SealedStore {
             directory,
             seal,
             tree: Frontier::default(),
+            hash: String::new(),
+            bounds: Vec::new(),
+            began: false,
             kept: None,
             since: None,
             is_unsent: false,
+            witnessed: 0,
             failed: None,
         }
     }
@@ -93,6 +105,9 @@ impl SealedStore {
         self.is_unsent = self.seal.witness.is_some() && by_witness != signed;
         self.kept = Some(Kept::open(&self.directory, walked.bytes, walked.last)?);
         self.tree = walked.tree;
+        self.hash.clone_from(&end.hash);
+        self.bounds = walked.bounds;
+        self.witnessed = by_witness.unwrap_or_default();
         self.since = (self.tree.size() > self.signed()).then(Instant::now);
         Ok(())
     }
@@ -140,12 +155,33 @@ impl SealedStore {
             return Ok(());
         }
         match (witness.take(last.note()), *unwitnessed) {
-            (Ok(()), _) => {}
+            (Ok(()), _) => self.witnessed = last.size(),
             // FAIL CLOSED: a log that only its writer knows may become another one.
             (Err(why), Unwitnessed::Deny) => return Err(unwitnessed_by(&why)),
             (Err(why), Unwitnessed::Warn) => tell(&unwitnessed_by(&why)),
         }
         self.is_unsent = false;
+        Ok(())
+    }
+}
+
+impl SealedStore {
+    /// Removes what the options let go, up to where a segment begins and a checkpoint ends. It is signed and
+    /// on the disk that the log begins there, before the first file is removed.
+    fn prune(&mut self) -> Result<(), StoreError> {
+        // FAIL CLOSED: a file that somebody else made of them does not say what is known of the rest.
+        self.kept.as_mut().map_or(Ok(()), Kept::ends_as_it_did)?;
+        // FAIL CLOSED: what the witness has not seen may be another log.
+        let known = if self.seal.witness.is_some() { self.witnessed } else { self.signed() };
+        let Some(first) = self.bounds.first() else { return Ok(()) };
+        let stays = self.store.stays(first.tree.size())?.min(known);
+        let goes = self.bounds.partition_point(|bound| bound.tree.size() <= stays);
+        let Some(bound) = goes.checked_sub(1).and_then(|last| self.bounds.get(last)) else {
+            return Ok(());
+        };
+        let base = base::write(&self.directory, self.seal.signer.as_ref(), bound)?;
+        self.bounds.drain(..goes);
+        self.store.begin_at(base);
         Ok(())
     }
 }
@@ -162,12 +198,27 @@ impl Store for SealedStore {
     }
 
     fn append(&mut self, lines: &[Line]) -> Result<(), StoreError> {
-        if self.failed.is_some() {
+        // Where a segment begins, a checkpoint ends: it may be the first one that is left, some day.
+        let is_over = self.since.is_some() && self.store.is_over();
+        if self.failed.is_some() || is_over {
             // FAIL CLOSED: what is recorded from here on would never be signed.
             self.sign()?;
         }
         self.store.append(lines)?;
+        let before = self.tree.size();
+        if before > 0 && self.store.segment() == Some(before) {
+            if self.signed() == before
+                && self.bounds.last().is_none_or(|at| at.tree.size() < before)
+            {
+                let (tree, hash) = (self.tree.clone(), self.hash.clone());
+                self.bounds.push(Bound { tree, hash });
+            }
+            self.began = true;
+        }
         lines.iter().for_each(|line| self.tree.push(leaf(line.text().as_bytes())));
+        if let Some(last) = lines.last() {
+            last.hash().clone_into(&mut self.hash);
+        }
         self.since.get_or_insert_with(Instant::now);
         Ok(())
     }
@@ -176,8 +227,8 @@ impl Store for SealedStore {
         self.store.unsynced()
     }
 
-    fn keep(&mut self, policies: &Policies) -> Result<(), StoreError> {
-        self.store.keep(policies)
+    fn keep_policies(&mut self, policies: &Policies) -> Result<(), StoreError> {
+        self.store.keep_policies(policies)
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
@@ -197,14 +248,24 @@ impl Store for SealedStore {
             return failed.checked_add(AGAIN);
         }
         let since = self.since?;
-        let is_full = self.tree.size() - self.signed() >= self.seal.records;
+        let is_full = self.began
+            || self.store.is_over()
+            || self.tree.size() - self.signed() >= self.seal.records;
         // A length of time without an end is none.
         if is_full { Some(since) } else { since.checked_add(self.seal.within).or(Some(since)) }
     }
 
     fn tend(&mut self) {
         // It was told of, and the next append tries again before it takes a record.
-        drop(self.sign());
+        if self.sign().is_ok() && std::mem::take(&mut self.began) {
+            // Nothing is denied for it: what is not removed is still there. With the next segment its turn
+            // comes again.
+            if let Err(why) = self.prune() {
+                contain::trace(|| {
+                    tracing::warn!(target: "failclosed", error = %why, "old files of the audit log were not removed");
+                });
+            }
+        }
     }
 }
 

@@ -18,13 +18,22 @@ fn node(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// A tree that grows, as small as it can be kept: the roots of its full subtrees, the largest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Frontier {
     size: u64,
     peaks: Vec<Hash>,
 }
 
 impl Frontier {
+    /// A tree that was written down; `None` for what is none of this size.
+    pub(super) fn of(size: u64, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { size, peaks })
+    }
+
+    pub(super) fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
     pub(super) fn size(&self) -> u64 {
         self.size
     }
@@ -41,6 +50,15 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// The root of the full subtree over these leaves, if it is one that is kept.
+    fn peak(&self, from: u64, to: u64) -> Option<Hash> {
+        // Each bit of the size is one of them, the largest first.
+        let begins = self.size & !(to.checked_sub(from)?.checked_mul(2)?.wrapping_sub(1));
+        let is_one = (to - from).is_power_of_two() && self.size & (to - from) != 0;
+        let index = begins.count_ones() as usize;
+        (is_one && begins == from).then(|| self.peaks.get(index).copied())?
+    }
+
     pub(super) fn root(&self) -> Hash {
         match self.peaks.split_last() {
             Some((last, rest)) => rest.iter().rev().fold(*last, |right, left| node(left, &right)),
@@ -55,59 +73,112 @@ fn root(leaves: &[Hash]) -> Hash {
     tree.root()
 }
 
-/// Where a tree of more than one leaf is divided: at the largest power of two below its size.
-fn halves(leaves: &[Hash]) -> Option<(&[Hash], &[Hash])> {
-    let last = leaves.len().checked_sub(1)?;
-    Some(leaves.split_at(1 << last.checked_ilog2()?))
+/// The leaves of a tree from some record on, and of what is before them what a growing tree keeps.
+#[derive(Debug)]
+pub(super) struct Leaves {
+    before: Frontier,
+    leaves: Vec<Hash>,
 }
 
-/// The hashes that lead from a leaf to the root; `None` for a leaf that is not there.
-pub(super) fn inclusion(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
-    fn climb(leaves: &[Hash], index: usize, path: &mut Vec<Hash>) {
-        let Some((left, right)) = halves(leaves) else { return };
-        match index.checked_sub(left.len()) {
-            None => {
-                climb(left, index, path);
-                path.push(root(right));
-            }
-            Some(index) => {
-                climb(right, index, path);
-                path.push(root(left));
-            }
-        }
+impl Leaves {
+    pub(super) fn after(before: Frontier, leaves: Vec<Hash>) -> Self {
+        Self { before, leaves }
     }
-    let mut path = Vec::new();
-    (index < leaves.len()).then(|| climb(leaves, index, &mut path))?;
-    Some(path)
-}
 
-/// The hashes that show that the first `old` leaves are those of an earlier tree; `None` where there
-/// are not as many. For a tree without leaves there is nothing to show.
-pub(super) fn growth(leaves: &[Hash], old: usize) -> Option<Vec<Hash>> {
-    fn climb(leaves: &[Hash], old: usize, is_known: bool, path: &mut Vec<Hash>) {
-        if old == leaves.len() {
+    /// The number of the first leaf that is there.
+    pub(super) fn begins(&self) -> u64 {
+        self.before.size
+    }
+
+    /// Leaves out those from this one on.
+    pub(super) fn truncate(&mut self, size: u64) {
+        let kept = size.saturating_sub(self.before.size);
+        self.leaves.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.before.size + self.leaves.len() as u64
+    }
+
+    /// The hashes that lead from a leaf to the root; `None` for a leaf that is not there.
+    pub(super) fn inclusion(&self, index: u64) -> Option<Vec<Hash>> {
+        let mut path = Vec::new();
+        let is_there = (self.before.size..self.size()).contains(&index);
+        is_there.then(|| self.climb_to(0, self.size(), index, &mut path))??;
+        Some(path)
+    }
+
+    fn climb_to(&self, from: u64, to: u64, index: u64, path: &mut Vec<Hash>) -> Option<()> {
+        let Some(half) = half(from, to) else { return Some(()) };
+        if index < half {
+            self.climb_to(from, half, index, path)?;
+            path.push(self.root(half, to)?);
+        } else {
+            self.climb_to(half, to, index, path)?;
+            path.push(self.root(from, half)?);
+        }
+        Some(())
+    }
+
+    /// The hashes that show that the first `old` leaves are those of an earlier tree; `None` where there
+    /// are not as many, or some of those after them are not there. For a tree without leaves there is nothing
+    /// to show.
+    pub(super) fn growth(&self, old: u64) -> Option<Vec<Hash>> {
+        let mut path = Vec::new();
+        if old > self.size() {
+            return None;
+        }
+        if old > 0 {
+            self.climb_from(0, self.size(), old, true, &mut path)?;
+        }
+        Some(path)
+    }
+
+    fn climb_from(
+        &self,
+        from: u64,
+        to: u64,
+        old: u64,
+        is_known: bool,
+        path: &mut Vec<Hash>,
+    ) -> Option<()> {
+        if old == to {
             if !is_known {
-                path.push(root(leaves));
+                path.push(self.root(from, to)?);
             }
-            return;
+            return Some(());
         }
-        let Some((left, right)) = halves(leaves) else { return };
-        match old.checked_sub(left.len()) {
-            Some(old) if old > 0 => {
-                climb(right, old, false, path);
-                path.push(root(left));
-            }
-            _ => {
-                climb(left, old, is_known, path);
-                path.push(root(right));
-            }
+        let half = half(from, to)?;
+        if old > half {
+            self.climb_from(half, to, old, false, path)?;
+            path.push(self.root(from, half)?);
+        } else {
+            self.climb_from(from, half, old, is_known, path)?;
+            path.push(self.root(half, to)?);
         }
+        Some(())
     }
-    let mut path = Vec::new();
-    if old > 0 && old <= leaves.len() {
-        climb(leaves, old, true, &mut path);
+
+    /// The root of the leaves from one to another; `None` where those are needed that are not there.
+    fn root(&self, from: u64, to: u64) -> Option<Hash> {
+        if from >= self.before.size {
+            let at = |index: u64| usize::try_from(index - self.before.size).ok();
+            return Some(root(self.leaves.get(at(from)?..at(to)?)?));
+        }
+        if to <= self.before.size
+            && let Some(peak) = self.before.peak(from, to)
+        {
+            return Some(peak);
+        }
+        let half = half(from, to)?;
+        Some(node(&self.root(from, half)?, &self.root(half, to)?))
     }
-    (old <= leaves.len()).then_some(path)
+}
+
+/// Where a tree of more than one leaf is divided: at the largest power of two below its size.
+fn half(from: u64, to: u64) -> Option<u64> {
+    let last = to.checked_sub(from)?.checked_sub(1)?;
+    Some(from + (1 << last.checked_ilog2()?))
 }
 
 /// Whether `path` leads from the leaf at `index` to the root of a tree of `size` leaves: RFC 9162,

@@ -86,7 +86,7 @@ impl<S: Store> Committer<S> {
             if self.kept.contains(policies.digest()) {
                 continue;
             }
-            self.store.keep(policies)?;
+            self.store.keep_policies(policies)?;
             if self.kept.len() >= MOST_KEPT {
                 self.kept.clear();
             }

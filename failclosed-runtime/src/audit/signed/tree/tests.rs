@@ -18,6 +18,21 @@ fn leaves(count: usize) -> Vec<Hash> {
     (0..count).map(|number| leaf(&line(number))).collect()
 }
 
+/// With the first ones removed.
+fn after(all: &[Hash], removed: usize) -> Leaves {
+    let mut before = Frontier::default();
+    all[..removed].iter().for_each(|leaf| before.push(*leaf));
+    Leaves::after(before, all[removed..].to_vec())
+}
+
+fn inclusion(all: &[Hash], index: usize) -> Option<Vec<Hash>> {
+    after(all, 0).inclusion(index as u64)
+}
+
+fn growth(all: &[Hash], old: usize) -> Option<Vec<Hash>> {
+    after(all, 0).growth(old as u64)
+}
+
 /// What the other one keeps.
 #[derive(Default)]
 struct Stored(Vec<tlog_tiles::Hash>);
@@ -72,6 +87,35 @@ fn every_root_and_proof_is_that_of_another_implementation() {
         assert!(grew(&root(&[]), 0, &theirs.0, n, &[]));
         assert_eq!((inclusion(ours, size), growth(ours, size + 1)), (None, None));
     }
+}
+
+/// Whatever was removed, what is left is proven as if it were there; and of what was removed, nothing.
+#[test]
+fn proofs_are_the_same_where_the_first_leaves_are_gone() {
+    let all = leaves(MOST);
+    for size in 1..=MOST {
+        let whole = after(&all[..size], 0);
+        for removed in 0..=size {
+            let left = after(&all[..size], removed);
+            assert_eq!(left.root(0, size as u64), Some(root(&all[..size])), "{removed} of {size}");
+            for index in 0..size as u64 {
+                let expected = whole.inclusion(index).filter(|_| index >= removed as u64);
+                assert_eq!(left.inclusion(index), expected, "{index}, {removed} of {size}");
+            }
+            for old in removed..=size {
+                let (old, of) = (old as u64, format!("{old}, {removed} of {size}"));
+                assert_eq!(left.growth(old), whole.growth(old), "{of}");
+            }
+            for old in 1..removed as u64 {
+                // It may be had by chance; then it is the right one.
+                let path = left.growth(old);
+                assert!(path.is_none() || path == whole.growth(old), "{old}, {removed} of {size}");
+            }
+        }
+    }
+    let frontier = |size, peaks: usize| Frontier::of(size, vec![[0; 32]; peaks]).is_some();
+    assert!(frontier(5, 2) && frontier(8, 1) && frontier(0, 0));
+    assert!(!frontier(5, 1) && !frontier(5, 3) && !frontier(8, 0) && !frontier(0, 1));
 }
 
 /// Each proof with one hash changed, left out, doubled or added, and for every other place or size.
