@@ -52,6 +52,14 @@ async fn call(shop: &Shop, tool: &str, token: &str) -> Result<usize, Denial> {
 fn slow_allow() -> Answer<'static> {
     Answer::pending(async {
         yield_now().await;
+        Ok(Decision::allow())
+    })
+}
+
+/// Traces what it does itself.
+fn traced_allow() -> Answer<'static> {
+    Answer::pending(async {
+        yield_now().await;
         tracing::info!(target: "test", "asked elsewhere");
         Ok(Decision::allow())
     })
@@ -76,7 +84,7 @@ const OUTER: Option<u64> = Some(1);
 
 #[tokio::test]
 async fn an_allowed_call_has_a_span_for_each_half() {
-    for authority in [allow as fn() -> _, slow_allow] {
+    for authority in [allow as fn() -> _, traced_allow] {
         let (running, spans) = (Rig::with(Says(authority)).build(), Spans::default());
         heard(&spans, running.shop.charge("coachella.com", 742)).await.unwrap();
         let own = spans.own();
