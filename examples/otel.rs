@@ -2,10 +2,10 @@
 //! calls, one allowed, one denied, one whose body fails. The collector is in this process, so that it can
 //! print what it got; to send it elsewhere, change the two exporters for those of `opentelemetry-otlp`.
 
-use std::error::Error;
+use std::{env, error::Error, path::PathBuf};
 
 use failclosed::{
-    Decision, Denial, Guard, Subject,
+    Decision, Guard, Subject,
     audit::{FileStore, Writer},
     authority::answer_fn,
     requires_permission,
@@ -49,7 +49,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tracing_subscriber::registry().with(traced).with(MetricsLayer::new(meters.clone()));
     tracing::subscriber::set_global_default(subscriber)?;
 
-    let log = Writer::open(FileStore::open("target/otel-log")?)?;
+    let directory = env::args_os().nth(1).map_or("target/otel-log".into(), PathBuf::from);
+    let log = Writer::open(FileStore::open(&directory)?)?;
     // How much waits for the log is asked, whenever metrics are collected: a log that hangs tells nothing.
     let asked = log.clone();
     let _depth = meters
@@ -123,30 +124,34 @@ fn print_metrics(metrics: &InMemoryMetricExporter) -> Result<(), Box<dyn Error>>
     let collected = metrics.get_finished_metrics()?;
     let Some(last) = collected.last() else { return Ok(()) };
     let scopes = last.scope_metrics();
+    let mut lines = Vec::new();
     for metric in scopes.flat_map(|scope| scope.metrics()) {
         let (name, unit) = (metric.name(), metric.unit());
         match metric.data() {
             AggregatedMetrics::U64(MetricData::Sum(sum)) => {
                 for point in sum.data_points() {
-                    println!("{name} {} = {}", ours(point.attributes()), point.value());
+                    lines.push(format!("{name} {} = {}", ours(point.attributes()), point.value()));
                 }
             }
             AggregatedMetrics::U64(MetricData::Gauge(gauge)) => {
                 for point in gauge.data_points() {
-                    println!("{name} = {}", point.value());
+                    lines.push(format!("{name} = {}", point.value()));
                 }
             }
             AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
                 for point in histogram.data_points() {
-                    println!(
+                    lines.push(format!(
                         "{name} {} count={} unit={unit}",
                         ours(point.attributes()),
                         point.count()
-                    );
+                    ));
                 }
             }
-            other => println!("{name}: {other:?}"),
+            other => lines.push(format!("{name}: {other:?}")),
         }
     }
+    // They come in another order each time.
+    lines.sort();
+    lines.iter().for_each(|line| println!("{line}"));
     Ok(())
 }

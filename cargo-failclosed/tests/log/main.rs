@@ -15,6 +15,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 mod export;
+mod push;
 mod report;
 mod signed;
 
