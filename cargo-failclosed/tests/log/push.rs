@@ -287,12 +287,12 @@ fn spawn(scratch: &Scratch, server: &Server, rest: &[&str]) -> Child {
 /// Killed again and again, at each point: before the reply, behind it, before the cursor is on the disk.
 #[test]
 fn a_program_that_is_killed_sends_again_and_skips_nothing() {
-    let scratch = long_log(60);
+    let scratch = long_log(200);
     let server = Server::that(vec![OK]);
     for kill in 0..12 {
         let mut program = spawn(&scratch, &server, &["--records", "2"]);
         for _ in 0..=kill % 4 {
-            drop(server.told.recv_timeout(Duration::from_secs(20)));
+            drop(server.told.recv_timeout(Duration::from_secs(5)));
         }
         thread::sleep(Duration::from_micros(300 * kill));
         program.kill().unwrap();
