@@ -292,7 +292,7 @@ fn a_program_that_is_killed_sends_again_and_skips_nothing() {
     for kill in 0..12 {
         let mut program = spawn(&scratch, &server, &["--records", "2"]);
         for _ in 0..=kill % 4 {
-            drop(server.told.recv_timeout(Duration::from_secs(5)));
+            let _told_or_all_was_sent = server.told.recv_timeout(Duration::from_secs(5));
         }
         thread::sleep(Duration::from_micros(300 * kill));
         program.kill().unwrap();
@@ -442,7 +442,7 @@ fn syslog_is_what_another_program_reads_and_is_sent_again_until_it_is_read() {
         let record: Value = serde_json::from_str(&line).unwrap();
         let data = &message.structured_data[0];
         assert_eq!(data.id, "failclosed@32473");
-        let values: BTreeMap<_, _> = data.params().collect();
+        let values: BTreeMap<&str, _> = data.params().map(|(name, value)| (*name, value)).collect();
         assert_eq!(values["hash"], record["hash"].as_str().unwrap());
         if let Some(cause) = record["cause"].as_str() {
             assert_eq!(values["cause"], cause);

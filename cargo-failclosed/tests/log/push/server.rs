@@ -50,7 +50,7 @@ impl Server {
                 let mut stream = stream.unwrap();
                 let Some(request) = read(&stream) else { continue };
                 kept.lock().unwrap().push(request);
-                drop(tell.send(()));
+                let _may_not_listen = tell.send(());
                 let does = script.next().unwrap();
                 if script.peek().is_none() {
                     script = vec![does.clone(), does.clone()].into_iter().peekable();
