@@ -161,7 +161,7 @@ enum Stage<'b> {
 type Later<'b> = Pin<Box<dyn Future<Output = Result<BodySpan, Denial>> + Send + 'b>>;
 
 /// How far a check has got when it has begun.
-enum Begun<'b> {
+enum Outset<'b> {
     /// The allow was at hand and is on record: the one way through that waits for nothing and allocates
     /// nothing.
     Allowed(BodySpan),
@@ -192,8 +192,8 @@ impl<'b> Stage<'b> {
         // Whatever panics from here on leaves a check that has ended.
         let mut later = match mem::replace(self, Self::Done) {
             Self::New => match check.begin(cx) {
-                Begun::Allowed(body) => return Poll::Ready(Ok(body)),
-                Begun::Waiting(later) => later,
+                Outset::Allowed(body) => return Poll::Ready(Ok(body)),
+                Outset::Waiting(later) => later,
             },
             Self::Waiting(later) => later,
             // FAIL CLOSED: an answer is given once.
@@ -232,7 +232,7 @@ struct Allowed {
 
 impl<'b> Check<'b> {
     /// Asks.
-    fn begin(self, cx: &mut Context<'_>) -> Begun<'b> {
+    fn begin(self, cx: &mut Context<'_>) -> Outset<'b> {
         // While this lives, a caller that goes away leaves a `Cancelled` on record.
         let unfinished = Unfinished::new(self);
         let recorded = match self.ask(cx) {
@@ -241,7 +241,7 @@ impl<'b> Check<'b> {
                 self.record_allow(Allowed { allow, deadline, waited: false }, 0)
             }
             Ok(asked) => {
-                return Begun::Waiting(Box::pin(async move {
+                return Outset::Waiting(Box::pin(async move {
                     let recorded = match self.settle(asked).await {
                         Ok(allowed) => self.record_allow(allowed, 0),
                         Err(denial) => Err(denial),
@@ -253,14 +253,14 @@ impl<'b> Check<'b> {
         };
         let opened = match recorded {
             Ok(Recorded::InAll(allowed)) => self.open(&allowed),
-            recorded => return Begun::Waiting(Box::pin(self.end(unfinished, recorded))),
+            recorded => return Outset::Waiting(Box::pin(self.end(unfinished, recorded))),
         };
         match opened {
             Ok(body) => {
                 unfinished.decided();
-                Begun::Allowed(body)
+                Outset::Allowed(body)
             }
-            Err(denial) => Begun::Waiting(Box::pin(self.end(unfinished, Err(denial)))),
+            Err(denial) => Outset::Waiting(Box::pin(self.end(unfinished, Err(denial)))),
         }
     }
 

@@ -16,6 +16,7 @@ use tracing::{
 };
 
 /// Where a subscriber runs its own code.
+#[allow(clippy::exhaustive_enums, reason = "tests name each of them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callback {
     New(&'static str),
