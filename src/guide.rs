@@ -50,6 +50,9 @@ pub mod signed_log {}
 #[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/kept_log.md")]
 pub mod kept_log {}
+#[cfg(all(unix, feature = "audit-signed"))]
+#[doc = include_str!("guide/telemetry.md")]
+pub mod telemetry {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
 #[doc = include_str!("guide/hooks.md")]
 pub mod hooks {}

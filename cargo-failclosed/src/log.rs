@@ -14,6 +14,7 @@ use failclosed_runtime::audit::{Broken, Reader, Record, Removed, StoreError, Ver
 mod explain;
 mod export;
 mod filter;
+mod push;
 mod report;
 mod show;
 mod signed;
@@ -62,6 +63,13 @@ pub(crate) enum Command {
         form: export::Form,
         #[command(flatten)]
         filter: filter::Filter,
+    },
+    /// Send the log on to where logs are collected: each record at least once, in order
+    Push {
+        /// The log's directory
+        directory: PathBuf,
+        #[command(flatten)]
+        options: push::Options,
     },
     /// One page for a browser or a printer: what was asked for, what was decided, and what is unknown
     Report {
@@ -112,6 +120,7 @@ pub(crate) fn run(command: &Command) -> ExitCode {
         Command::Export { directory, form, filter } => {
             export::run(directory, *form, filter, &mut out)
         }
+        Command::Push { directory, options } => push::run(directory, options, &mut out),
         Command::Report { directory, form } => report::run(directory, form, &mut out),
         Command::Stats { directory } => stats::run(directory, &mut out),
         Command::Unknown { directory } => unknown::run(directory, &mut out),

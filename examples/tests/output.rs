@@ -130,6 +130,42 @@ fn retry_authorises_each_attempt() {
     assert_eq!(text.matches("failed              ship").count(), 2, "{text}");
 }
 
+#[cfg(feature = "otel")]
+#[test]
+fn otel_is_given_spans_and_metrics() {
+    let directory = env::temp_dir().join(format!("failclosed-otel-{}", process::id()));
+    let text = run_with("otel", &[&directory]);
+    let lines = [
+        "bought: 12000 cents",
+        "Blocked: purchases over 500.00 EUR are not allowed",
+        "the shop is closed",
+        "spans:",
+        "`authorize purchase`, below `turn`, status Unset",
+        "failclosed.rule=small-sums",
+        "failclosed.verdict=allow gen_ai.agent.name=shopper",
+        "event `allowed`",
+        "`execute purchase`, below `turn`, status Unset",
+        "failclosed.outcome=completed",
+        // A denial is no error.
+        "`authorize purchase`, below `turn`, status Unset",
+        "failclosed.cause=denied",
+        "event `denied`",
+        "`execute purchase`, below `turn`, status Error",
+        "error.type=failed",
+        "metrics:",
+        "failclosed.bodies failclosed.action.kind=purchase failclosed.outcome=completed = 1",
+        "failclosed.bodies failclosed.action.kind=purchase failclosed.outcome=failed = 1",
+        "failclosed.body.duration failclosed.action.kind=purchase failclosed.outcome=completed count=1 unit=s",
+        "failclosed.decision.duration failclosed.action.kind=purchase failclosed.cause=denied",
+        "failclosed.decisions failclosed.action.kind=purchase failclosed.cause=denied",
+        "failclosed.verdict=allow = 2",
+        "failclosed.log.waiting = 0",
+    ];
+    in_order(&text, &lines);
+    assert_eq!(text.matches("`execute purchase`").count(), 2, "two bodies of three calls:\n{text}");
+    fs::remove_dir_all(&directory).expect("its directory");
+}
+
 #[cfg(feature = "rig")]
 #[test]
 fn rig_tool_shows_what_the_model_reads() {

@@ -16,6 +16,7 @@ use crate::{
     name::ActionName,
     permit::Permit,
     request::Request,
+    telemetry::BodySpan,
 };
 
 /// One allowed call. Made by [`enter`](crate::enforce::enter) alone.
@@ -33,18 +34,25 @@ struct Open<'a> {
     guard: &'a Parts,
     id: CallId,
     name: ActionName,
-    /// Read where a record will tell how long the body took.
+    /// Read where a record or a trace will tell how long the body took.
     since: Option<Instant>,
     /// When the question was put.
     began: Instant,
     concluded: AtomicBool,
+    span: BodySpan,
 }
 
 impl<'a, A: ?Sized> Call<'a, A> {
-    pub(crate) fn open(guard: &'a Parts, request: &Request<'_>, action: &'a A) -> Self {
-        let since = (!guard.sinks().is_empty()).then(Instant::now);
+    pub(crate) fn open(
+        guard: &'a Parts,
+        request: &Request<'_>,
+        action: &'a A,
+        span: BodySpan,
+    ) -> Self {
+        let is_timed = !guard.sinks().is_empty() || span.is_watched();
+        let since = is_timed.then(Instant::now);
         let (id, name, began) = (request.id(), request.name().clone(), request.origin().began);
-        let open = Open { guard, id, name, since, began, concluded: AtomicBool::new(false) };
+        let open = Open { guard, id, name, since, began, concluded: AtomicBool::new(false), span };
         Self { action, exactly: PhantomData, open }
     }
 
@@ -85,17 +93,19 @@ impl Open<'_> {
         // Not a `swap`: only the call's own task ends it, and the bus lock would cost 6 ns.
         if !self.concluded.load(Ordering::Relaxed) {
             self.concluded.store(true, Ordering::Relaxed);
-            self.record(outcome);
+            let elapsed = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+            self.record(outcome, elapsed);
             trace(|| {
                 tracing::debug!(
                     target: "failclosed", call = %self.id, action = self.name.as_str(),
                     outcome = outcome.as_str(), "ended"
                 );
             });
+            self.span.ended(outcome, elapsed);
         }
     }
 
-    fn record(&self, outcome: Outcome) {
+    fn record(&self, outcome: Outcome, elapsed: Duration) {
         let sinks = self.guard.sinks();
         if sinks.is_empty() {
             return;
@@ -107,7 +117,7 @@ impl Open<'_> {
             until_permit: self
                 .since
                 .map_or(Duration::ZERO, |since| since.saturating_duration_since(self.began)),
-            elapsed: self.since.map_or(Duration::ZERO, |since| since.elapsed()),
+            elapsed,
             at: SystemTime::now(),
         };
         for sink in sinks {

@@ -12,6 +12,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use tracing::level_filters::LevelFilter;
+
 /// A panic that was caught, as text.
 #[derive(Debug)]
 pub(crate) struct Panicked(pub(crate) String);
@@ -35,13 +37,22 @@ pub(crate) fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
 }
 
 /// Emits events. A subscriber is not our code either: its panic must not undo what is being told,
-/// and nobody is left to be told of it.
+/// and nobody is left to be told of it. What it does for an event of a call that was refused because a
+/// subscriber made it is not told again: it would be told without end.
 pub(crate) fn trace(emit: impl FnOnce()) {
-    let _contained = contain(emit);
+    if is_traced() && inside() < 2 {
+        let _contained = contain(emit);
+    }
+}
+
+/// Whether anybody in this program listens to `tracing` at all: one load, where each event would be
+/// contained before it finds out.
+pub(crate) fn is_traced() -> bool {
+    LevelFilter::current() != LevelFilter::OFF
 }
 
 /// Drops a value whose `Drop` may panic, where nobody waits for its answer any more.
-fn drop_quietly<T>(value: T) {
+pub(crate) fn drop_quietly<T>(value: T) {
     if let Err(panicked) = contain(move || drop(value)) {
         trace(|| {
             tracing::error!(target: "failclosed", panic = panicked.0, "panic while dropping");

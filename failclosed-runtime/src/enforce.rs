@@ -22,6 +22,7 @@ use crate::{
     denial::{Cause, Denial},
     guard::{Guard, Parts, Probe},
     request::{Notes, Origin, Request, Show, Source},
+    telemetry::{BodySpan, DecisionSpan},
 };
 
 mod decide;
@@ -75,6 +76,7 @@ pub struct Asking<'a, 'b, A: ?Sized> {
     request: Request<'b>,
     /// Began before they were looked at: looking runs code that is not ours.
     deadline: Deadline,
+    span: DecisionSpan,
 }
 
 impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
@@ -137,7 +139,8 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
             },
         };
         let request = source.request();
-        Self { guard, action: entry.action, exactly: entry.exactly, source, request, deadline }
+        let (action, exactly, span) = (entry.action, entry.exactly, DecisionSpan::default());
+        Self { guard, action, exactly, source, request, deadline, span }
     }
 }
 
@@ -164,28 +167,40 @@ enum Stage<'b> {
 }
 
 /// The rest of a check that cannot end at once.
-type Later<'b> = Pin<Box<dyn Future<Output = Result<(), Denial>> + Send + 'b>>;
+type Later<'b> = Pin<Box<dyn Future<Output = Result<BodySpan, Denial>> + Send + 'b>>;
+
+/// How far a check has got when it has begun.
+enum Outset<'b> {
+    /// The allow was at hand and is on record: the one way through that waits for nothing and allocates
+    /// nothing.
+    Allowed(BodySpan),
+    Waiting(Later<'b>),
+}
 
 impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
     type Output = Result<Call<'a, A>, Denial>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let asking = self.asking;
-        let Asking { source, request, deadline, .. } = asking;
-        let check = Check { guard: &asking.guard.0, source, request, deadline: *deadline };
+        let Asking { source, request, deadline, span, .. } = asking;
+        let check = Check { guard: &asking.guard.0, source, request, span, deadline: *deadline };
         let allowed = self.stage.poll(check, cx);
-        allowed.map_ok(|()| Call::open(&asking.guard.0, request, asking.action))
+        allowed.map_ok(|body| Call::open(&asking.guard.0, request, asking.action, body))
     }
 }
 
 impl<'b> Stage<'b> {
     /// From the question to the record.
-    fn poll(&mut self, check: Check<'b>, cx: &mut Context<'_>) -> Poll<Result<(), Denial>> {
+    fn poll(&mut self, check: Check<'b>, cx: &mut Context<'_>) -> Poll<Result<BodySpan, Denial>> {
+        if matches!(self, Self::New) {
+            check.span.begin(check.request);
+        }
+        let _entered = check.span.enter();
         // Whatever panics from here on leaves a check that has ended.
         let mut later = match mem::replace(self, Self::Done) {
             Self::New => match check.begin(cx) {
-                None => return Poll::Ready(Ok(())),
-                Some(later) => later,
+                Outset::Allowed(body) => return Poll::Ready(Ok(body)),
+                Outset::Waiting(later) => later,
             },
             Self::Waiting(later) => later,
             // FAIL CLOSED: an answer is given once.
@@ -208,6 +223,7 @@ struct Check<'b> {
     guard: &'b Parts,
     source: &'b Source<'b>,
     request: &'b Request<'b>,
+    span: &'b DecisionSpan,
     /// Of the question that is being put: a person's yes begins another one.
     deadline: Deadline,
 }
@@ -222,9 +238,8 @@ struct Allowed {
 }
 
 impl<'b> Check<'b> {
-    /// Asks. `None` is an allow that was at hand and is on record: the one way through that waits for
-    /// nothing and allocates nothing.
-    fn begin(self, cx: &mut Context<'_>) -> Option<Later<'b>> {
+    /// Asks.
+    fn begin(self, cx: &mut Context<'_>) -> Outset<'b> {
         // While this lives, a caller that goes away leaves a `Cancelled` on record.
         let unfinished = Unfinished::new(self);
         let recorded = match self.ask(cx) {
@@ -233,7 +248,7 @@ impl<'b> Check<'b> {
                 self.record_allow(Allowed { allow, deadline, waited: false }, 0)
             }
             Ok(asked) => {
-                return Some(Box::pin(async move {
+                return Outset::Waiting(Box::pin(async move {
                     let recorded = match self.settle(asked).await {
                         Ok(allowed) => self.record_allow(allowed, 0),
                         Err(denial) => Err(denial),
@@ -245,14 +260,14 @@ impl<'b> Check<'b> {
         };
         let opened = match recorded {
             Ok(Recorded::InAll(allowed)) => self.open(&allowed),
-            recorded => return Some(Box::pin(self.end(unfinished, recorded))),
+            recorded => return Outset::Waiting(Box::pin(self.end(unfinished, recorded))),
         };
         match opened {
-            Ok(()) => {
+            Ok(body) => {
                 unfinished.decided();
-                None
+                Outset::Allowed(body)
             }
-            Err(denial) => Some(Box::pin(self.end(unfinished, Err(denial)))),
+            Err(denial) => Outset::Waiting(Box::pin(self.end(unfinished, Err(denial)))),
         }
     }
 
@@ -274,7 +289,7 @@ impl<'b> Check<'b> {
         self,
         mut unfinished: Unfinished<'b>,
         recorded: Result<Recorded<'b>, Denial>,
-    ) -> Result<(), Denial> {
+    ) -> Result<BodySpan, Denial> {
         let recorded = match recorded {
             Ok(Recorded::InAll(allowed)) => Ok(allowed),
             // FAIL CLOSED: a yes that is not on record is withheld. In a box, as is what follows a no:
@@ -297,10 +312,24 @@ impl<'b> Check<'b> {
     /// clock. Nothing may come between this and the opening of the call.
     ///
     /// # Denies
+    /// As [`holds`](Self::holds).
+    fn open(self, allowed: &Allowed) -> Result<BodySpan, Denial> {
+        let body = self.trace_allowed(&allowed.allow);
+        match self.holds(allowed) {
+            Ok(()) => Ok(body),
+            Err(denial) => {
+                body.withheld(&denial);
+                Err(denial)
+            }
+        }
+    }
+
+    /// Whether an allow still holds.
+    ///
+    /// # Denies
     /// Values that are no longer those that were asked about, a yes that was taken back, one that is
     /// too late by now, and a sub-agent whose parent's guard is gone.
-    fn open(self, allowed: &Allowed) -> Result<(), Denial> {
-        self.trace_allowed(&allowed.allow);
+    fn holds(self, allowed: &Allowed) -> Result<(), Denial> {
         let now = self.in_time(allowed.deadline)?;
         // What was at hand all along left nobody the time to change anything, and nothing runs after
         // this reading of the clock.

@@ -58,6 +58,7 @@ mod self_check;
 )]
 mod strict;
 mod subject;
+mod telemetry;
 mod text;
 
 #[cfg(feature = "cedar")]

@@ -17,7 +17,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("what can be said", &["argument", "decision", "subject"]),
     ("questions and answers", &["action", "answer", "deadline", "denial", "request", "strict"]),
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
-    ("who asks whom", &["cedar", "exit_code", "guard", "http", "locked", "terminal"]),
+    ("who asks whom", &["cedar", "exit_code", "guard", "http", "locked", "telemetry", "terminal"]),
     ("an allowed call", &["call", "danger", "directory", "guarded"]),
     ("the door", &["enforce", "permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),

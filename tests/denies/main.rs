@@ -48,4 +48,5 @@ mod remember_holds;
 mod secrets;
 mod self_check;
 mod shown_whole;
+mod telemetry;
 mod texts;

@@ -17,6 +17,7 @@ mod events;
 mod rig;
 mod shop;
 pub mod sinks;
+pub mod spans;
 
 pub use block_on::block_on;
 pub use elsewhere::{Bank, bank};

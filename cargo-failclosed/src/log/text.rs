@@ -168,6 +168,12 @@ pub(super) fn time(at_ms: u64) -> String {
     )
 }
 
+/// The same, to the millisecond; a time that no calendar has is none.
+pub(super) fn time_with_millis(at_ms: u64) -> String {
+    let time = i64::try_from(at_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    time.map_or_else(|| "-".to_owned(), |time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
 /// Its day, and the time of that day.
 pub(super) fn day_and_time(at_ms: u64) -> (String, String) {
     let time = time(at_ms);

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 mod export;
 mod kept;
+mod push;
 mod report;
 mod signed;
 

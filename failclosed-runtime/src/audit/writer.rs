@@ -75,6 +75,12 @@ impl Writer {
     pub fn lost_outcomes(&self) -> u64 {
         self.0.0.lost()
     }
+
+    /// How many records wait for the store at this moment, beside those that it is writing. A number to
+    /// ask for and not one that is told: a store that hangs tells nobody anything.
+    pub fn waiting(&self) -> usize {
+        self.0.0.waiting()
+    }
 }
 
 impl AuditSink for Writer {

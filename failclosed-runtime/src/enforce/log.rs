@@ -15,6 +15,7 @@ use crate::{
     decision::Allow,
     denial::{Cause, Denial},
     request::{Note, Request},
+    telemetry::{self, BodySpan},
 };
 
 /// How long the sinks may take over a denial: it stands, recorded or not, and the caller waits.
@@ -50,8 +51,9 @@ impl<'b> Check<'b> {
         self.denied(Cause::Unrecorded, "the decision could not be recorded").with_detail(detail)
     }
 
-    /// Tells whoever traces the program.
-    pub(super) fn trace_allowed(self, allow: &Allow) {
+    /// Tells whoever traces the program. The decision's span ends here and the body's begins, because
+    /// nothing that they run may come behind the last look at the clock.
+    pub(super) fn trace_allowed(self, allow: &Allow) -> BodySpan {
         let request = self.request;
         let rule = allow.grounds.rule.as_deref();
         let delegated_by = request.subject().chain();
@@ -65,6 +67,9 @@ impl<'b> Check<'b> {
                 agent = request.subject().agent_id(), delegated_by, rule, "allowed"
             ),
         });
+        telemetry::count_decision(request, None);
+        self.span.allowed(allow);
+        BodySpan::begin(request)
     }
 
     /// Records a denial and tells the observers. Nothing here can undo it: should the caller leave
@@ -94,6 +99,7 @@ impl<'b> Check<'b> {
         }
         unfinished.decided = true;
         self.observe(denial);
+        self.span.denied(denial);
     }
 
     /// The sinks that a denial is recorded in.
@@ -215,6 +221,7 @@ fn trace_denied(request: &Request<'_>, denial: &Denial) {
             rule = denial.rule(), reason = denial.reason(), detail = denial.detail(), "denied"
         );
     });
+    telemetry::count_decision(request, Some(denial));
 }
 
 fn unrecorded(request: &Request<'_>, detail: &str) {
@@ -225,6 +232,7 @@ fn unrecorded(request: &Request<'_>, detail: &str) {
             "a denial could not be recorded"
         );
     });
+    telemetry::count_unrecorded();
 }
 
 /// A check under way. Dropped before it has ended, it records what is known by then: that the call
@@ -253,6 +261,7 @@ impl Drop for Unfinished<'_> {
             return;
         }
         let check = self.check;
+        let _entered = check.span.enter();
         let known = self.denial.take();
         let denial = known.clone().unwrap_or_else(|| {
             check.denied(Cause::Cancelled, "the caller went away before there was a decision")
@@ -278,6 +287,7 @@ impl Drop for Unfinished<'_> {
         if known.is_some() {
             check.observe(&denial);
         }
+        check.span.denied(&denial);
     }
 }
 

@@ -112,11 +112,21 @@ impl Queue {
         locked(&self.state).lost += outcomes;
         crate::contain::trace(|| {
             tracing::error!(target: "failclosed", outcomes, "outcomes could not be recorded");
+            tracing::event!(
+                target: "failclosed::metrics", tracing::Level::TRACE,
+                monotonic_counter.failclosed.records.lost = outcomes,
+                failclosed.record = "outcome"
+            );
         });
     }
 
     pub(super) fn lost(&self) -> u64 {
         locked(&self.state).lost
+    }
+
+    /// Decisions and outcomes that no thread has taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        locked(&self.state).jobs.len()
     }
 
     pub(super) fn close(&self) {
