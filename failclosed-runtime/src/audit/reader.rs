@@ -7,16 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified, file::segments};
+use super::{Broken, Chain, MAX_LINE_BYTES, Record, StoreError, Verified, file::segments};
 
 /// Reads a log from its first record on. Each record it gives is known to follow the one before, and
 /// it holds no more than one of them.
 #[derive(Debug)]
 pub struct Reader {
     directory: PathBuf,
-    /// The number of the next record, and the hash of the last one.
-    next: u64,
-    hash: String,
+    chain: Chain,
     open: Option<Segment>,
     /// The line that was read last, without its end.
     text: Vec<u8>,
@@ -50,7 +48,7 @@ impl Reader {
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = directory.as_ref().to_owned();
         segments(&directory)?;
-        Ok(Self { directory, next: 0, hash: GENESIS.to_owned(), open: None, text: Vec::new() })
+        Ok(Self { directory, chain: Chain::default(), open: None, text: Vec::new() })
     }
 
     /// The next record; `None` where no whole one is left. A program that writes the log may add more:
@@ -83,7 +81,7 @@ impl Reader {
             let reader = File::open(&path).map(BufReader::new);
             let reader = reader.map_err(|error| StoreError::io("cannot read", &path, &error))?;
             self.open = Some(Segment { first, path, reader, line: 0, bytes: 0 });
-            if first != self.next {
+            if first != self.chain.next() {
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
             }
         }
@@ -102,7 +100,9 @@ impl Reader {
         Ok(match self.line()? {
             Next::Part => Err(self.broken("the line does not end".to_owned())),
             Next::Line | Next::TooLong => Err(self.broken("there is more to read".to_owned())),
-            Next::Nothing => Ok(Verified { records: self.next, hash: self.hash.clone() }),
+            Next::Nothing => {
+                Ok(Verified { records: self.chain.next(), hash: self.chain.hash().to_owned() })
+            }
         })
     }
 
@@ -117,19 +117,14 @@ impl Reader {
             }
             Next::Part | Next::Nothing => return Ok(None),
         }
-        let record = match Record::read(&self.text) {
-            Ok(record) if record.follows(self.next, &self.hash) => record,
-            Ok(record) => {
-                let fault = format!("record {} does not follow the one before", record.seq);
-                return Ok(Some(Err(self.broken(fault))));
-            }
-            Err(fault) => return Ok(Some(Err(self.broken(fault.to_string())))),
+        let record = match self.chain.take(&self.text) {
+            Ok(record) => record,
+            Err(fault) => return Ok(Some(Err(self.broken(fault)))),
         };
         if let Some(open) = &mut self.open {
             open.line += 1;
             open.bytes += self.text.len() as u64 + 1;
         }
-        (self.next, self.hash) = (record.seq + 1, record.hash.clone());
         Ok(Some(Ok(record)))
     }
 
@@ -145,7 +140,7 @@ impl Reader {
             Some(open) => (open.path.clone(), open.line + 1),
             None => (self.directory.clone(), 1),
         };
-        Broken { file, line, seq: self.next, fault }
+        Broken { file, line, seq: self.chain.next(), fault }
     }
 }
 
