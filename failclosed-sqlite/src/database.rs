@@ -6,12 +6,15 @@ use failclosed_runtime::audit::StoreError;
 use sqlx::{
     ConnectOptions as _, Connection as _, SqlSafeStr as _, SqliteConnection,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
-    query_scalar,
+    query, query_scalar,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 /// Which migrations were made.
 const VERSIONS: &str = "failclosed_migrations";
+
+/// By which `file` and others know it: `fcdb`.
+const APPLICATION: &str = "PRAGMA application_id = 0x66636462";
 
 /// A connection to the database of a log.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ impl Database {
             migrated = migrate(&mut connection).await;
         }
         migrated.map_err(|error| unfit(path, &error))?;
+        // A file that may only be read would be found out by the first call: a log that fails must fail at
+        // the start. It is written to, in the place that says whose it is.
+        let written = query(APPLICATION).execute(&mut connection).await;
+        written.map_err(|error| failed(path, &error))?;
         Ok(Self(connection))
     }
 

@@ -71,6 +71,12 @@ impl Place {
         &self.path
     }
 
+    /// Forgets the write-ahead log of a connection that is gone: who closed the database last has removed it,
+    /// and what was in it is in the database.
+    pub(crate) fn closed(&mut self) {
+        self.ahead = None;
+    }
+
     /// Remembers the write-ahead log, once SQLite has made it.
     pub(crate) fn opened(&mut self) -> Result<(), StoreError> {
         self.ahead = Some(identity(&look(&ahead(&self.path))?));

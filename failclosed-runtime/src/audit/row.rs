@@ -104,6 +104,44 @@ impl Chain {
         *self = after;
         Ok(record)
     }
+
+    /// Where a log ends that is known to have ended here, by `read`, which gives rows from a number on, in
+    /// order, and none only where there are none left.
+    ///
+    /// # Errors
+    /// Those of `read`; a log that no longer has the record before this place, which somebody was told is
+    /// there; and rows that are not whole.
+    pub fn grown(
+        &self,
+        mut read: impl FnMut(u64) -> Result<Vec<Row>, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let mut chain = self.clone();
+        let mut rows = read(self.next().saturating_sub(1))?;
+        if self.next() > 0 {
+            let is_before = |row: &Row| u64::try_from(row.seq) == Ok(self.next() - 1);
+            if !rows.first().is_some_and(|row| is_before(row) && row.hash == self.hash()) {
+                // FAIL CLOSED: what comes after a record that is gone is another log.
+                return Err(StoreError::new(format_args!(
+                    "record {} of the audit log is gone\n\
+                     help: bring the database back as it was, or begin another log",
+                    self.next() - 1
+                )));
+            }
+            rows.remove(0);
+        }
+        loop {
+            for row in &rows {
+                chain.take_row(row).map_err(|why| {
+                    // FAIL CLOSED: nothing is chained to what is not whole.
+                    StoreError::new(format_args!("record {} of the audit log: {why}", row.seq))
+                })?;
+            }
+            rows = read(chain.next())?;
+            if rows.is_empty() {
+                return Ok(chain);
+            }
+        }
+    }
 }
 
 impl End {
