@@ -69,7 +69,7 @@ async fn a_database_that_is_held_denies_at_the_deadline_and_not_for_ever() {
     unrecorded(&writer, "").await;
     unrecorded(&writer, "").await;
     unrecorded(&writer, "").await;
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     raw_sql("COMMIT").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     bought_in_the_end(&writer).await;
