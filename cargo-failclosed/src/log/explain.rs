@@ -1,19 +1,19 @@
 //! `log explain`: all that is recorded about one call.
 
-use std::{io::Write, path::Path};
+use std::io::Write;
 
 use failclosed_runtime::audit::Record;
 use serde_json::value::RawValue;
 
 use super::{
-    Output, Refusal, read,
+    Output, Place, Refusal, read,
     text::{Look, Question, lasted, line, time, wrapped},
 };
 
-pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     // First whose call it is: a record may be asked for by another id than its outcome has.
     let mut call = None;
-    read(directory, |record| {
+    read(log, |record| {
         let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
         if call.is_none() && (named || record.seq.to_string() == id) {
             call = Some((record.call.clone(), record.seq));
@@ -26,7 +26,7 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
         )));
     };
     let (columns, mut told) = (Look::of_stdout().columns, false);
-    read(directory, |record| {
+    read(log, |record| {
         let of_call = call.is_some() && record.call == call;
         if of_call || record.seq == seq {
             if told {

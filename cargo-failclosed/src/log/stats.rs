@@ -1,11 +1,11 @@
 //! `log stats`: how often what was decided.
 
-use std::{collections::BTreeMap, io::Write, path::Path};
+use std::{collections::BTreeMap, io::Write};
 
 use failclosed_runtime::audit::{Kind, Record};
 
 use super::{
-    Output, Refusal, read,
+    Output, Place, Refusal, read,
     text::{cell, of},
 };
 
@@ -32,12 +32,12 @@ impl Count {
     }
 }
 
-pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     let mut counts: [(&str, Count); 6] =
         ["verdict", "action", "cause", "rule", "agent", "outcome"].map(|of| (of, Count::default()));
     let (mut lost, mut checks) = (0_u64, 0_u64);
     // Nothing is shown before the log is known to be whole: a sum over a part of it would mislead.
-    let whole = read(directory, |record| {
+    let whole = read(log, |record| {
         // Nobody did what a self check asks for: its answers would hide what agents are answered.
         if record.self_check {
             checks += 1;
