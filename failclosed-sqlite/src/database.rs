@@ -1,6 +1,9 @@
 //! A connection, with all that makes its commits durable, and the schema.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use failclosed_runtime::audit::StoreError;
 use sqlx::{
@@ -12,6 +15,9 @@ use sqlx::{
 
 /// Which migrations were made.
 const VERSIONS: &str = "failclosed_migrations";
+
+/// How often a database that is busy is tried again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// By which `file` and others know it: `fcdb`.
 const APPLICATION: &str = "PRAGMA application_id = 0x66636462";
@@ -26,7 +32,7 @@ impl Database {
         let options = options(path, patience)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
-        let mut connection = options.connect().await.map_err(|error| failed(path, &error))?;
+        let mut connection = connect(options, path, patience).await?;
         is_durable(&mut connection).await.map_err(|error| failed(path, &error))??;
         let mut migrated = migrate(&mut connection).await;
         if migrated.is_err() {
@@ -44,7 +50,7 @@ impl Database {
     /// Connects to read, and changes nothing.
     pub(crate) async fn open_to_read(path: &Path, patience: Duration) -> Result<Self, StoreError> {
         let options = options(path, patience).read_only(true);
-        let mut connection = options.connect().await.map_err(|error| failed(path, &error))?;
+        let mut connection = connect(options, path, patience).await?;
         let known = "SELECT max(version) FROM failclosed_migrations";
         let version: Option<i64> =
             query_scalar(known).fetch_one(&mut connection).await.map_err(|error| match error {
@@ -78,6 +84,36 @@ fn options(path: &Path, patience: Duration) -> SqliteConnectOptions {
         // Records are nobody's business, and a line for each append no help.
         .disable_statement_logging()
         .thread_name(|_| "failclosed-sqlite".into())
+}
+
+/// Connects, and again where another connection is just closing the database, or making it: for that SQLite
+/// itself does not wait.
+async fn connect(
+    options: SqliteConnectOptions,
+    path: &Path,
+    patience: Duration,
+) -> Result<SqliteConnection, StoreError> {
+    let since = Instant::now();
+    loop {
+        let connected = async {
+            let mut connection = options.connect().await?;
+            query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
+            Ok(connection)
+        };
+        match connected.await {
+            Ok(connection) => return Ok(connection),
+            Err(error) if is_busy(&error) && since.elapsed() < patience / 2 => {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            Err(error) => return Err(failed(path, &error)),
+        }
+    }
+}
+
+/// `SQLITE_BUSY` and its kinds.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 /// Whether a commit is on the disk when it returns.
