@@ -47,6 +47,9 @@ pub mod log {}
 #[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/signed_log.md")]
 pub mod signed_log {}
+#[cfg(all(unix, feature = "audit-signed"))]
+#[doc = include_str!("guide/database_log.md")]
+pub mod database_log {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
 #[doc = include_str!("guide/hooks.md")]
 pub mod hooks {}
