@@ -112,8 +112,10 @@ fn tls(url: &Url, mode: Option<&str>, root: bool) -> Result<PgSslMode, StoreErro
     };
     match mode {
         None | Some("verify-full") if !is_here || mode.is_some() => {
-            let variable = TRUSTING.iter().find(|name| env::var_os(name).is_some());
-            if let Some(name) = variable.filter(|name| !(root && **name == TRUSTING[0])) {
+            // One that the URL overrides has no say.
+            let has_say =
+                |name: &&&str| env::var_os(name).is_some() && !(root && **name == "PGSSLROOTCERT");
+            if let Some(name) = TRUSTING.iter().find(has_say) {
                 // FAIL CLOSED: who sets a variable does not choose who is the server.
                 return Err(StoreError::new(format_args!(
                     "{name} is set, and only the URL says who is trusted\nhelp: env -u {name} ..."

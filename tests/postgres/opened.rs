@@ -1,6 +1,6 @@
 //! What is connected to, and what is not.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command, sync::Arc};
 
 use failclosed::audit::Writer;
 use failclosed_postgres::{LOG, PostgresOptions, PostgresStore};
@@ -71,6 +71,15 @@ async fn a_role_that_may_only_add_writes_a_log() {
     .unwrap();
     // Whatever was made the default for it.
     log.run(&format!("ALTER ROLE {role} SET synchronous_commit = off")).await.unwrap();
+    log.run(
+        "CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF current_setting('synchronous_commit') <> 'on' THEN RAISE EXCEPTION 'it does not wait'; \
+         END IF; RETURN NULL; END $$; \
+         CREATE TRIGGER waits BEFORE INSERT ON failclosed.records \
+         FOR EACH STATEMENT EXECUTE FUNCTION waits()",
+    )
+    .await
+    .unwrap();
     let writer = Writer::open(PostgresStore::connect(&url).unwrap()).unwrap();
     bought(&writer).await;
     writer.close().await.unwrap();
@@ -124,6 +133,19 @@ async fn a_url_is_read_from_where_a_secret_is() {
             .unwrap()
             .is_empty()
     );
+}
+
+/// Whoever sets a variable does not choose who is believed.
+#[test]
+fn who_is_trusted_is_not_left_to_variables() {
+    for name in ["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+        let mut shop = Command::new(env!("CARGO_BIN_EXE_postgres_shop"));
+        let shop = shop.arg("postgres://u:p@db.example.com/d").env(name, "/dev/null");
+        let ended = shop.output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success(), "{said}");
+        assert!(said.contains(&format!("{name} is set, and only the URL says")), "{said}");
+    }
 }
 
 /// A server that is not known is not told the password.

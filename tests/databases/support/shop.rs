@@ -3,7 +3,7 @@
 
 use std::{
     io::{Write as _, stdout},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use failclosed::{
@@ -58,4 +58,35 @@ pub async fn sell(writer: Writer) {
     }
     // It closes what it can.
     drop(writer.close().await);
+}
+
+/// How many records a second are durable, of calls that do nothing else: a decision and an outcome each.
+pub async fn rate(writer: Writer, callers: usize, length: Duration) -> f64 {
+    let authority = authority_fn(async |_| Ok(Decision::allow()));
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard =
+        danger::unchecked(guard.deadline(Duration::from_secs(60)), "a measurement").unwrap();
+    let began = Instant::now();
+    let tasks = (0..callers).map(|_| {
+        let guard = guard.clone();
+        tokio::spawn(async move {
+            let mut calls = 0_u64;
+            while began.elapsed() < length {
+                guard.scope(idle(calls)).await.unwrap();
+                calls += 1;
+            }
+            calls
+        })
+    });
+    let mut calls = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        calls += task.await.unwrap();
+    }
+    writer.close().await.unwrap();
+    (calls * 2 - writer.lost_outcomes()) as f64 / began.elapsed().as_secs_f64()
+}
+
+#[requires_permission(action = "purchase")]
+async fn idle(number: u64) -> Result<u64, Denial> {
+    Ok(number)
 }
