@@ -52,17 +52,17 @@ impl Database {
         let options = options(path, patience).read_only(true);
         let mut connection = connect(options, path, patience).await?;
         let known = "SELECT max(version) FROM failclosed_migrations";
-        let version: Option<i64> =
-            query_scalar(known).fetch_one(&mut connection).await.map_err(|error| match error {
-                sqlx::Error::Database(why) if why.message().starts_with("no such table") => {
-                    StoreError::new(format_args!(
-                        "there is no audit log in {}\n\
-                         help: name the database that the log is written to",
-                        path.display()
-                    ))
-                }
-                error => failed(path, &error),
-            })?;
+        let found = query_scalar(known).fetch_one(&mut connection).await;
+        let version: Option<i64> = found.map_err(|error| {
+            let said = error.as_database_error().map(|error| error.message().to_owned());
+            if !said.is_some_and(|said| said.starts_with("no such table")) {
+                return failed(path, &error);
+            }
+            StoreError::new(format_args!(
+                "there is no audit log in {}\nhelp: name the database that the log is written to",
+                path.display()
+            ))
+        })?;
         let newest = migrator().iter().map(|migration| migration.version).max();
         if version > newest {
             return Err(unfit(path, &MigrateError::VersionMissing(version.unwrap_or_default())));
