@@ -53,6 +53,9 @@ pub mod kept_log {}
 #[cfg(all(unix, feature = "audit-signed"))]
 #[doc = include_str!("guide/telemetry.md")]
 pub mod telemetry {}
+#[cfg(all(unix, feature = "audit-signed"))]
+#[doc = include_str!("guide/database_log.md")]
+pub mod database_log {}
 #[cfg(all(unix, feature = "exit-code", feature = "hook"))]
 #[doc = include_str!("guide/hooks.md")]
 pub mod hooks {}

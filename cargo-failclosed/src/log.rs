@@ -2,18 +2,20 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     thread,
     time::Duration,
 };
 
 use clap::Subcommand;
-use failclosed_runtime::audit::{Broken, Reader, Record, Removed, StoreError, Verified};
+use failclosed_runtime::audit::{Record, Removed, StoreError};
 
 mod explain;
 mod export;
 mod filter;
+mod import;
+mod place;
 mod push;
 mod report;
 mod show;
@@ -22,26 +24,28 @@ mod stats;
 mod text;
 mod unknown;
 
+use place::{Place, Whole};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// One line for each record
     Show {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         #[command(flatten)]
         form: show::Form,
     },
     /// All that is recorded about one call
     Explain {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         /// The call's id, the authority's id for the decision, or a record's number
         id: String,
     },
     /// Whether the log is what its writer wrote
     Verify {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         /// The last record's hash, kept elsewhere: finds records missing at the end
         #[arg(long, value_name = "HASH")]
         expect: Option<String>,
@@ -56,8 +60,8 @@ pub(crate) enum Command {
     Signed(signed::Command),
     /// The log in the words of other programs, on standard output
     Export {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         /// In which form
         #[arg(long = "as", value_enum)]
         form: export::Form,
@@ -73,20 +77,28 @@ pub(crate) enum Command {
     },
     /// One page for a browser or a printer: what was asked for, what was decided, and what is unknown
     Report {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         #[command(flatten)]
         form: report::Form,
     },
+    /// Add to a log in a database what a log has and it has not; again adds nothing
+    Import {
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
+        /// The database: `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        #[arg(long)]
+        to: Place,
+    },
     /// How often what was decided, and why
     Stats {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
     },
     /// Calls that were allowed and of which no end is recorded
     Unknown {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
     },
 }
 
@@ -111,19 +123,18 @@ impl Refusal {
 pub(crate) fn run(command: &Command) -> ExitCode {
     let mut out = Output { to: io::BufWriter::new(io::stdout().lock()), failed: None };
     let answer = match command {
-        Command::Show { directory, form } => show::run(directory, form, &mut out),
-        Command::Explain { directory, id } => explain::run(directory, id, &mut out),
-        Command::Verify { directory, expect, keys, kept } => {
-            verify(directory, expect.as_deref(), keys, kept, &mut out)
+        Command::Show { log, form } => show::run(log, form, &mut out),
+        Command::Explain { log, id } => explain::run(log, id, &mut out),
+        Command::Verify { log, expect, keys, kept } => {
+            verify(log, expect.as_deref(), keys, kept, &mut out)
         }
         Command::Signed(command) => signed::run(command, &mut out),
-        Command::Export { directory, form, filter } => {
-            export::run(directory, *form, filter, &mut out)
-        }
+        Command::Export { log, form, filter } => export::run(log, *form, filter, &mut out),
         Command::Push { directory, options } => push::run(directory, options, &mut out),
-        Command::Report { directory, form } => report::run(directory, form, &mut out),
-        Command::Stats { directory } => stats::run(directory, &mut out),
-        Command::Unknown { directory } => unknown::run(directory, &mut out),
+        Command::Report { log, form } => report::run(log, form, &mut out),
+        Command::Import { log, to } => import::run(log, to, &mut out),
+        Command::Stats { log } => stats::run(log, &mut out),
+        Command::Unknown { log } => unknown::run(log, &mut out),
     };
     let written = out.end();
     match (answer, written) {
@@ -181,7 +192,7 @@ impl<W: Write> Output<W> {
 const LOOKS: u32 = 20;
 const A_MOMENT: Duration = Duration::from_millis(50);
 
-fn broken(broken: Broken) -> Refusal {
+fn broken(broken: impl std::fmt::Display) -> Refusal {
     Refusal::broken(format!(
         "the log is broken: {}\nhelp: what was shown is the log up to there",
         text::escaped(&broken.to_string())
@@ -193,16 +204,16 @@ fn unreadable(error: StoreError) -> Refusal {
     Refusal::undecided(text::escaped(&error.to_string()))
 }
 
-fn read(directory: &Path, mut each: impl FnMut(&Record)) -> Result<Verified, Refusal> {
-    read_with(directory, |record, _| each(record))
+fn read(log: &Place, mut each: impl FnMut(&Record)) -> Result<Whole, Refusal> {
+    read_with(log, |record, _| each(record))
 }
 
 /// Every command reads a log in this one way. `each` gets the text of the record as well.
 ///
 /// # Errors
 /// A log that is broken, empty, or cannot be read.
-fn read_with(directory: &Path, mut each: impl FnMut(&Record, &[u8])) -> Result<Verified, Refusal> {
-    let mut reader = Reader::open(directory).map_err(unreadable)?;
+fn read_with(log: &Place, mut each: impl FnMut(&Record, &[u8])) -> Result<Whole, Refusal> {
+    let mut reader = log.open().map_err(unreadable)?;
     let mut looks = 0;
     loop {
         if let Some(record) = reader.next_record().map_err(unreadable)?.map_err(broken)? {
@@ -212,10 +223,10 @@ fn read_with(directory: &Path, mut each: impl FnMut(&Record, &[u8])) -> Result<V
         }
         match reader.finish().map_err(unreadable)? {
             // FAIL CLOSED: the wrong directory, or one that was emptied, is no whole log.
-            Ok(Verified { records: 0, .. }) => {
+            Ok(Whole { records: 0, .. }) => {
+                let what = if matches!(log, Place::Directory(_)) { "directory" } else { "log" };
                 return Err(Refusal::undecided(format!(
-                    "there are no records in {}\nhelp: name the directory that the log is written to",
-                    text::path(directory)
+                    "there are no records in {log}\nhelp: name the {what} that is written to"
                 )));
             }
             Ok(whole) => return Ok(whole),
@@ -237,12 +248,12 @@ fn begins(removed: Removed) -> String {
 }
 
 /// How many records were read of a log.
-fn left(whole: &Verified) -> u64 {
+fn left(whole: &Whole) -> u64 {
     whole.records - whole.removed.map_or(0, |removed| removed.records)
 }
 
 /// What was asked for is not there; it may have been.
-fn absent(id: &str, whole: &Verified) -> Refusal {
+fn absent(id: &str, whole: &Whole) -> Refusal {
     let gone = whole.removed.filter(|gone| id.parse().is_ok_and(|seq: u64| seq < gone.records));
     let why = match gone {
         Some(Removed { records, .. }) => {
@@ -254,7 +265,7 @@ fn absent(id: &str, whole: &Verified) -> Refusal {
 }
 
 fn verify(
-    directory: &Path,
+    log: &Place,
     expect: Option<&str>,
     keys: &[PathBuf],
     kept: &[PathBuf],
@@ -262,14 +273,14 @@ fn verify(
 ) -> Result<u8, Refusal> {
     // Of a log that is signed, an answer by the chain alone would be half of one.
     let (records, removed, hash, signed) = if keys.is_empty() {
-        let Verified { records, removed, hash, .. } = read(directory, |_| ())?;
-        let is_signed = directory.join("checkpoints").exists();
+        let Whole { records, removed, hash } = read(log, |_| ())?;
         let hint = "not compared with its checkpoints: `--key FILE` does".to_owned();
-        (records, removed, hash, is_signed.then_some(hint))
+        (records, removed, hash, log.is_signed().then_some(hint))
     } else {
         let keys = signed::read_keys(keys)?;
         let kept = kept.iter().map(|file| signed::read_checkpoint(file, &keys));
-        let sealed = signed::verified(directory, &keys, &kept.collect::<Result<Vec<_>, _>>()?)?;
+        let sealed =
+            signed::verified(log.directory()?, &keys, &kept.collect::<Result<Vec<_>, _>>()?)?;
         let (size, origin) = (sealed.last.size(), text::line(sealed.last.origin()));
         let checkpoints = text::of("checkpoint", sealed.checkpoints);
         let signed = format!("signed: {size} of them, by the last of {checkpoints} of `{origin}`");

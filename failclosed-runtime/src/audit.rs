@@ -19,16 +19,20 @@ use crate::{
     request::{Digest, Request},
 };
 
+mod blocking;
+mod chain;
 mod entry;
 #[cfg(all(unix, feature = "audit-file"))]
 mod file;
 mod installed;
+mod kept_policies;
 mod line;
 mod memory;
 mod origin;
 #[cfg(all(unix, feature = "audit-file"))]
 mod reader;
 mod record;
+mod row;
 #[cfg(all(unix, feature = "audit-signed"))]
 pub mod signed;
 mod store;
@@ -48,10 +52,13 @@ pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Removed, Verified, verify, verify_each};
 pub use {
+    blocking::Blocking,
+    chain::Chain,
     entry::{Approval, DecisionEntry, Delegator, Entry, OutcomeEntry, Remembered},
     line::{GENESIS, Line, MAX_QUESTION_BYTES, MAX_TEXT_BYTES},
     memory::MemoryLog,
     record::{Kind, Record, RecordFault},
+    row::Row,
     store::{End, Repair, Store, StoreError},
     writer::{QUEUE_LENGTH, Writer, WriterOptions},
 };

@@ -39,6 +39,10 @@ enum How {
     Fails,
     Hangs,
     Panics,
+    /// Takes the records and fails all the same: the answer of a server was lost.
+    Unheard,
+    /// Lost records that it had taken.
+    Forgets,
 }
 
 impl Faulty {
@@ -69,10 +73,27 @@ impl Store for Faulty {
         match now {
             How::Fails => return Err(StoreError::new("no space left on device")),
             How::Panics => panic!("boom in the store"),
-            How::Works | How::Hangs => {}
+            How::Works | How::Hangs | How::Unheard | How::Forgets => {}
         }
-        self.0.lines.lock().unwrap().extend_from_slice(lines);
-        Ok(())
+        let mut log = self.0.lines.lock().unwrap();
+        if now == How::Forgets {
+            log.pop();
+        } else {
+            log.extend_from_slice(lines);
+        }
+        if now == How::Works || now == How::Hangs {
+            return Ok(());
+        }
+        Err(StoreError::new("the connection was lost"))
+    }
+
+    fn resume(&mut self) -> Result<Option<End>, StoreError> {
+        if *self.0.how.lock().unwrap() == How::Fails {
+            return Ok(None);
+        }
+        let lines = self.0.lines.lock().unwrap();
+        let hash = lines.last().map_or(GENESIS, Line::hash).to_owned();
+        Ok(Some(End { next: lines.len() as u64, hash, repaired: None }))
     }
 
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
@@ -111,6 +132,68 @@ async fn a_store_that_fails_denies_until_it_works_again() {
     let records = store.records();
     assert_eq!(records.len(), 2);
     assert!(records[0].follows(0, GENESIS) && records[1].follows(1, &records[0].hash));
+}
+
+/// Then it is followed, and not written over; and the denial of the same call says that no body ran.
+#[tokio::test]
+async fn what_is_durable_though_its_append_failed_is_followed() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    store.set(How::Unheard);
+    denied(&writer, "the connection was lost").await;
+    denied(&writer, "the connection was lost").await;
+    store.set(How::Works);
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    writer.close().await.unwrap();
+    let records = store.records();
+    let mut chain = failclosed::audit::Chain::default();
+    for line in store.0.lines.lock().unwrap().iter() {
+        chain.take(line.text().as_bytes()).unwrap();
+    }
+    let verdicts: Vec<_> = records.iter().filter_map(|record| record.verdict.as_deref()).collect();
+    assert_eq!(verdicts, ["allow", "deny", "allow", "deny", "allow"]);
+    for pair in records[..4].chunks(2) {
+        assert_eq!((&pair[0].call, pair[1].cause.as_deref()), (&pair[1].call, Some("unrecorded")));
+    }
+}
+
+#[requires_permission(action = "purchase", skip(store))]
+async fn go_unheard(store: &Faulty) -> Result<(), Denial> {
+    store.set(How::Unheard);
+    Ok(())
+}
+
+/// An outcome that is durable after all is not told to be lost.
+#[tokio::test]
+async fn an_outcome_that_is_durable_is_not_lost() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    guard(&writer).scope(go_unheard(&store)).await.unwrap();
+    while writer.lost_outcomes() == 0 {
+        tokio::task::yield_now().await;
+    }
+    store.set(How::Works);
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    writer.close().await.unwrap();
+    let kinds: Vec<_> = store.records().into_iter().map(|record| record.record).collect();
+    assert_eq!(kinds, [Kind::Decision, Kind::Outcome, Kind::Decision, Kind::Outcome]);
+}
+
+#[tokio::test]
+async fn a_store_that_lost_what_it_had_denies_from_then_on() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    while store.records().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    store.set(How::Forgets);
+    denied(&writer, "the connection was lost").await;
+    store.set(How::Works);
+    for _ in 0..3 {
+        denied(&writer, "ends before record").await;
+    }
+    drop(writer.close().await);
 }
 
 #[tokio::test]

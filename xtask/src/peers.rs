@@ -14,6 +14,7 @@ struct Peers {
 
 const PEERS: &[Peers] = &[
     Peers { folder: "npm", list: "peers/clients/package.json", install: npm },
+    Peers { folder: "postgres", list: "peers/servers/postgres/package.json", install: npm },
     Peers { folder: "python", list: "peers/clients/python.txt", install: python },
     Peers { folder: "gptme", list: "peers/clients/gptme.txt", install: python },
     Peers { folder: "semgrep", list: "peers/checkers/semgrep.txt", install: python },

@@ -8,10 +8,12 @@ use crate::{
 };
 
 /// In the order in which they can be published.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 8] = [
     "failclosed-syntax",
     "failclosed-macros",
     "failclosed-runtime",
+    "failclosed-sqlite",
+    "failclosed-postgres",
     "failclosed",
     "failclosed-drill",
     "failclosed-check",

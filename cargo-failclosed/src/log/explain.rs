@@ -1,19 +1,19 @@
 //! `log explain`: all that is recorded about one call.
 
-use std::{io::Write, path::Path};
+use std::io::Write;
 
-use failclosed_runtime::audit::{Kind, Record, policies};
+use failclosed_runtime::audit::{Kind, Record};
 use serde_json::value::RawValue;
 
 use super::{
-    Output, Refusal, absent, read,
+    Output, Place, Refusal, absent, read,
     text::{Look, Question, lasted, time, wrapped},
 };
 
-pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, id: &str, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     // First whose call it is: a record may be asked for by another id than its outcome has.
     let mut call = None;
-    let whole = read(directory, |record| {
+    let whole = read(log, |record| {
         let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
         if call.is_none() && (named || record.seq.to_string() == id) {
             call = Some((record.call.clone(), record.seq));
@@ -22,8 +22,8 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
     let Some((call, seq)) = call else {
         return Err(absent(id, &whole));
     };
-    let (mut story, mut told) = (Story::of(directory), false);
-    read(directory, |record| {
+    let (mut story, mut told) = (Story::of(log), false);
+    read(log, |record| {
         let of_call = call.is_some() && record.call == call;
         if of_call || record.seq == seq {
             if told {
@@ -37,16 +37,16 @@ pub(super) fn run(directory: &Path, id: &str, out: &mut Output<impl Write>) -> R
 }
 
 /// What is told of a call, record by record.
-struct Story<'d> {
-    directory: &'d Path,
+struct Story<'l> {
+    log: &'l Place,
     columns: usize,
     /// How long it took to come to the answer.
     took_us: Option<u64>,
 }
 
-impl<'d> Story<'d> {
-    fn of(directory: &'d Path) -> Self {
-        Self { directory, columns: Look::of_stdout().columns, took_us: None }
+impl<'l> Story<'l> {
+    fn of(log: &'l Place) -> Self {
+        Self { log, columns: Look::of_stdout().columns, took_us: None }
     }
 
     /// Whether the decision could be made again from what is kept, and why not.
@@ -63,7 +63,7 @@ impl<'d> Story<'d> {
         if record.policies.is_empty() {
             return Some("no: the authority's policies are not known here".to_owned());
         }
-        let kept = |digest: &String| match policies(self.directory, digest) {
+        let kept = |digest: &String| match self.log.policies(digest) {
             Ok(Some(_)) => None,
             Ok(None) => Some(format!("no: the policies {digest} are not kept")),
             // FAIL CLOSED: what was changed decides nothing.

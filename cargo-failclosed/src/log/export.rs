@@ -1,11 +1,11 @@
 //! `log export`: the log in the words of other programs. Nothing is left out of it.
 
-use std::{io::Write, path::Path};
+use std::io::Write;
 
 use clap::ValueEnum;
 use failclosed_runtime::audit::Record;
 
-use super::{Output, Refusal, filter::Filter, read_with};
+use super::{Output, Place, Refusal, filter::Filter, read_with};
 
 mod csv;
 mod ocsf;
@@ -22,7 +22,7 @@ pub(crate) enum Form {
 }
 
 pub(super) fn run(
-    directory: &Path,
+    log: &Place,
     form: Form,
     filter: &Filter,
     out: &mut Output<impl Write>,
@@ -39,7 +39,7 @@ pub(super) fn run(
             Form::Ocsf => ocsf::event(record, &text).map(|event| event.to_string()),
         }
     };
-    read_with(directory, |record, line| {
+    read_with(log, |record, line| {
         if failed.is_none() && filter.takes(record) {
             match export(record, line) {
                 Ok(text) => out.line(&text),

@@ -7,10 +7,11 @@ use std::{
 };
 
 use clap::Args;
-use failclosed_runtime::audit::Verified;
 
 use super::{
-    Output, Refusal, begins, left, read, signed,
+    Output, Place, Refusal, begins, left,
+    place::Whole,
+    read, signed,
     text::{escaped, line, of, path},
 };
 
@@ -47,17 +48,13 @@ struct State {
 
 /// # Errors
 /// A log that is broken, empty or unreadable has no page, and a file that is there stays as it is.
-pub(super) fn run(
-    directory: &Path,
-    form: &Form,
-    out: &mut Output<impl Write>,
-) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, form: &Form, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     if let Some(file) = form.out.as_ref().filter(|file| !form.force && exists(file)) {
         // Before the log is read, which takes a while; `write` makes sure of it.
         return Err(is_there(file));
     }
     let mut facts = Facts::default();
-    let whole = read(directory, |record| facts.add(record))?;
+    let whole = read(log, |record| facts.add(record))?;
     if let Some(expected) = form.expect.as_ref().filter(|expected| **expected != whole.hash) {
         // FAIL CLOSED: records are missing at the end, or came after the hash was kept.
         return Err(Refusal::broken(format!(
@@ -66,8 +63,8 @@ pub(super) fn run(
             escaped(expected)
         )));
     }
-    let state = state(directory, form, whole)?;
-    let page = page::page(&path(directory), &state, &facts).into_string();
+    let state = state(log, form, whole)?;
+    let page = page::page(&log.to_string(), &state, &facts).into_string();
     match &form.out {
         None => out.line(&page),
         Some(file) => {
@@ -84,14 +81,14 @@ pub(super) fn run(
     Ok(0)
 }
 
-fn state(directory: &Path, form: &Form, whole: Verified) -> Result<State, Refusal> {
+fn state(log: &Place, form: &Form, whole: Whole) -> Result<State, Refusal> {
     let (count, records) = (left(&whole), whole.records);
     let (mut said, mut doubt) = (format!("whole: {}", of("record", records)), None);
     if let Some(removed) = whole.removed {
         said.push_str(&format!("; {}", begins(removed)));
     }
     if !form.keys.is_empty() {
-        let sealed = signed::verified(directory, &signed::read_keys(&form.keys)?, &[])?;
+        let sealed = signed::verified(log.directory()?, &signed::read_keys(&form.keys)?, &[])?;
         if sealed.records < records {
             // FAIL CLOSED: it was cut while it was read, and the page would be of both.
             return Err(Refusal::broken("the log became shorter while it was read"));
@@ -103,7 +100,7 @@ fn state(directory: &Path, form: &Form, whole: Verified) -> Result<State, Refusa
             of("checkpoint", sealed.checkpoints),
             line(sealed.last.origin())
         ));
-    } else if directory.join("checkpoints").exists() {
+    } else if log.is_signed() {
         doubt = Some("The log is signed, and was not compared with its checkpoints.");
     } else if form.expect.is_none() {
         doubt = Some(

@@ -1,13 +1,13 @@
 //! `log show`: a line for each record, or the records as they are.
 
-use std::{io::Write, path::Path, thread, time::Duration};
+use std::{io::Write, thread, time::Duration};
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use failclosed_runtime::audit::{Kind, Reader, Record};
+use failclosed_runtime::audit::{Kind, Record};
 
 use super::{
-    Output, Refusal, broken,
+    Output, Place, Refusal, broken,
     filter::Filter,
     read_with,
     text::{Look, Question, cell, columns_of, day_and_time, lasted, of, who},
@@ -35,11 +35,7 @@ pub(crate) struct Form {
     filter: Filter,
 }
 
-pub(super) fn run(
-    directory: &Path,
-    form: &Form,
-    out: &mut Output<impl Write>,
-) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, form: &Form, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     let mut table = Table { look: Look::of_stdout(), day: String::new() };
     let mut show = |record: &Record, line: &[u8], out: &mut Output<_>| {
         if form.filter.takes(record) {
@@ -47,10 +43,10 @@ pub(super) fn run(
         }
     };
     if !form.follow {
-        read_with(directory, |record, line| show(record, line, out))?;
+        read_with(log, |record, line| show(record, line, out))?;
         return Ok(0);
     }
-    let mut reader = Reader::open(directory).map_err(unreadable)?;
+    let mut reader = log.open().map_err(unreadable)?;
     while out.failed.is_none() {
         match reader.next_record().map_err(unreadable)?.map_err(broken)? {
             Some(record) => show(&record, reader.text(), out),

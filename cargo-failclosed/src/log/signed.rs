@@ -17,7 +17,7 @@ use failclosed_runtime::audit::{
 };
 
 use super::{
-    A_MOMENT, LOOKS, Output, Refusal, absent, broken,
+    A_MOMENT, LOOKS, Output, Place, Refusal, absent, broken,
     text::{escaped, line, of, path},
     unreadable,
 };
@@ -219,7 +219,7 @@ fn proofs(
 ) -> Result<Vec<InclusionProof>, Refusal> {
     // First whose call it is: a record may be asked for by another id than its outcome has.
     let mut call = None;
-    let whole = super::read(directory, |record| {
+    let whole = super::read(&Place::Directory(directory.to_owned()), |record| {
         let named = [&record.call, &record.decision_id].iter().any(|x| x.as_deref() == Some(id));
         if call.is_none() && (named || record.seq.to_string() == id) {
             call = Some((record.call.clone().filter(|_| named), record.seq));

@@ -3,16 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
-    path::Path,
 };
 
 use failclosed_runtime::{
-    audit::{Kind, Record, policies},
+    audit::{Kind, Record},
     cedar::rules,
 };
 
 use super::{
-    Output, Refusal, begins, left, read,
+    Output, Place, Refusal, begins, left, read,
     text::{cell, line, of},
 };
 
@@ -39,13 +38,13 @@ impl Count {
     }
 }
 
-pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     let mut counts: [(&str, Count); 6] =
         ["verdict", "action", "cause", "rule", "agent", "outcome"].map(|of| (of, Count::default()));
     let (mut lost, mut checks) = (0_u64, 0_u64);
     let (mut fired, mut last) = (BTreeSet::new(), Vec::new());
     // Nothing is shown before the log is known to be whole: a sum over a part of it would mislead.
-    let whole = read(directory, |record| {
+    let whole = read(log, |record| {
         // Nobody did what a self check asks for: its answers would hide what agents are answered.
         if record.self_check {
             checks += 1;
@@ -83,19 +82,14 @@ pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, 
             out.line(&format!("{others:>10}  (others)"));
         }
     }
-    last.iter().for_each(|digest| never_fired(directory, digest, &fired, out));
+    last.iter().for_each(|digest| never_fired(log, digest, &fired, out));
     Ok(0)
 }
 
 /// The rules of the last policies that decided nothing: as often as not, they say something else than was
 /// meant.
-fn never_fired(
-    directory: &Path,
-    digest: &str,
-    fired: &BTreeSet<String>,
-    out: &mut Output<impl Write>,
-) {
-    let rules = match policies(directory, digest) {
+fn never_fired(log: &Place, digest: &str, fired: &BTreeSet<String>, out: &mut Output<impl Write>) {
+    let rules = match log.policies(digest) {
         Ok(Some(policies)) => rules(&policies).map_err(|why| why.to_string()),
         Ok(None) => Err("they are not kept here".to_owned()),
         Err(why) => Err(why.to_string()),

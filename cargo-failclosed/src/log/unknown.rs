@@ -3,21 +3,20 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io::Write,
-    path::Path,
 };
 
 use failclosed_runtime::audit::Kind;
 
 use super::{
-    Output, Refusal, read,
+    Output, Place, Refusal, read,
     text::{cell, line, of, time, who},
 };
 
-pub(super) fn run(directory: &Path, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
+pub(super) fn run(log: &Place, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
     // As large as there are calls open at one time, not as the log.
     let mut open: HashMap<String, (u64, String)> = HashMap::new();
     let mut lost = 0_u64;
-    read(directory, |record| {
+    read(log, |record| {
         lost = lost.saturating_add(record.outcomes.unwrap_or(0));
         let Some(call) = &record.call else { return };
         let allowed = record.record == Kind::Decision && record.verdict.as_deref() == Some("allow");

@@ -58,7 +58,6 @@ impl Line {
     }
 
     /// A line that was read.
-    #[cfg(all(unix, feature = "audit-file"))]
     pub(super) fn read(record: &super::Record, text: &str) -> Self {
         Self { seq: record.seq, hash: record.hash.clone(), text: text.to_owned() }
     }

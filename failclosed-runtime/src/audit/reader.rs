@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Broken, GENESIS, MAX_LINE_BYTES, Record, StoreError, Verified,
+    Broken, Chain, MAX_LINE_BYTES, Record, StoreError, Verified,
     file::{
         base::Base,
         segments,
@@ -18,9 +18,7 @@ pub struct Reader {
     directory: PathBuf,
     /// Where it begins, if not with the first record of all; or why that is not known.
     base: Result<Option<Base>, Broken>,
-    /// The number of the next record, and the hash of the last one.
-    next: u64,
-    hash: String,
+    chain: Chain,
     open: Option<Segment>,
     /// The line that was read last, without its end.
     text: Vec<u8>,
@@ -44,11 +42,11 @@ impl Reader {
         let directory = directory.as_ref().to_owned();
         segments(&directory)?;
         let base = Base::read(&directory)?;
-        let (next, hash) = match &base {
-            Ok(Some(base)) => (base.size, base.hash.clone()),
-            Ok(None) | Err(_) => (0, GENESIS.to_owned()),
+        let chain = match &base {
+            Ok(Some(base)) => Chain::at(base.size, &*base.hash),
+            Ok(None) | Err(_) => Chain::default(),
         };
-        Ok(Self { directory, base, next, hash, open: None, text: Vec::new() })
+        Ok(Self { directory, base, chain, open: None, text: Vec::new() })
     }
 
     /// The next record; `None` where no whole one is left. A program that writes the log may add more:
@@ -85,19 +83,19 @@ impl Reader {
                 return Ok(Err(part));
             }
             let source = match Source::open(path.clone()) {
-                Err(_) if self.is_removed(self.next) => return Err(self.removed()),
+                Err(_) if self.is_removed(self.chain.next()) => return Err(self.removed()),
                 source => source?,
             };
             let source = match source {
                 Ok(source) => source,
                 Err(fault) => {
-                    let seq = self.next;
+                    let seq = self.chain.next();
                     return Ok(Err(Broken { file: path, line: 1, seq, fault }));
                 }
             };
             self.open = Some(Segment { first, source, line: 0 });
-            if first != self.next {
-                if self.is_removed(self.next) {
+            if first != self.chain.next() {
+                if self.is_removed(self.chain.next()) {
                     return Err(self.removed());
                 }
                 return Ok(Err(self.broken(format!("the segment begins at record {first}"))));
@@ -113,7 +111,7 @@ impl Reader {
         };
         match look()? {
             // A file that gets another name while the directory is read may be seen under neither.
-            Some((first, _)) if first != self.next => look(),
+            Some((first, _)) if first != self.chain.next() => look(),
             found => Ok(found),
         }
     }
@@ -129,7 +127,7 @@ impl Reader {
     fn removed(&self) -> StoreError {
         StoreError::new(format_args!(
             "record {} was removed by retention while the log was read\nhelp: read the log again",
-            self.next
+            self.chain.next()
         ))
     }
 
@@ -142,7 +140,7 @@ impl Reader {
     /// The hash of the last record that was read.
     #[cfg(feature = "audit-signed")]
     pub(super) fn hash(&self) -> &str {
-        &self.hash
+        self.chain.hash()
     }
 
     /// The text of the record that was read last, without the end of its line.
@@ -164,7 +162,8 @@ impl Reader {
             Ok(Next::Part) => Err(self.broken("the line does not end")),
             Ok(Next::Line | Next::TooLong) => Err(self.broken("there is more to read")),
             Ok(Next::Nothing) => {
-                Ok(Verified { records: self.next, removed: base, hash: self.hash.clone() })
+                let (records, hash) = (self.chain.next(), self.chain.hash().to_owned());
+                Ok(Verified { records, removed: base, hash })
             }
         })
     }
@@ -181,18 +180,13 @@ impl Reader {
             }
             Ok(Next::Part | Next::Nothing) => return Ok(None),
         }
-        let record = match Record::read(&self.text) {
-            Ok(record) if record.follows(self.next, &self.hash) => record,
-            Ok(record) => {
-                let fault = format!("record {} does not follow the one before", record.seq);
-                return Ok(Some(Err(self.broken(fault))));
-            }
-            Err(fault) => return Ok(Some(Err(self.broken(fault.to_string())))),
+        let record = match self.chain.take(&self.text) {
+            Ok(record) => record,
+            Err(fault) => return Ok(Some(Err(self.broken(fault)))),
         };
         if let Some(open) = &mut self.open {
             open.line += 1;
         }
-        (self.next, self.hash) = (record.seq + 1, record.hash.clone());
         Ok(Some(Ok(record)))
     }
 
@@ -209,6 +203,6 @@ impl Reader {
             Some(open) => (open.source.path().to_owned(), open.line + 1),
             None => (self.directory.clone(), 1),
         };
-        Broken { file, line, seq: self.next, fault: fault.into() }
+        Broken { file, line, seq: self.chain.next(), fault: fault.into() }
     }
 }

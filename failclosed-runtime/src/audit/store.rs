@@ -39,6 +39,18 @@ pub trait Store: Send + 'static {
         Ok(())
     }
 
+    /// Where the log ends after an append that failed, asked for before the next one. `None` is where it
+    /// ended before that append, which is what a store says that knows: none of it counts, or it refuses
+    /// all that comes. A store that cannot know, such as one that lost its server while that server was
+    /// committing, looks again: what was committed after all is followed, and not written over.
+    ///
+    /// # Errors
+    /// A log whose end is still not known, or that no longer has what it had. Then nothing is appended,
+    /// and it is asked again.
+    fn resume(&mut self) -> Result<Option<End>, StoreError> {
+        Ok(None)
+    }
+
     /// At most `limit` lines, in order, from the one with sequence number `from` on.
     ///
     /// # Errors

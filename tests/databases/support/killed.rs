@@ -1,0 +1,47 @@
+//! What a shop that was killed had said, beside what is on record of it.
+
+use std::collections::HashSet;
+
+use failclosed::audit::Record;
+
+use crate::number;
+
+/// What a shop said before it was killed.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub ran: HashSet<u64>,
+    pub denied: HashSet<u64>,
+    pub unrecorded: HashSet<u64>,
+}
+
+impl Said {
+    /// Half a line was not said.
+    pub fn read(text: &str) -> Self {
+        let mut said = Self::default();
+        for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
+            let (what, which) = line.split_once(' ').unwrap();
+            let of = match what {
+                "ran" => &mut said.ran,
+                "denied" => &mut said.denied,
+                "unrecorded" => &mut said.unrecorded,
+                other => panic!("the shop says {other}"),
+            };
+            assert!(of.insert(which.parse().unwrap()), "{line} twice");
+        }
+        said
+    }
+
+    /// Every body that ran is on record, and so is every denial that was not for want of a record.
+    pub fn is_on_record(&self, records: &[Record]) {
+        let decided = |verdict: &str| -> HashSet<u64> {
+            let of = records.iter().filter(|record| record.verdict.as_deref() == Some(verdict));
+            of.map(|record| number(record.question.as_ref().unwrap().get())).collect()
+        };
+        let (allows, denials) = (decided("allow"), decided("deny"));
+        let missing: Vec<_> = self.ran.difference(&allows).collect();
+        assert!(missing.is_empty(), "{missing:?} ran unrecorded");
+        let missing: Vec<_> = self.denied.difference(&denials).collect();
+        assert!(missing.is_empty(), "{missing:?} were denied, and that is not on record");
+        assert!(self.ran.is_disjoint(&self.unrecorded));
+    }
+}

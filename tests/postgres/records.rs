@@ -1,0 +1,119 @@
+//! Records, in and out.
+
+use failclosed::audit::{FileStore, GENESIS, Kind, Line, Store, Writer, verify};
+use failclosed_postgres::{LOG, PostgresOptions};
+use failclosed_tests_databases::{Scratch, bought, buy, guard, lines, whole};
+use sqlx::query_as;
+
+use crate::common::Log;
+
+/// What is read is, to the byte, what a log in files has.
+#[tokio::test]
+async fn a_record_is_the_line_that_a_file_would_have() {
+    let (log, scratch) = (Log::sold(3).await, Scratch::new());
+    let lines = log.store().read(0, 100).unwrap();
+    let mut files = FileStore::open(scratch.path().join("files")).unwrap();
+    files.end().unwrap();
+    files.append(&lines).unwrap();
+    drop(files);
+    let found = verify(scratch.path().join("files")).unwrap().unwrap();
+    assert_eq!((found.records, found.hash.as_str()), (7, lines[6].hash()));
+    let texts: Vec<_> = log.rows(LOG).into_iter().map(|row| row.text).collect();
+    assert_eq!(texts, lines.iter().map(Line::text).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_chain_goes_on_over_restarts_and_any_page() {
+    let log = Log::new().await;
+    for round in 1..=3 {
+        let writer = log.writer();
+        for _ in 0..40 {
+            bought(&writer).await;
+        }
+        writer.close().await.unwrap();
+        assert_eq!(log.records().len(), round * 80);
+    }
+    let mut store = log.store();
+    assert_eq!(store.end().unwrap().next, 240);
+    let some = store.read(100, 7).unwrap();
+    assert_eq!(some.iter().map(Line::seq).collect::<Vec<_>>(), (100..107).collect::<Vec<_>>());
+    assert!(store.read(240, 7).unwrap().is_empty());
+    assert!(store.read(u64::MAX, 7).is_err());
+}
+
+/// What people search by is what the record says, whatever it says.
+#[tokio::test]
+async fn columns_find_what_the_record_says() {
+    let log = Log::new().await;
+    let writer = log.writer();
+    let guard = guard(&writer);
+    let note = "x\n{\"v\":1}\r\u{1b}[2J\",\"hash\":\"\u{0}\u{202e} caf\u{e9}';--";
+    assert_eq!(buy(&guard, note, 1).await.1, 1);
+    assert_eq!(buy(&guard, note, 9).await.1, 0);
+    writer.close().await.unwrap();
+    let records = log.records();
+    let question = records[0].question.as_ref().unwrap().get();
+    assert!(question.contains(r"\u0000"), "{question}");
+    let found: Vec<(i64, String, String, String, Option<String>)> = query_as(
+        "SELECT seq, kind, agent, action, cause FROM failclosed.records WHERE verdict = 'deny'",
+    )
+    .fetch_all(&mut log.other().await)
+    .await
+    .unwrap();
+    let text = str::to_owned;
+    let denied = Some(text("denied"));
+    assert_eq!(found, [(2, text("decision"), text("shopper"), text("purchase"), denied)]);
+}
+
+/// A name with a zero in it, texts too long for an index, a clock that goes back or is nonsense: on record as
+/// they are.
+#[tokio::test]
+async fn odd_members_are_kept() {
+    let log = Log::new().await;
+    let mut store = log.store();
+    store.end().unwrap();
+    // Not to be compressed into an index after all.
+    let long: String = lines(0, GENESIS, &[r#""record":"lost","at_ms":1,"outcomes":2"#; 200])
+        .iter()
+        .map(Line::hash)
+        .collect();
+    let odd = format!(
+        r#""record":"decision","at_ms":{},"call":"{long}","agent":"a\u0000b","action":"{long}","verdict":"deny","cause":"denied","rule":"{long}""#,
+        u64::MAX
+    );
+    let earlier = r#""record":"outcome","at_ms":0,"call":"c","outcome":"completed""#;
+    store.append(&lines(0, GENESIS, &[&odd, earlier])).unwrap();
+    store.close().unwrap();
+    let (rows, records) = (log.rows(LOG), log.records());
+    assert_eq!((records[0].at_ms, rows[0].at_ms), (u64::MAX, i64::MAX));
+    assert_eq!(records[0].agent.as_deref(), Some("a\u{0}b"));
+    assert_eq!(rows[0].members[1].as_deref(), Some("a\\u0000b"));
+    assert_eq!(rows[0].members[0].as_deref(), Some(long.as_str()));
+    assert_eq!((records[1].at_ms, records[1].record), (0, Kind::Outcome));
+}
+
+#[tokio::test]
+async fn a_database_has_a_chain_for_each_name() {
+    let log = Log::new().await;
+    let open = |name: &str| {
+        let options = PostgresOptions::new(&log.url()).unwrap().log(name);
+        Writer::open(options.connect().unwrap()).unwrap()
+    };
+    let (one, other) = (open("shop-1"), open("b/2 \u{e9}"));
+    for _ in 0..5 {
+        tokio::join!(bought(&one), bought(&other));
+    }
+    one.close().await.unwrap();
+    other.close().await.unwrap();
+    let mut logs = log.reader().logs().unwrap();
+    logs.sort();
+    assert_eq!(logs, ["b/2 \u{e9}", "shop-1"]);
+    for name in &logs {
+        assert_eq!(whole(&log.rows(name)).unwrap().len(), 10);
+    }
+    for name in ["", "a\0b", &"x".repeat(257)] {
+        let options = PostgresOptions::new(&log.url()).unwrap().log(name);
+        let refused = options.connect().unwrap_err().to_string();
+        assert!(refused.contains("is no name for a log\nhelp: "), "{refused}");
+    }
+}
