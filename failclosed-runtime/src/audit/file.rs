@@ -84,10 +84,11 @@ impl FileStore {
         self.open.as_ref().map_or(Ok(()), Open::is_in_place)
     }
 
-    /// Removes what comes before the log's beginning, and compresses what comes before the segment that begins
-    /// with this record.
-    fn tidy(&mut self, open: u64) {
-        let (base, open) = (self.begins(), if self.options.compress { open } else { 0 });
+    /// Removes what comes before the log's beginning, and compresses what comes before the segment that is
+    /// written.
+    fn tidy(&mut self) {
+        let first = self.open.as_ref().map_or(0, |open| open.first);
+        let (base, open) = (self.begins(), if self.options.compress { first } else { 0 });
         self.packer.order(&self.directory, Order { base, open });
     }
 
@@ -109,7 +110,7 @@ impl FileStore {
         let today = today();
         if self.open.as_ref().is_none_or(|open| open.is_full(&self.options, today)) {
             self.open = Some(create(&self.directory, first.seq())?);
-            self.tidy(first.seq());
+            self.tidy();
         }
         let Some(open) = &mut self.open else {
             // FAIL CLOSED: nothing to write to.
@@ -265,7 +266,7 @@ impl Store for FileStore {
         }
         let is_left = |(at, path): &(u64, PathBuf)| *at < next || (*at < first && !is_packed(path));
         if segments(&self.directory)?.iter().any(is_left) {
-            self.tidy(first);
+            self.tidy();
         }
         Ok(end)
     }

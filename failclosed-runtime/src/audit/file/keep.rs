@@ -64,8 +64,7 @@ impl FileStore {
     /// From here on, the log begins there: what comes before is removed.
     pub(in crate::audit) fn begin_at(&mut self, base: Base) {
         self.base = Some(base);
-        let open = self.segment().unwrap_or_default();
-        self.tidy(open);
+        self.tidy();
     }
 
     /// What a segment takes, once it is what it will be. One that is to be compressed does not count yet:
