@@ -147,7 +147,9 @@ fn print_metrics(metrics: &InMemoryMetricExporter) -> Result<(), Box<dyn Error>>
                     ));
                 }
             }
-            other => lines.push(format!("{name}: {other:?}")),
+            AggregatedMetrics::U64(_) | AggregatedMetrics::F64(_) | AggregatedMetrics::I64(_) => {
+                lines.push(format!("{name}: {:?}", metric.data()));
+            }
         }
     }
     // They come in another order each time.

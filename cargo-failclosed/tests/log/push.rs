@@ -370,12 +370,17 @@ fn otlp_is_what_opentelemetry_says() {
 }
 
 fn text(value: Option<&Any>) -> String {
-    match value.unwrap() {
-        Any::StringValue(text) => text.clone(),
-        Any::IntValue(number) => number.to_string(),
-        Any::BoolValue(value) => value.to_string(),
-        other => panic!("{other:?}"),
-    }
+    let text = match value.unwrap() {
+        Any::StringValue(text) => Some(text.clone()),
+        Any::IntValue(number) => Some(number.to_string()),
+        Any::BoolValue(value) => Some(value.to_string()),
+        Any::DoubleValue(_)
+        | Any::ArrayValue(_)
+        | Any::KvlistValue(_)
+        | Any::BytesValue(_)
+        | Any::StringValueStrindex(_) => None,
+    };
+    text.unwrap()
 }
 
 fn attributes(record: &LogRecord) -> BTreeMap<String, String> {

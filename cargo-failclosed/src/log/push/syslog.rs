@@ -64,12 +64,12 @@ impl Syslog {
                 _ => Err(io::Error::other("it answered, and syslog has no answers")),
             }
         };
-        sent().map_err(|error| match error.kind() {
-            // What a read that timed out says on Unix.
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                Fault::later("it did not take all of it in time")
+        sent().map_err(|error| {
+            // The first is what a read that timed out says on Unix.
+            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) {
+                return Fault::later("it did not take all of it in time");
             }
-            _ => Fault::later(error.to_string()),
+            Fault::later(error.to_string())
         })
     }
 
