@@ -94,6 +94,25 @@ async fn what_was_committed_unheard_is_followed_and_its_call_denied() {
     assert_eq!((log.records().len(), writer.lost_outcomes()), (18, 0));
 }
 
+/// The server does not know that the session is over, and would keep its lock for it.
+#[tokio::test]
+async fn a_session_that_was_lost_does_not_keep_the_log_from_the_next() {
+    let log = Log::new().await;
+    let proxy = Proxy::start(log.server.port());
+    let url = log.url().replace(&log.server.port().to_string(), &proxy.port().to_string());
+    let options = PostgresOptions::new(&url).unwrap().patience(Duration::from_secs(2));
+    let writer = Writer::open(options.connect().unwrap()).unwrap();
+    bought(&writer).await;
+    log.has(2).await;
+    proxy.set(How::Parts);
+    unrecorded(&writer, "").await;
+    assert!(proxy.has_cut());
+    bought_in_the_end(&writer).await;
+    writer.close().await.unwrap();
+    // One that was written down too late is followed by its denial.
+    assert!(allows(&log.records()) >= 2);
+}
+
 #[tokio::test]
 async fn what_did_not_arrive_is_not_on_record() {
     let log = Log::new().await;

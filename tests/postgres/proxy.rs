@@ -15,6 +15,8 @@ pub(crate) enum How {
     CutsQuestion,
     /// The next answer does not: what was asked is done.
     CutsAnswer,
+    /// Neither arrives any more, on this connection, and neither side is told: a network that is parted.
+    Parts,
 }
 
 /// Ends with the connections that go through it.
@@ -60,6 +62,13 @@ fn carry(mut from: TcpStream, mut to: TcpStream, how: &Mutex<How>, cut: How) {
     let mut bytes = [0; 65_536];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
         let mut how = how.lock().unwrap();
+        if *how == How::Parts && cut == How::CutsQuestion {
+            *how = How::Passes;
+            drop(how);
+            loop {
+                thread::park();
+            }
+        }
         if *how == cut {
             *how = How::Passes;
             break;
