@@ -1,6 +1,9 @@
 //! `log import`: a log from where it is into a database.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::{
+    collections::HashSet,
+    io::{self, IsTerminal as _, Write},
+};
 
 use failclosed_runtime::audit::{Line, Store, StoreError};
 
@@ -9,6 +12,9 @@ use super::{Output, Refusal, broken, place::Place, text::of, unreadable};
 /// What is appended at once, at most: records, and bytes of them.
 const RECORDS: usize = 1_000;
 const BYTES: usize = 4 << 20;
+
+/// So many are remembered; of more they are looked for again.
+const MOST_POLICIES: usize = 1_024;
 
 /// How often somebody who watches is told, in records.
 const TELL_EVERY: u64 = 5_000;
@@ -27,10 +33,14 @@ pub(super) fn run(from: &Place, to: &Place, out: &mut Output<impl Write>) -> Res
         new: Vec::new(),
         bytes: 0,
         added: 0,
+        policies: HashSet::new(),
     };
     let result = loop {
         match source.next_record().map_err(unreadable)? {
-            Ok(Some(record)) => import.take(record.seq, source.text())?,
+            Ok(Some(record)) => {
+                import.policies(from, &record.policies)?;
+                import.take(record.seq, source.text())?;
+            }
             Ok(None) => break source.finish().map_err(unreadable)?,
             Err(fault) => break Err(fault),
         }
@@ -61,6 +71,8 @@ struct Import<'a> {
     new: Vec<Line>,
     bytes: usize,
     added: u64,
+    /// The digests of the policies that were looked for.
+    policies: HashSet<String>,
 }
 
 impl Import<'_> {
@@ -73,6 +85,23 @@ impl Import<'_> {
         self.bytes += text.len();
         self.new.push(line);
         if self.new.len() == RECORDS || self.bytes >= BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Brings the policies that a record names, where the log keeps them.
+    fn policies(&mut self, from: &Place, digests: &[String]) -> Result<(), Refusal> {
+        for digest in digests {
+            if self.policies.contains(digest) {
+                continue;
+            }
+            if let Some(policies) = from.policies(digest).map_err(unreadable)? {
+                self.target.keep_policies(&policies).map_err(unreadable)?;
+            }
+            if self.policies.len() >= MOST_POLICIES {
+                self.policies.clear();
+            }
+            self.policies.insert(digest.clone());
+        }
+        Ok(())
     }
 
     /// Whether the target has the same record. It is read from behind.

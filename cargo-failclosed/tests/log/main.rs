@@ -140,6 +140,10 @@ fn rules_that_never_fired_are_named() {
     let (_, out, _) = run("stats", &scratch.0, &[]);
     let (_, silent) = out.split_once("rules of the last policies that decided nothing").unwrap();
     assert_eq!(silent.trim(), "0  never", "{out}");
+    // They come with the records, where these are brought elsewhere.
+    let named = PathBuf::from(format!("sqlite:{}/audit.db", scratch.0.display()));
+    let (code, _, err) = run("import", &scratch.0, &["--to", named.to_str().unwrap()]);
+    assert_eq!((code, run("stats", &named, &[]).1), (Some(0), out), "{err}");
     let (_, out, _) = run("explain", &scratch.0, &["c1"]);
     assert!(out.contains("no: the question is not here"), "{out}");
     // What was changed is not what decided.

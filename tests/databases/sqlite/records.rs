@@ -2,7 +2,7 @@
 
 use failclosed::audit::{FileStore, GENESIS, Kind, Line, Store, Writer, verify};
 use failclosed_sqlite::{LOG, SqliteOptions, SqliteReader};
-use failclosed_tests_databases::{Scratch, bought, buy, guard, lines, whole};
+use failclosed_tests_databases::{Scratch, bought, buy, guard, lines, policies, unrecorded, whole};
 use sqlx::query_as;
 
 use crate::common::Log;
@@ -118,4 +118,27 @@ async fn a_file_has_a_chain_for_each_name() {
         let refused = SqliteOptions::default().log(name).open(log.path()).unwrap_err().to_string();
         assert!(refused.contains("is no name for a log\nhelp: "), "{refused}");
     }
+}
+
+/// As long as records name it, and longer.
+#[tokio::test]
+async fn the_policies_that_records_name_are_kept() {
+    let log = Log::sold(2).await;
+    let kept = policies();
+    let records = log.records();
+    let decisions = records.iter().filter(|record| record.record == Kind::Decision);
+    assert!(decisions.clone().count() > 2);
+    assert!(decisions.into_iter().all(|record| record.policies == [kept.digest()]));
+    let mut reader = SqliteReader::open(log.path()).unwrap();
+    assert_eq!(reader.policies(kept.digest()).unwrap(), Some(kept.clone()));
+    assert_eq!(reader.policies(&"0".repeat(64)).unwrap(), None);
+    for change in ["UPDATE policies SET text = 'everything'", "DELETE FROM policies"] {
+        assert!(log.run(change).await.is_err(), "{change}");
+    }
+    // Whoever may do everything changes them all the same, and is found out.
+    log.run("DROP TRIGGER policies_are_not_changed; UPDATE policies SET text = 'everything'")
+        .await
+        .unwrap();
+    assert!(reader.policies(kept.digest()).is_err());
+    unrecorded(&log.writer(), "were changed").await;
 }

@@ -14,7 +14,9 @@ use std::{
 use failclosed::{
     Authority, Cause, Decision, Denial, Guard, Subject,
     audit::{Chain, Line, Record, Row, Writer},
-    authority_fn, requires_permission,
+    authority_fn,
+    decision::Policies,
+    requires_permission,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -64,12 +66,18 @@ async fn charge(note: &str, amount: u64) -> Result<u64, Denial> {
     Ok(amount)
 }
 
+/// What the authority decides by.
+pub fn policies() -> Policies {
+    Policies::new("up to 8")
+}
+
 fn up_to_8() -> impl Authority {
     authority_fn(async |request| {
-        Ok(match request.argument::<u64>("amount")? {
+        let decision = match request.argument::<u64>("amount")? {
             9 => Decision::deny("over the limit").rule("limit"),
             _ => Decision::allow().rule("limit"),
-        })
+        };
+        Ok(decision.policies([policies()]))
     })
 }
 

@@ -132,7 +132,7 @@ async fn a_log_that_is_compressed_is_removed_as_well() {
     let (scratch, key) = (Scratch::new(), Key::new());
     let options = small().keep_bytes(4_000).compress(true);
     for _ in 0..40 {
-        go_on(&scratch, &key, options, 10).await;
+        go_on(&scratch, &key, options.clone(), 10).await;
         checked(&scratch, &key).unwrap();
     }
     let whole = checked(&scratch, &key).unwrap();
