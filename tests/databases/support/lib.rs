@@ -67,8 +67,8 @@ async fn charge(note: &str, amount: u64) -> Result<u64, Denial> {
 fn up_to_8() -> impl Authority {
     authority_fn(async |request| {
         Ok(match request.argument::<u64>("amount")? {
-            9 => Decision::deny("over the limit").rule("limit"),
-            _ => Decision::allow().rule("limit"),
+            0..=8 => Decision::allow().rule("limit"),
+            _ => Decision::deny("over the limit").rule("limit"),
         })
     })
 }
