@@ -70,8 +70,8 @@ pub(crate) enum Command {
     },
     /// Send the log on to where logs are collected: each record at least once, in order
     Push {
-        /// The log's directory
-        directory: PathBuf,
+        /// The log: its directory, `sqlite:FILE`, `sqlite:FILE#NAME` or `postgres:NAME`
+        log: Place,
         #[command(flatten)]
         options: push::Options,
     },
@@ -130,7 +130,7 @@ pub(crate) fn run(command: &Command) -> ExitCode {
         }
         Command::Signed(command) => signed::run(command, &mut out),
         Command::Export { log, form, filter } => export::run(log, *form, filter, &mut out),
-        Command::Push { directory, options } => push::run(directory, options, &mut out),
+        Command::Push { log, options } => push::run(log, options, &mut out),
         Command::Report { log, form } => report::run(log, form, &mut out),
         Command::Import { log, to } => import::run(log, to, &mut out),
         Command::Stats { log } => stats::run(log, &mut out),

@@ -1,17 +1,12 @@
 //! `log push`: sends a log on, record by record, to where operators collect. Each record arrives at least
 //! once and in order: what was acknowledged is kept in a cursor, and what was not is sent again.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{io::Write, path::PathBuf, thread, time::Duration};
 
 use clap::{Args, ValueEnum};
-use failclosed_runtime::audit::{Broken, Reader, Record};
+use failclosed_runtime::audit::Record;
 
-use super::{A_MOMENT, LOOKS, Output, Refusal, text, unreadable};
+use super::{A_MOMENT, LOOKS, Output, Place, Refusal, text, unreadable};
 
 mod cursor;
 mod http;
@@ -51,7 +46,7 @@ pub(crate) struct Options {
     /// Goes on as the log grows, until it is stopped
     #[arg(long, short)]
     follow: bool,
-    /// Where it is kept what was acknowledged; without it, in the file `pushed` beside the records
+    /// Where it is kept what was acknowledged; without it, in the file `pushed` beside the log's own files
     #[arg(long, value_name = "FILE")]
     cursor: Option<PathBuf>,
     /// A file with the token to send as `Authorization: Bearer`
@@ -83,37 +78,34 @@ pub(crate) struct Options {
 /// 1 where the log is broken, or not the one that the cursor is of: nothing behind that is sent. 2 where the
 /// receiver refuses, or does not acknowledge in time.
 pub(super) fn run(
-    directory: &Path,
+    log: &Place,
     options: &Options,
     out: &mut Output<impl Write>,
 ) -> Result<u8, Refusal> {
     let mut push = Push {
         receiver: receiver::of(options)?,
-        cursor: Cursor::open(
-            options.cursor.clone().unwrap_or_else(|| directory.join("pushed")),
-            &options.to,
-        )?,
+        cursor: Cursor::open(cursor(log, options)?, &options.to)?,
         batch: Batch::default(),
         options,
         sent: 0,
     };
-    let mut reader = Reader::open(directory).map_err(unreadable)?;
+    let mut source = log.open().map_err(unreadable)?;
     let mut looks = 0;
     loop {
-        match reader.next_record().map_err(unreadable)? {
+        match source.next_record().map_err(unreadable)? {
             Ok(Some(record)) => {
-                push.take(&record, reader.text())?;
+                push.take(&record, source.text())?;
                 looks = 0;
             }
             Ok(None) if options.follow && push.cursor.is_met() => {
                 push.flush()?;
                 thread::sleep(LOOK_EVERY);
             }
-            Ok(None) => match reader.finish().map_err(unreadable)? {
+            Ok(None) => match source.finish().map_err(unreadable)? {
                 Ok(whole) => {
                     push.flush()?;
                     push.cursor.met(whole.records)?;
-                    out.line(&push.said(whole.records, directory)?);
+                    out.line(&push.said(whole.records, log)?);
                     return Ok(0);
                 }
                 // What a program that writes the log leaves there for a moment.
@@ -125,6 +117,22 @@ pub(super) fn run(
             },
             Err(fault) => return push.broken(&fault),
         }
+    }
+}
+
+/// Where it is kept what was acknowledged.
+///
+/// # Errors
+/// A log in a database, where nobody says.
+fn cursor(log: &Place, options: &Options) -> Result<PathBuf, Refusal> {
+    match (&options.cursor, log) {
+        (Some(file), _) => Ok(file.clone()),
+        (None, Place::Directory(directory)) => Ok(directory.join("pushed")),
+        // FAIL CLOSED: without one, nobody would know what is still to be sent.
+        (None, _) => Err(Refusal::undecided(format!(
+            "nothing says where to keep what was acknowledged of {log}\n\
+             help: name a file: `--cursor pushed`"
+        ))),
     }
 }
 
@@ -214,26 +222,25 @@ impl Push<'_> {
             some => format!("records {first} to {}", first + some - 1),
         };
         Refusal::undecided(format!(
-            "{what} {which}: {}\nhelp: what was acknowledged before is kept; run it again to go on",
+            "{what} {which}: {}\nhelp: run it again to go on; of the records before, some may be sent again",
             text::escaped(&self.receiver.without_token(why))
         ))
     }
 
     /// Sends what is whole, and nothing behind it.
-    fn broken(&mut self, fault: &Broken) -> Result<u8, Refusal> {
+    fn broken(&mut self, fault: &str) -> Result<u8, Refusal> {
         self.flush()?;
         Err(Refusal::broken(format!(
             "the log is broken: {}\nhelp: what was sent is the log up to there",
-            text::escaped(&fault.to_string())
+            text::escaped(fault)
         )))
     }
 
-    fn said(&self, records: u64, directory: &Path) -> Result<String, Refusal> {
+    fn said(&self, records: u64, log: &Place) -> Result<String, Refusal> {
         if records == 0 {
             // FAIL CLOSED: the wrong directory, or one that was emptied, is no whole log.
             return Err(Refusal::undecided(format!(
-                "there are no records in {}\nhelp: name the directory that the log is written to",
-                text::path(directory)
+                "there are no records in {log}\nhelp: name the log that is written to"
             )));
         }
         Ok(format!("sent: {} of {}", self.sent, text::of("record", records)))

@@ -90,6 +90,25 @@ fn a_log_is_sent_once_and_then_what_is_new() {
     assert_eq!(run("verify", &scratch.0, &[]).0, Some(0));
 }
 
+/// Wherever it is kept; a database has no place for the cursor.
+#[test]
+fn a_log_in_a_database_is_sent_too() {
+    let scratch = long_log(7);
+    let named = PathBuf::from(format!("sqlite:{}/audit.db", scratch.0.display()));
+    let imported = run("import", &scratch.0, &["--to", named.to_str().unwrap()]);
+    assert_eq!(imported.0, Some(0), "{}", imported.2);
+    let server = Server::that(vec![OK]);
+    let (code, _, err) = push(&named, &server.url(), &["--as", "ndjson"]);
+    assert!(code == Some(2) && err.contains("help: name a file: `--cursor"), "{err}");
+    assert!(server.seen().is_empty());
+    let cursor = scratch.0.join("sent");
+    let rest = ["--as", "ndjson", "--cursor", cursor.to_str().unwrap()];
+    for sent in ["sent: 7 of 7 records\n", "sent: 0 of 7 records\n"] {
+        assert_eq!(push(&named, &server.url(), &rest).1, sent);
+    }
+    assert_eq!(bodies(&server.seen()), lines(&scratch));
+}
+
 #[test]
 fn a_receiver_that_fails_gets_it_again() {
     let down = || Does::Says("503 Service Unavailable", "", "");

@@ -74,8 +74,8 @@ pub fn policies() -> Policies {
 fn up_to_8() -> impl Authority {
     authority_fn(async |request| {
         let decision = match request.argument::<u64>("amount")? {
-            9 => Decision::deny("over the limit").rule("limit"),
-            _ => Decision::allow().rule("limit"),
+            0..=8 => Decision::allow().rule("limit"),
+            _ => Decision::deny("over the limit").rule("limit"),
         };
         Ok(decision.policies([policies()]))
     })

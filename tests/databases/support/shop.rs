@@ -7,7 +7,7 @@ use std::{
 };
 
 use failclosed::{
-    Cause, Decision, Denial, Guard, Subject, audit::Writer, authority_fn, danger,
+    Authority, Cause, Decision, Denial, Guard, Subject, audit::Writer, authority_fn, danger,
     requires_permission,
 };
 
@@ -23,16 +23,19 @@ async fn charge(number: u64) -> Result<(), Denial> {
     Ok(())
 }
 
+/// Denies one in eight.
+fn authority() -> impl Authority {
+    authority_fn(async |request| {
+        Ok(match request.argument::<u64>("number")?.checked_rem(8) {
+            Some(0 | 2..=7) => Decision::allow(),
+            _ => Decision::deny("sold out"),
+        })
+    })
+}
+
 /// Sells until it is killed, or until it could not write down 20 decisions in a row.
 pub async fn sell(writer: Writer) {
-    let authority = authority_fn(async |request| {
-        // About one in eight.
-        Ok(match request.argument::<u64>("number")? % 8 {
-            1 => Decision::deny("sold out"),
-            _ => Decision::allow(),
-        })
-    });
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority(), writer.clone());
     let guard = danger::unchecked(guard.deadline(Duration::from_secs(1)), "a test").unwrap();
     let tasks = (0..8_u64).map(|task| {
         let guard = guard.clone();
@@ -62,8 +65,7 @@ pub async fn sell(writer: Writer) {
 
 /// How many records a second are durable, of calls that do nothing else: a decision and an outcome each.
 pub async fn rate(writer: Writer, callers: usize, length: Duration) -> f64 {
-    let authority = authority_fn(async |_| Ok(Decision::allow()));
-    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, writer.clone());
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority(), writer.clone());
     let guard =
         danger::unchecked(guard.deadline(Duration::from_secs(60)), "a measurement").unwrap();
     let began = Instant::now();
@@ -72,7 +74,7 @@ pub async fn rate(writer: Writer, callers: usize, length: Duration) -> f64 {
         tokio::spawn(async move {
             let mut calls = 0_u64;
             while began.elapsed() < length {
-                guard.scope(idle(calls)).await.unwrap();
+                guard.scope(idle(calls * 8)).await.unwrap();
                 calls += 1;
             }
             calls
