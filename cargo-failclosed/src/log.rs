@@ -16,6 +16,7 @@ mod export;
 mod filter;
 mod import;
 mod place;
+mod progress;
 mod push;
 mod report;
 mod show;
@@ -25,6 +26,7 @@ mod text;
 mod unknown;
 
 use place::{Place, Whole};
+use progress::Progress;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -204,8 +206,13 @@ fn unreadable(error: StoreError) -> Refusal {
     Refusal::undecided(text::escaped(&error.to_string()))
 }
 
+/// For commands that answer at the end. Whoever waits for it sees how far it is.
 fn read(log: &Place, mut each: impl FnMut(&Record)) -> Result<Whole, Refusal> {
-    read_with(log, |record, _| each(record))
+    let mut progress = Progress::new("read");
+    read_with(log, |record, _| {
+        each(record);
+        progress.add(1);
+    })
 }
 
 /// Every command reads a log in this one way. `each` gets the text of the record as well.

@@ -1,13 +1,10 @@
 //! `log import`: a log from where it is into a database.
 
-use std::{
-    collections::HashSet,
-    io::{self, IsTerminal as _, Write},
-};
+use std::{collections::HashSet, io::Write};
 
 use failclosed_runtime::audit::{Line, Store, StoreError};
 
-use super::{Output, Refusal, broken, place::Place, text::of, unreadable};
+use super::{Output, Progress, Refusal, broken, place::Place, text::of, unreadable};
 
 /// What is appended at once, at most: records, and bytes of them.
 const RECORDS: usize = 1_000;
@@ -15,9 +12,6 @@ const BYTES: usize = 4 << 20;
 
 /// So many are remembered; of more they are looked for again.
 const MOST_POLICIES: usize = 1_024;
-
-/// How often somebody who watches is told, in records.
-const TELL_EVERY: u64 = 5_000;
 
 /// Adds to the target what it does not have. What it has must be what the log has.
 pub(super) fn run(from: &Place, to: &Place, out: &mut Output<impl Write>) -> Result<u8, Refusal> {
@@ -34,6 +28,7 @@ pub(super) fn run(from: &Place, to: &Place, out: &mut Output<impl Write>) -> Res
         bytes: 0,
         added: 0,
         policies: HashSet::new(),
+        progress: Progress::new("added"),
     };
     let result = loop {
         match source.next_record().map_err(unreadable)? {
@@ -48,6 +43,7 @@ pub(super) fn run(from: &Place, to: &Place, out: &mut Output<impl Write>) -> Res
     // Also of a log that is broken: the part up to there is whole, and the next run begins after it.
     import.flush()?;
     let (added, had) = (import.added, import.had);
+    drop(import);
     target.close().map_err(unreadable)?;
     let whole = result.map_err(broken)?;
     if whole.records == 0 {
@@ -73,6 +69,7 @@ struct Import<'a> {
     added: u64,
     /// The digests of the policies that were looked for.
     policies: HashSet<String>,
+    progress: Progress,
 }
 
 impl Import<'_> {
@@ -130,14 +127,10 @@ impl Import<'_> {
             return Ok(());
         }
         self.target.append(&self.new).map_err(unreadable)?;
-        let before = self.added;
         self.added += self.new.len() as u64;
+        self.progress.add(self.new.len() as u64);
         self.new.clear();
         self.bytes = 0;
-        if before / TELL_EVERY != self.added / TELL_EVERY && io::stderr().is_terminal() {
-            // Nobody may be there to read it.
-            drop(write!(io::stderr(), "\r{} added", of("record", self.added)));
-        }
         Ok(())
     }
 }
