@@ -241,6 +241,8 @@ fn no_body_ran_unrecorded_and_no_record_is_missing_in_a_log_of_killed_processes(
         ));
     }
     println!("{text}");
+    // Those add themselves.
+    text.push_str("\nIn databases, by the same command:\n\n");
     if let Some(file) = env::var_os("FAILCLOSED_SOAK") {
         fs::write(file, text).unwrap();
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use failclosed::audit::Store as _;
-use failclosed_tests_databases::killed::Said;
+use failclosed_tests_databases::killed::{Said, came_of_it};
 
 use crate::{common::Log, server::Server};
 
@@ -63,9 +63,10 @@ async fn no_body_ran_unrecorded_whoever_was_killed() {
         }
         records += kept.len();
     }
-    println!(
-        "{rounds} rounds of two kills: {ran} bodies, {denied} denials, {unrecorded} unrecorded, {records} records"
+    let result = format!(
+        "{rounds} rounds of two kills, {ran} bodies, {denied} denials, {unrecorded} unrecorded, {records} records"
     );
+    came_of_it("PostgreSQL", &result);
     assert!(ran as u64 > rounds && denied > 0, "it was killed before anything happened");
 }
 

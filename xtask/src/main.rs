@@ -84,22 +84,21 @@ const REPLIES: &[Step] = &[Step {
     args: &["test", "--release", "-p", "failclosed-tests-remote", "--test", "remote", "property"],
 }];
 
-const KILLS: &[Step] = &[Step {
-    // Over each store that a log has.
-    name: "processes that are killed while they write a log",
-    args: &[
-        "test",
-        "--workspace",
-        "--exclude",
-        "failclosed-benches",
-        "--all-features",
-        "--test",
-        "log",
-        "soak::",
-        "--",
-        "--nocapture",
-    ],
-}];
+const KILLS: &[Step] = &[
+    Step {
+        name: "processes that are killed while they write a log in files",
+        args: &["test", "-p", "failclosed-tests", "--all-features", "--test", "log", "soak::"],
+    },
+    Step {
+        name: "the same, in SQLite",
+        args: &["test", "-p", "failclosed-tests-databases", "--test", "sqlite", "no_body_ran"],
+    },
+    Step {
+        // The server is killed as well.
+        name: "the same, in PostgreSQL",
+        args: &["test", "-p", "failclosed-tests-postgres", "--test", "postgres", "no_body_ran"],
+    },
+];
 
 /// How often processes are killed, unless that is said, and where it is written what came of it.
 const ROUNDS: &str = "300";
@@ -147,6 +146,9 @@ fn soak(arguments: &[String]) -> ExitCode {
         };
         let result = result.display().to_string();
         let env = [("FAILCLOSED_KILLS", rounds), ("FAILCLOSED_SOAK", result.as_str())];
+        if let Err(why) = peers::set_up_only("postgres") {
+            return ended(Err(why));
+        }
         let killed = run_with(KILLS, &env);
         if killed != ExitCode::SUCCESS || !replies {
             return killed;

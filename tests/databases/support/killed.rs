@@ -1,6 +1,6 @@
 //! What a shop that was killed had said, beside what is on record of it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, env, fs, process::Command};
 
 use failclosed::audit::Record;
 
@@ -12,6 +12,19 @@ pub struct Said {
     pub ran: HashSet<u64>,
     pub denied: HashSet<u64>,
     pub unrecorded: HashSet<u64>,
+}
+
+/// What came of the kills: said, and where a file for it is named, written there in the place of the last time.
+pub fn came_of_it(store: &str, result: &str) {
+    println!("{store}: {result}");
+    let Some(file) = env::var_os("FAILCLOSED_SOAK") else { return };
+    let date = Command::new("date").arg("+%F").output().unwrap().stdout;
+    let date = String::from_utf8(date).unwrap();
+    let before = fs::read_to_string(&file).unwrap();
+    let of_others = before.lines().filter(|line| !line.starts_with(&format!("- {store}, ")));
+    let mut text: Vec<_> = of_others.map(str::to_owned).collect();
+    text.push(format!("- {store}, {}: {result}", date.trim()));
+    fs::write(file, text.join("\n") + "\n").unwrap();
 }
 
 impl Said {
