@@ -46,6 +46,11 @@ const TEST: &[Step] = &[
         ],
     },
     Step {
+        // Fetches three programs by name, and builds them: outside of `cargo test`, for its minutes.
+        name: "the check, on programs of others",
+        args: WILD,
+    },
+    Step {
         name: "example: purchase",
         args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase"],
     },
@@ -79,6 +84,9 @@ const TEST: &[Step] = &[
     },
 ];
 
+const WILD: &[&str] =
+    &["test", "--workspace", "--exclude", "failclosed-benches", "--all-features", "--test", "wild"];
+
 const SOAK: &[Step] = &[Step {
     name: "replies that nobody thought of",
     args: &["test", "--release", "-p", "failclosed-tests-remote", "--test", "remote", "property"],
@@ -91,6 +99,9 @@ fn main() -> ExitCode {
             // The slow lane: a million replies in each wire format, read twice.
             run_with(SOAK, &[("FAILCLOSED_CASES", "1000000")])
         }
+        Some("wild") => {
+            run_with(&[Step { name: "the check, on programs of others", args: WILD }], &[])
+        }
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
         Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
@@ -100,6 +111,7 @@ fn main() -> ExitCode {
             eprintln!(
                 "usage: cargo xtask test     sets up, and runs every test\n       \
                  cargo xtask soak     the slow lane: a million mutated replies for each wire format\n       \
+                 cargo xtask wild     the static check, on three programs of the registry\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
                  cargo xtask semgrep  the rules for other languages, and their samples\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \

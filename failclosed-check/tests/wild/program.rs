@@ -122,13 +122,25 @@ impl Program {
         copy(&self.source(), &home);
         // A workspace of its own, built by the compiler that this test was built by.
         let manifest = home.join("Cargo.toml");
-        let text = fs::read_to_string(&manifest).unwrap();
+        let mut text = fs::read_to_string(&manifest).unwrap();
         assert!(!text.contains("\n[workspace]"), "{} is a workspace", self.name);
-        fs::write(&manifest, format!("{text}\n[workspace]\n")).unwrap();
         for toolchain in ["rust-toolchain", "rust-toolchain.toml"] {
             let _ = fs::remove_file(home.join(toolchain));
         }
+        fs::write(&manifest, format!("{text}\n[workspace]\n")).unwrap();
         done(cargo(&["fetch", "--locked"], &home));
+        // What is planted later needs this library; it is there from the start, so that what it is built
+        // of is built once.
+        text.push_str(&format!(
+            "\n[workspace]\n[dependencies.failclosed]\npath = {:?}\n",
+            repository()
+        ));
+        for (name, what) in &self.dependencies {
+            text.push_str(&format!("[dependencies.{name}]\n{what}\n"));
+        }
+        fs::write(&manifest, text).unwrap();
+        // What it needs itself was fetched to build this test.
+        done(cargo(&["metadata", "--offline", "--format-version=1"], &home));
     }
 
     /// Where cargo keeps it. Asking cargo about a version makes it fetch that version.
@@ -167,19 +179,6 @@ impl Program {
             assert_eq!(found, edit.times, "{}: {}: {find}", self.name, edit.file);
             fs::write(path, text.replace(find, put)).unwrap();
         }
-        let manifest = self.home().join("Cargo.toml");
-        let mut text = fs::read_to_string(&manifest).unwrap();
-        text.push_str(&format!("[dependencies.failclosed]\npath = {:?}\n", repository()));
-        for (name, what) in &self.dependencies {
-            let what: toml::Table = toml::from_str(&format!("it = {what}")).unwrap();
-            text.push_str(&format!("[dependencies.{name}]\n"));
-            for (key, value) in what["it"].as_table().unwrap() {
-                text.push_str(&format!("{key} = {value}\n"));
-            }
-        }
-        fs::write(&manifest, text).unwrap();
-        // What this library needs was fetched to build this test.
-        done(cargo(&["metadata", "--offline", "--format-version=1"], &self.home()));
     }
 
     /// What stands behind `//~` on a line.

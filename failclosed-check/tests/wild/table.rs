@@ -13,9 +13,7 @@ pub(crate) fn of(all: &[Tried]) -> String {
         out.push_str(&row(&format!("{name}, {} lines", one.lines), "effects", &one.published));
         let what = format!("ways around {} guards of {} effects", one.guards, one.guarded);
         out.push_str(&row("", &what, &one.planted));
-        for (kind, tally) in
-            [("missed", &one.published), ("missed", &one.planted)]
-        {
+        for (kind, tally) in [("missed", &one.published), ("missed", &one.planted)] {
             for (what, why) in &tally.missed {
                 reasons.push_str(&format!("| `{}` | {kind} | {what} | {why} |\n", program.name));
             }
