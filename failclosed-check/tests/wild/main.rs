@@ -10,6 +10,7 @@
     reason = "a test: it fails by panicking"
 )]
 
+mod listed;
 mod oracle;
 mod program;
 mod table;
@@ -183,4 +184,14 @@ fn three_programs_of_others() {
     let page = std::fs::read_to_string(repository().join("src/guide/check.md")).unwrap();
     let table = table::of(&all);
     assert!(page.contains(&table), "the guide's table should be\n\n{table}");
+}
+
+#[test]
+fn every_listed_effect_of_crates_that_take_longer() {
+    let of = listed::of("more_sinks");
+    let of =
+        of.into_iter().filter(|path| !path.trim_start_matches('<').starts_with("std::")).collect();
+    let missing = listed::missing("more_sinks", &of);
+    assert!(missing.is_empty(), "listed, and not found: {missing:#?}");
+    assert!(of.len() > 30, "{}", of.len());
 }
