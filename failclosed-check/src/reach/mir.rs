@@ -429,7 +429,7 @@ mod tests {
     fn a_place_keeps_the_types_that_are_in_it() {
         let place = "(((*_3) as variant#3).5: std::pin::Pin<Box<dyn Future<Output = ()>>>)";
         let code = format!("{place} = a::b::<C<D = E>>(move _4) -> [return: bb1, unwind: bb2]");
-        assert_eq!(assigned(&code).unwrap().0, place);
+        assert_eq!(assigned(&code).map(|(into, _)| into), Some(place));
         assert_eq!(callee(&code), Some("a::b::<C<D = E>>"));
         assert_eq!(callee("_1 = move _2"), None);
     }
