@@ -28,7 +28,7 @@ impl Severity {
 }
 
 /// A stretch of a source file. Lines and columns count from 1; columns are characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Place {
     /// Relative to the workspace, with `/`.
     pub file: String,

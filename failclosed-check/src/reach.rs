@@ -14,7 +14,7 @@ use cargo_metadata::Metadata;
 
 use crate::{
     config::{Build, Config},
-    finding::Finding,
+    finding::{Finding, Place},
     inconclusive::CheckError,
     sinks,
     source::Unit,
@@ -40,19 +40,79 @@ pub struct Counts {
     pub bodies: usize,
 }
 
+/// A place at which something is done to the world, and who stands before it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[non_exhaustive]
+pub struct Effect {
+    /// Where.
+    pub place: Place,
+    /// The path of the function around it.
+    pub inside: String,
+    /// The kind of effect (`fs.write`).
+    pub effect: String,
+    /// What is called, by its full path.
+    pub sink: String,
+    /// How it is reached.
+    pub state: State,
+}
+
+/// How an effect is reached.
+#[allow(clippy::exhaustive_enums, reason = "what a report's reader must tell apart")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// By at least one way without a guard.
+    Unguarded,
+    /// Only past a guard.
+    Guarded,
+    /// From no entry point.
+    Unreached,
+}
+
+impl State {
+    /// As it is written in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unguarded => "unguarded",
+            Self::Guarded => "guarded",
+            Self::Unreached => "unreached",
+        }
+    }
+}
+
+/// As a list for a terminal.
+pub fn listed(effects: &[Effect]) -> String {
+    let mut out = String::new();
+    for Effect { place, inside, effect, sink, state } in effects {
+        let state = state.as_str();
+        out.push_str(&format!("{state:9} {effect:8} {place} `{sink}` in `{inside}`\n"));
+    }
+    let seen = effects.len();
+    out.push_str(&format!("{seen} effect{}\n", if seen == 1 { "" } else { "s" }));
+    out
+}
+
+/// What following one build has shown.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) counts: Counts,
+}
+
 /// Builds the project, and follows it from its entry points.
 ///
 /// # Errors
 /// `Build`, where it does not build; `Undecided`, where what the compiler wrote is not understood, or a
 /// configured name occurs nowhere.
-pub fn check(
+pub(crate) fn check(
     metadata: &Metadata,
     units: &[Unit],
     config: &Config,
     build: &Build,
     wrapper: &Path,
     target: Option<&Path>,
-) -> Result<(Vec<Finding>, Counts), CheckError> {
+) -> Result<Followed, CheckError> {
     let sinks = sinks::all(config)?;
     let mut parts = Vec::new();
     for dump in extract::dumps(metadata, build, wrapper, target)? {

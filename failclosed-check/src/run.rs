@@ -14,7 +14,7 @@ use crate::{
     finding::{Finding, Severity},
     inconclusive::CheckError,
     lint,
-    reach::{self, Counts},
+    reach::{self, Counts, Effect},
     sinks, source,
 };
 
@@ -56,6 +56,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Each build by name, and its numbers. Empty: nothing was built.
     pub builds: Vec<(String, Counts)>,
+    /// Each effect that was seen: guarded, allowed, known or not.
+    pub effects: Vec<Effect>,
     /// How many findings are allowed, with reasons.
     pub allowed: usize,
     /// How many findings the baseline knows.
@@ -100,14 +102,16 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let mut findings: Vec<Finding> =
         units.iter().flat_map(|unit| lint::unit(unit, &sinks)).collect();
     let mut builds = Vec::new();
+    let mut effects = Vec::new();
     if let Some(wrapper) = &options.wrapper {
         let plain = [Build::default()];
         let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
         for build in wanted {
             let target = options.target.as_deref();
-            let (found, counts) = reach::check(&metadata, &units, &config, build, wrapper, target)?;
-            builds.push((name(build), counts));
-            for finding in found {
+            let found = reach::check(&metadata, &units, &config, build, wrapper, target)?;
+            builds.push((name(build), found.counts));
+            effects.extend(found.effects);
+            for finding in found.findings {
                 let same =
                     |known: &&Finding| known.place == finding.place && known.key() == finding.key();
                 if !findings.iter().any(|known| same(&known)) {
@@ -116,6 +120,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
             }
         }
     }
+    // By place; of one that differs between builds, each state once.
+    effects.sort();
+    effects.dedup();
     let complete = options.wrapper.is_some();
     let (findings, allowed) = allow::apply(findings, &units, &config, complete);
     let baseline =
@@ -136,6 +143,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     Ok(Report {
         findings,
         builds,
+        effects,
         allowed,
         known,
         unchanged,

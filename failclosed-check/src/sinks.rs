@@ -6,12 +6,16 @@ use serde::Deserialize;
 
 use crate::{config::Config, inconclusive::CheckError};
 
-const LISTS: [(&str, &str); 5] = [
+const LISTS: [(&str, &str); 9] = [
     ("std", include_str!("sinks/std.toml")),
     ("cap-std", include_str!("sinks/cap_std.toml")),
     ("tokio", include_str!("sinks/tokio.toml")),
     ("reqwest", include_str!("sinks/reqwest.toml")),
     ("hyper", include_str!("sinks/hyper.toml")),
+    ("ureq", include_str!("sinks/ureq.toml")),
+    ("lettre", include_str!("sinks/lettre.toml")),
+    ("nix", include_str!("sinks/nix.toml")),
+    ("rusqlite", include_str!("sinks/rusqlite.toml")),
 ];
 
 /// A list, as it is written: paths by effect.

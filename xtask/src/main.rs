@@ -3,6 +3,7 @@
 //! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
+mod measure;
 mod mutants;
 mod peers;
 mod publish;
@@ -46,6 +47,11 @@ const TEST: &[Step] = &[
         ],
     },
     Step {
+        // Fetches three programs by name, and builds them: outside of `cargo test`, for its minutes.
+        name: "the check, on programs of others",
+        args: WILD,
+    },
+    Step {
         name: "example: purchase",
         args: &["run", "--quiet", "-p", "failclosed-examples", "--example", "purchase"],
     },
@@ -79,6 +85,9 @@ const TEST: &[Step] = &[
     },
 ];
 
+const WILD: &[&str] =
+    &["test", "--workspace", "--exclude", "failclosed-benches", "--all-features", "--test", "wild"];
+
 const REPLIES: &[Step] = &[Step {
     name: "replies that nobody thought of",
     args: &["test", "--release", "-p", "failclosed-tests-remote", "--test", "remote", "property"],
@@ -108,8 +117,12 @@ fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some("test") => run(TEST),
         Some("soak") => soak(&env::args().skip(2).collect::<Vec<_>>()),
+        Some("wild") => {
+            run_with(&[Step { name: "the check, on programs of others", args: WILD }], &[])
+        }
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
+        Some("measure-check") => ended(measure::run(&env::args().skip(2).collect::<Vec<_>>())),
         Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
         Some("semgrep") => ended(peers::set_up_only("semgrep").and_then(|()| semgrep::run())),
         Some("deny") => ended(publish::deny()),
@@ -118,10 +131,12 @@ fn main() -> ExitCode {
                 "usage: cargo xtask test     sets up, and runs every test\n       \
                  cargo xtask soak [replies | kills [ROUNDS]]  the slow lane: a million mutated replies for each \
                  wire format; 300 killed processes for each store of a log\n       \
+                 cargo xtask wild     the static check, on three programs of the registry\n       \
                  cargo xtask peers    only sets up: installs the programs the tests talk to\n       \
                  cargo xtask semgrep  the rules for other languages, and their samples\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \
                  cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
+                 cargo xtask measure-check [DIR..]  time and memory of the static check\n       \
                  cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
             );
             ExitCode::FAILURE

@@ -14,6 +14,7 @@ use crate::{
     dangers,
     fix::Fixes,
     inconclusive::CheckError,
+    reach,
     report::{self, Format},
     run::{self, Options},
 };
@@ -43,6 +44,9 @@ pub struct CheckArgs {
     /// Instead of findings: every escape hatch (`danger`) with its reason, also those that are allowed
     #[arg(long, conflicts_with_all = ["write_baseline", "fix"])]
     pub list_danger: bool,
+    /// Instead of findings: every effect that was seen, and whether a guard stands before it
+    #[arg(long, conflicts_with_all = ["lints_only", "list_danger", "write_baseline", "fix"])]
+    pub list_effects: bool,
     /// Write `#[requires_permission(..)]` above unguarded executors (FC0101, FC0102), and check again
     #[arg(long, conflicts_with_all = ["lints_only", "write_baseline"])]
     pub fix: bool,
@@ -63,6 +67,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
     let mut report = run::check(&options)?;
     if args.list_danger && args.format == Format::Human {
         say(&dangers::listed(&report.dangers))?;
+        return Ok(report.exit_code());
+    }
+    if args.list_effects && args.format == Format::Human {
+        say(&reach::listed(&report.effects))?;
         return Ok(report.exit_code());
     }
     if args.fix {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{
-    Counts,
+    Counts, Effect, Followed, State,
     graph::{Edge, Graph, Site},
     mir::makes,
 };
@@ -64,7 +64,7 @@ impl Reached<'_> {
     }
 }
 
-pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) {
+pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
     let open = reach(graph, &graph.entries, &graph.guards);
     let reached_guards: Vec<usize> =
         graph.guards.iter().copied().filter(|guard| open.has(*guard)).collect();
@@ -85,17 +85,22 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
     counts.effects = sites.len();
     let mut sites: Vec<_> = sites.into_iter().collect();
     sites.sort_by_key(|(key, _)| *key);
+    let mut effects = Vec::new();
     for (_, sites) in sites {
         let Some(site) = sites.iter().copied().find(|site| unguarded(site.body)) else {
-            if sites.iter().any(|site| {
+            let guarded = sites.iter().find(|site| {
                 behind.has(site.body) || graph.guards.contains(&site.body) && open.has(site.body)
-            }) {
+            });
+            if let Some(site) = guarded {
                 counts.guarded += 1;
-            } else {
+                effects.push(effect(graph, site, State::Guarded));
+            } else if let Some(site) = sites.first() {
                 counts.unreached += 1;
+                effects.push(effect(graph, site, State::Unreached));
             }
             continue;
         };
+        effects.push(effect(graph, site, State::Unguarded));
         counts.unguarded += 1;
         let around =
             if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
@@ -117,7 +122,17 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> (Vec<Finding>, Counts) 
     }
     findings.extend(escapes(graph, &behind));
     findings.extend(without_guard(graph, units));
-    (findings, counts)
+    Followed { findings, effects, counts }
+}
+
+fn effect(graph: &Graph, site: &Site, state: State) -> Effect {
+    Effect {
+        place: site.place.clone(),
+        inside: graph.names[site.body].clone(),
+        effect: site.effect.clone(),
+        sink: site.sink.clone(),
+        state,
+    }
 }
 
 /// How many effects of one call are named.

@@ -1,6 +1,6 @@
 //! Which body may run which, from what the compiler wrote. Where it cannot be told, every one that fits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     index::{Impl, Index},
@@ -60,6 +60,8 @@ struct Build<'a> {
     bodies: Vec<Body>,
     names: Vec<String>,
     by_path: HashMap<String, Vec<usize>>,
+    /// Whose `impl` each body is in, as the index says it; looked up once.
+    impls: Vec<Option<Option<&'a Impl>>>,
     /// Bodies of `impl`s, by the method's name.
     methods: HashMap<String, Vec<usize>>,
     /// Types that are named anywhere but in their own `impl`s: only they can be behind a type parameter.
@@ -77,12 +79,14 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
         .collect();
     let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
+    let impls = bodies.iter().map(|body| index.impl_of(&body.path)).collect();
     let callbacks = config.check.entries.iter().any(|entry| entry == "callbacks");
     let mut build = Build {
         index,
         callbacks,
         bodies,
         names,
+        impls,
         by_path: HashMap::new(),
         methods: HashMap::new(),
         used: HashSet::new(),
@@ -193,11 +197,11 @@ impl Build<'_> {
     fn fill(&mut self) {
         for (at, body) in self.bodies.iter().enumerate() {
             self.by_path.entry(body.path.clone()).or_default().push(at);
-            if self.index.impl_of(&body.path).is_some() {
+            if self.impls[at].is_some() {
                 let method = path::last(&body.path).to_owned();
                 self.methods.entry(method).or_default().push(at);
             }
-            let own = self.index.impl_of(&body.path).flatten().and_then(|i| i.of_type.as_deref());
+            let own = self.impls[at].flatten().and_then(|i| i.of_type.as_deref());
             let texts = body.mentions.iter().map(|m| m.full.as_str());
             for text in texts.chain(body.holds.iter().map(|(ty, _)| ty.as_str())) {
                 let names = path::type_names(text).filter(|name| Some(*name) != own);
@@ -312,7 +316,7 @@ impl Build<'_> {
     /// Methods of that name that fit; the `impl` is None where a macro made it.
     fn of_impls(&self, method: &str, fits: impl Fn(usize, Option<&Impl>) -> bool) -> Vec<usize> {
         let all = self.methods.get(method).into_iter().flatten().copied();
-        all.filter(|at| match self.index.impl_of(&self.bodies[*at].path) {
+        all.filter(|at| match self.impls[*at] {
             Some(found) => fits(*at, found),
             None => false,
         })
@@ -336,21 +340,34 @@ impl Build<'_> {
 
     /// Where a value is held, it may be dropped.
     fn drops(&self, edges: &mut [Vec<Edge>]) {
+        // Where a name is first held in each body, by the name.
+        let mut held: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+        for (at, body) in self.bodies.iter().enumerate() {
+            for (nth, (ty, _)) in body.holds.iter().enumerate() {
+                for name in path::type_names(ty) {
+                    let bodies = held.entry(name).or_default();
+                    if bodies.last().is_none_or(|(last, _)| *last != at) {
+                        bodies.push((at, nth));
+                    }
+                }
+            }
+        }
         for drop in self.of_impls("drop", |_, found| {
             found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
         }) {
-            let of = self.index.impl_of(&self.bodies[drop].path).flatten();
+            let of = self.impls[drop].flatten();
             let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
-            let holders = self.index.holders(&name);
-            for (at, body) in self.bodies.iter().enumerate() {
-                let held = body
-                    .holds
-                    .iter()
-                    .find(|(ty, _)| path::type_names(ty).any(|n| holders.contains(n)));
-                if let Some((_, place)) = held.filter(|_| at != drop) {
-                    let how = format!("holds a `{name}`, which is dropped");
-                    edges[at].push(Edge { to: drop, place: Some(place.clone()), how });
+            let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+            for holder in self.index.holders(&name) {
+                for (at, nth) in held.get(holder.as_str()).into_iter().flatten() {
+                    let known = first.entry(*at).or_insert(*nth);
+                    *known = (*known).min(*nth);
                 }
+            }
+            for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
+                let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
+                let how = format!("holds a `{name}`, which is dropped");
+                edges[at].push(Edge { to: drop, place, how });
             }
         }
     }

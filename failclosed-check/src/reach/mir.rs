@@ -1,7 +1,11 @@
 //! Reads the compiler's text. It is meant for people and its form may change, so everything that is not
 //! known ends the run: a line that was skipped could be the one with the effect.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{BufRead as _, BufReader},
+};
 
 use super::{extract::Dump, path};
 use crate::{finding::Place, inconclusive::CheckError};
@@ -41,23 +45,45 @@ pub(crate) struct Mention {
 /// Every body of a crate.
 ///
 /// # Errors
-/// `Undecided`: a line, a call or a place that is not understood; no body at all.
+/// `Undecided`: a line, a call or a place that is not understood; no body at all; a dump that is cut, or of
+/// another workspace.
 pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
     let mut reader = Reader {
-        dump,
+        name: &dump.name,
         bodies: Vec::new(),
         allocations: HashMap::new(),
         allocation: None,
         span: None,
         call: None,
+        into: None,
+        handles: HashMap::new(),
         locals: HashMap::new(),
         wanted: Vec::new(),
     };
-    for (number, line) in dump.text.lines().enumerate() {
+    let unread = |error: std::io::Error| CheckError::undecided(dump.path.display(), error);
+    // Line by line: of a large crate it is hundreds of megabytes.
+    let mut lines = BufReader::new(File::open(&dump.path).map_err(unread)?);
+    let (mut text, mut number, mut whole) = (String::new(), 0_usize, false);
+    while lines.read_line(&mut text).map_err(unread)? > 0 {
+        number += 1;
+        let line = text.trim_end_matches(['\n', '\r']);
+        whole = line == dump.owner;
         reader.line(line).map_err(|why| {
-            let at = format!("{}:{}", dump.path.display(), number + 1);
+            let at = format!("{}:{number}", dump.path.display());
             CheckError::undecided(at, format!("{why}: {}", line.trim()))
         })?;
+        text.clear();
+    }
+    if !whole {
+        // FAIL CLOSED: what the code of another workspace does says nothing about this one.
+        return Err(CheckError::undecided(
+            format!("what the compiler made of `{}` is not known", dump.name),
+            format!(
+                "{}: it is cut, or of another workspace that is laid out alike\n\
+                 help: give each a target directory of its own: `--target-dir DIR`",
+                dump.path.display()
+            ),
+        ));
     }
     reader.settled().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
     reader.join();
@@ -68,7 +94,7 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
 }
 
 struct Reader<'d> {
-    dump: &'d Dump,
+    name: &'d str,
     bodies: Vec<Body>,
     /// What a piece of constant memory points to.
     allocations: HashMap<String, Vec<String>>,
@@ -76,6 +102,10 @@ struct Reader<'d> {
     span: Option<Place>,
     /// The callee of the statement that is read, until the compiler has named it in full.
     call: Option<String>,
+    /// Where its value goes.
+    into: Option<String>,
+    /// Handles of tasks, by the local that has them, and what the task runs.
+    handles: HashMap<String, Vec<(String, Place)>>,
     /// The types of the body's locals.
     locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
@@ -158,8 +188,9 @@ impl Reader<'_> {
             (&item[..colon], Vec::new(), String::new())
         };
         self.locals.clear();
+        self.handles.clear();
         self.bodies.push(Body {
-            path: format!("{}::{}", self.dump.name, path::plain(name)),
+            path: format!("{}::{}", self.name, path::plain(name)),
             arguments,
             returns,
             place: None,
@@ -174,6 +205,7 @@ impl Reader<'_> {
     fn statement(&mut self, text: &str) -> Result<(), &'static str> {
         let (code, comment) =
             text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
+        let code = code.trim_end().trim_end_matches(';');
         let place = comment.rsplit_once(" at ").and_then(|(_, at)| place(at));
         let Some(body) = self.bodies.last_mut() else { return Ok(()) };
         if body.place.is_none() {
@@ -193,15 +225,41 @@ impl Reader<'_> {
         {
             body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
         }
+        self.waited(code);
         if let Some(callee) = callee(code) {
             self.call = Some(callee.to_owned());
+            self.into = assigned(code).map(|(into, _)| into.to_owned());
         }
         Ok(())
     }
 
+    /// A task whose handle the body itself waits for is part of the call, and escapes nowhere.
+    fn waited(&mut self, code: &str) {
+        let Some((into, value)) = assigned(code) else { return };
+        if let Some(from) = value.strip_prefix("move ") {
+            if let Some(started) = self.handles.remove(from) {
+                self.handles.insert(into.to_owned(), started);
+            }
+            return;
+        }
+        let Some((callee, arguments)) =
+            callee(code).and_then(|callee| Some((callee, value.strip_prefix(callee)?)))
+        else {
+            return;
+        };
+        if !WAIT.contains(&path::plain(callee).as_str()) {
+            return;
+        }
+        let handle = arguments.trim_start_matches("(move ").split([',', ')']).next();
+        let started = handle.and_then(|handle| self.handles.remove(handle)).unwrap_or_default();
+        if let Some(body) = self.bodies.last_mut() {
+            body.escapes.retain(|escape| !started.contains(escape));
+        }
+    }
+
     /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
     fn coerced(&self, code: &str) -> Option<Vec<String>> {
-        let (value, into) = code.split_once(" = ")?.1.split_once(" as ")?;
+        let (value, into) = assigned(code)?.1.split_once(" as ")?;
         let function =
             into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
         let local = value.trim_start_matches("move ").trim_start_matches("copy ");
@@ -231,7 +289,11 @@ impl Reader<'_> {
             }
             if DETACH.contains(&mention.path.as_str()) {
                 let made = makes(full).into_iter().map(|made| (made, mention.place.clone()));
-                self.bodies[index].escapes.extend(made);
+                let made: Vec<(String, Place)> = made.collect();
+                self.bodies[index].escapes.extend(made.iter().cloned());
+                if let Some(into) = self.into.take().filter(|_| called) {
+                    self.handles.insert(into, made);
+                }
             }
             self.bodies[index].mentions.push(mention);
         } else if let Some(at) = constant.find("val: Unevaluated(") {
@@ -288,6 +350,12 @@ const DETACH: [&str; 7] = [
     "std::thread::spawn",
 ];
 
+/// What waits for a task, given its handle.
+const WAIT: [&str; 2] = [
+    "<tokio::task::JoinHandle as std::future::IntoFuture>::into_future",
+    "std::thread::JoinHandle::join",
+];
+
 /// The closures and `async` blocks that a type names, each as `src/a.rs:1:2: 3:4`.
 pub(crate) fn makes(ty: &str) -> Vec<String> {
     ty.match_indices('@')
@@ -302,12 +370,19 @@ fn fn_item(constant: &str) -> Option<&str> {
     constant.get(..at)?.ends_with(&format!("{{{path}")).then_some(path)
 }
 
+/// A statement's place and its value. A place can have a type in it, and that a ` = ` of its own
+/// (`dyn Future<Output = ()>`).
+fn assigned(code: &str) -> Option<(&str, &str)> {
+    let at = path::top_level(code, " = ")?;
+    Some((code.get(..at)?, code.get(at + 3..)?))
+}
+
 /// What a terminator calls by name. None where it calls a value, or is no call.
 fn callee(code: &str) -> Option<&str> {
     if !(code.contains(" -> [return:") || code.contains(" -> unwind") || code.ends_with(" -> bb")) {
         return None;
     }
-    let call = code.split_once(" = ").map_or(code, |(_, call)| call);
+    let call = assigned(code).map_or(code, |(_, call)| call);
     let arguments = path::top_level(call, "(")?;
     let name = &call[..arguments];
     let value = name.starts_with("move ") || name.starts_with("copy ") || name.is_empty();
@@ -344,4 +419,18 @@ fn place(text: &str) -> Option<Place> {
         end_line: end_line.parse().ok()?,
         end_column: end_column.parse().ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_keeps_the_types_that_are_in_it() {
+        let place = "(((*_3) as variant#3).5: std::pin::Pin<Box<dyn Future<Output = ()>>>)";
+        let code = format!("{place} = a::b::<C<D = E>>(move _4) -> [return: bb1, unwind: bb2]");
+        assert_eq!(assigned(&code).map(|(into, _)| into), Some(place));
+        assert_eq!(callee(&code), Some("a::b::<C<D = E>>"));
+        assert_eq!(callee("_1 = move _2"), None);
+    }
 }

@@ -19,6 +19,7 @@ pub fn value(report: &Report) -> Value {
         "builds": report.builds.iter().map(|(name, counts)| json!({
             "name": name, "counts": counts,
         })).collect::<Vec<_>>(),
+        "effects": report.effects,
         "allowed": report.allowed,
         "known": report.known,
         "unchanged": report.unchanged,

@@ -1,0 +1,196 @@
+//! `cargo xtask measure-check [DIR..]`: time and memory of the static check, beside `cargo check` alone.
+//!
+//! Each workspace is built before, so that its dependencies are not measured. "cold": its own crates were never
+//! checked; "edited": a line was added to one file. Dependencies of neither are built twice. The numbers are
+//! for the guide; no test compares them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    cargo, forget,
+    tools::{done, root},
+};
+
+/// How often each is run; the middle one is shown.
+const RUNS: usize = 3;
+
+/// What one run took.
+#[derive(Clone, Copy)]
+struct Taken {
+    time: Duration,
+    /// The most memory that the program itself had, in MB. None: this system does not say.
+    memory: Option<u64>,
+}
+
+pub(crate) fn run(directories: &[String]) -> Result<(), String> {
+    done(cargo().args(["build", "--release", "--quiet", "-p", "failclosed-check"]))?;
+    let program = crate::target()?.join("release/cargo-failclosed-check");
+    let own = root()?.display().to_string();
+    let all = if directories.is_empty() { &[own][..] } else { directories };
+    println!(
+        "| workspace | lines | `cargo check`, cold | check, cold | `cargo check`, edited | check, edited | memory | lints, lines/s |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    for directory in all {
+        println!("{}", row(&program, Path::new(directory))?);
+    }
+    Ok(())
+}
+
+fn row(program: &Path, home: &Path) -> Result<String, String> {
+    let target = crate::target()?.join("measured");
+    let (plain, checked) = (target.join("plain"), target.join("checked"));
+    let alone = || {
+        let mut command = cargo();
+        command.args(["check", "--workspace", "--quiet", "--target-dir"]).arg(&plain);
+        command
+    };
+    let check = |more: &[&str]| {
+        let mut command = Command::new(program);
+        forget(&mut command);
+        command.args(["check", "--format", "json"]).args(more);
+        command.arg("--target-dir").arg(&checked);
+        command
+    };
+    let (sources, names) = members(home)?;
+    let lines: usize = sources
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .map(|text| text.lines().count())
+        .sum();
+    let edited = sources
+        .iter()
+        .filter_map(|path| Some((fs::metadata(path).ok()?.len(), path)))
+        .max()
+        .map(|(_, path)| path.clone())
+        .ok_or_else(|| format!("{} has no source", home.display()))?;
+    let clean = |target: &Path| {
+        let mut command = cargo();
+        command.args(["clean", "--quiet", "--target-dir"]).arg(target).current_dir(home);
+        for name in &names {
+            command.args(["-p", name]);
+        }
+        done(&mut command)
+    };
+    // What both depend on.
+    taken(alone().current_dir(home))?;
+    taken(check(&[]).current_dir(home))?;
+    let cold_alone = middle(|| clean(&plain).and_then(|()| taken(alone().current_dir(home))))?;
+    let cold = middle(|| clean(&checked).and_then(|()| taken(check(&[]).current_dir(home))))?;
+    let before = fs::read_to_string(&edited).map_err(|error| error.to_string())?;
+    let edit = |nth: usize, mut command: Command| {
+        let text = format!("{before}\n// measured {nth}\nconst _: usize = {nth};\n");
+        fs::write(&edited, text).map_err(|error| error.to_string())?;
+        taken(command.current_dir(home))
+    };
+    let mut nth = 0;
+    let mut next = || {
+        nth += 1;
+        nth
+    };
+    let measured = middle(|| edit(next(), alone()))
+        .and_then(|alone| Ok((alone, middle(|| edit(next(), check(&[])))?)));
+    fs::write(&edited, &before).map_err(|error| error.to_string())?;
+    let (edited_alone, edited) = measured?;
+    let lints = middle(|| {
+        let mut command = Command::new(program);
+        forget(&mut command);
+        taken(command.args(["check", "--lints-only", "--format", "json"]).current_dir(home))
+    })?;
+    let name = home.file_name().unwrap_or_default().to_string_lossy();
+    let memory = [cold.memory, edited.memory].into_iter().flatten().max();
+    Ok(format!(
+        "| `{name}` | {lines} | {:.1} s | {:.1} s | {:.1} s | {:.1} s ({:.1}×) | {} | {:.0} |",
+        cold_alone.time.as_secs_f64(),
+        cold.time.as_secs_f64(),
+        edited_alone.time.as_secs_f64(),
+        edited.time.as_secs_f64(),
+        edited.time.as_secs_f64() / edited_alone.time.as_secs_f64(),
+        memory.map_or("-".to_owned(), |memory| format!("{memory} MB")),
+        lines as f64 / lints.time.as_secs_f64(),
+    ))
+}
+
+/// The source files of the workspace's packages, and the packages' names.
+fn members(home: &Path) -> Result<(Vec<PathBuf>, Vec<String>), String> {
+    let mut command = cargo();
+    let output = command
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .current_dir(home)
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let after = |key: &str| -> Vec<String> {
+        let starts = text.match_indices(key).map(|(at, _)| at + key.len());
+        starts.filter_map(|at| text.get(at..)?.split('"').next().map(str::to_owned)).collect()
+    };
+    let manifests = after("\"manifest_path\":\"");
+    let names: Vec<String> = manifests
+        .iter()
+        .filter_map(|manifest| {
+            let text = fs::read_to_string(manifest).ok()?;
+            let line = text.lines().find(|line| line.starts_with("name = "))?;
+            line.split('"').nth(1).map(str::to_owned)
+        })
+        .collect();
+    let mut sources = Vec::new();
+    for manifest in &manifests {
+        if let Some(package) = Path::new(manifest).parent() {
+            below(&package.join("src"), &mut sources);
+        }
+    }
+    sources.sort();
+    sources.dedup();
+    Ok((sources, names))
+}
+
+fn below(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            below(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn middle(mut once: impl FnMut() -> Result<Taken, String>) -> Result<Taken, String> {
+    let mut all = (0..RUNS).map(|_| once()).collect::<Result<Vec<_>, _>>()?;
+    all.sort_by_key(|taken| taken.time);
+    let memory = all.iter().filter_map(|taken| taken.memory).max();
+    let middle = all.get(RUNS / 2).ok_or("nothing was measured")?;
+    Ok(Taken { time: middle.time, memory })
+}
+
+fn taken(command: &mut Command) -> Result<Taken, String> {
+    let started = Instant::now();
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut child = child.map_err(|error| format!("{command:?}: {error}"))?;
+    let mut memory = None;
+    let status = loop {
+        memory = peak(&child).or(memory);
+        match child.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => break status,
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    // 1: something was found. That is a result, too.
+    if !matches!(status.code(), Some(0 | 1)) {
+        return Err(format!("{command:?} ended with {status}"));
+    }
+    Ok(Taken { time: started.elapsed(), memory })
+}
+
+/// The most memory that a process had so far, in MB, as Linux says it.
+fn peak(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+}
