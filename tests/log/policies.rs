@@ -104,7 +104,7 @@ async fn what_cannot_be_kept_denies() {
     fs::create_dir(&there).unwrap();
     fs::write(there.join(&digest), SECOND).unwrap();
     let why = denied().await;
-    assert!(why.contains("was changed") && why.contains("help: "), "{why}");
+    assert!(why.contains("were changed") && why.contains("help: "), "{why}");
     assert!(policies(scratch.path(), &digest).is_err());
     fs::remove_file(there.join(&digest)).unwrap();
     // A part that a crash left is written anew.

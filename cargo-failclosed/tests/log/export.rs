@@ -18,9 +18,8 @@ fn of_all_kinds() -> (Scratch, String) {
     };
     let by_a_person =
         asked(ALLOW) + r#","rule":"r","approval":{"question":"q","through":"terminal","by":null}"#;
-    let written = concat!(
-        r#""id":"019ab2c3-0000-7000-8000-000000000000","host":"h","pid":7,"program":"=shop 1.4","#,
-    );
+    let written =
+        r#""id":"019ab2c3-0000-7000-8000-000000000000","host":"h","pid":7,"program":"=shop 1.4","#;
     let policies = r#","policies":["aa","bb"],"function":"shop::pay","approver_us":5"#;
     let by_policy = format!("{written}{}{policies}", asked(ALLOW));
     let done = format!("{written}{},\"permit_us\":9", DONE.replace("returned", "completed"));

@@ -149,7 +149,7 @@ fn rules_that_never_fired_are_named() {
     // What was changed is not what decided.
     fs::write(&file, kept.replace("never", "lunch")).unwrap();
     let (_, out, _) = run("stats", &scratch.0, &[]);
-    assert!(out.contains("not known: ") && out.contains("was changed"), "{out}");
+    assert!(out.contains("not known: ") && out.contains("were changed"), "{out}");
 }
 
 /// Its own question, to which nobody may ever get a yes, is not what agents do.
