@@ -78,19 +78,12 @@ impl Origin {
 
 /// What an executor shows of itself. Only closures: it is a trait for the name of their type, which tells
 /// the function that they stand in.
-pub trait Show: Sync {
-    /// Writes arguments and resource to the question.
-    fn show(&self, question: &mut Question<'_>);
-
+pub trait Show: Fn(&mut Question<'_>) + Sync {
     /// The name of its type, which ends with `::{{closure}}`.
     fn closure(&self) -> &'static str;
 }
 
 impl<F: Fn(&mut Question<'_>) + Sync> Show for F {
-    fn show(&self, question: &mut Question<'_>) {
-        self(question);
-    }
-
     fn closure(&self) -> &'static str {
         type_name::<F>()
     }
@@ -155,7 +148,7 @@ impl<'a> Source<'a> {
 
     fn snapshot(&self) -> (ActionName, Result<Snapshot, NotShowable>) {
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
-        let show = |question: &mut Question<'_>| self.show.show(question);
+        let show = |question: &mut Question<'_>| (self.show)(question);
         Question::write(self.kind, self.subject, self.carried, &show, context)
     }
 

@@ -9,7 +9,6 @@
 
 mod chain;
 mod common;
-mod credentials;
 mod delegated;
 mod faulty_disk;
 mod format;

@@ -25,6 +25,13 @@ impl Events {
     }
 }
 
+impl Events {
+    /// What was logged so far.
+    pub fn seen(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "failclosed"

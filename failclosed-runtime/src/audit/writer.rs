@@ -2,8 +2,6 @@
 
 use std::{fmt, future::poll_fn, io, sync::Arc, task::Poll, thread};
 
-use tracing::{Dispatch, dispatcher};
-
 use self::{
     commit::Committer,
     queue::{Queue, Ticket},
@@ -50,11 +48,9 @@ impl Writer {
         let end = store.end()?;
         let queue = Arc::new(Queue::new(length));
         let committer = Committer::new(store, by, end, Arc::clone(&queue));
-        // What the thread tells goes where its opener's does.
-        let tracer = dispatcher::get_default(Dispatch::clone);
         thread::Builder::new()
             .name("failclosed-audit".into())
-            .spawn(move || dispatcher::with_default(&tracer, || committer.run()))
+            .spawn(move || committer.run())
             .map_err(|error: io::Error| StoreError::new(error))?;
         Ok(Self(Arc::new(Handle(queue))))
     }
