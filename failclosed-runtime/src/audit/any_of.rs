@@ -218,7 +218,7 @@ impl Store for AnyOf {
         }
         self.shared.change(|state| state.ending = true);
         let began = Instant::now();
-        drop(self.shared.wait(self.patience, |state| state.are_closed().then_some(())));
+        let _late = self.shared.wait(self.patience, |state| state.are_closed().then_some(()));
         self.shared.change(|state| state.missing(began.elapsed()))
     }
 }
