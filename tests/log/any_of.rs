@@ -142,7 +142,9 @@ async fn a_long_gap_is_read_from_the_other_in_batches() {
     first.set(How::Fails);
     allowed(&writer, 3_500).await;
     until(|| second.records().len() == 7_002).await;
-    assert_eq!((second.reads(), behind(&members)), ((0, 0), vec![7_000, 0]));
+    assert_eq!(behind(&members), [7_000, 0]);
+    // What it is to be given first was read once at most, however often it failed.
+    assert!(second.reads().0 <= 1, "{} reads", second.reads().0);
     first.set(How::Works);
     // While it is filled, calls go on.
     allowed(&writer, 20).await;
@@ -194,17 +196,18 @@ async fn what_counted_and_is_gone_is_not_written_over() {
     let (first, second) = pair();
     let (writer, members) = open(any_of(first.clone(), second.clone()));
     first.set(How::Fails);
-    allowed(&writer, 2_500).await;
-    until(|| second.records().len() == 5_000).await;
+    allowed(&writer, 3_500).await;
+    until(|| second.records().len() == 7_000).await;
     second.set(How::Panics);
-    first.set(How::Fails);
     denied(&writer, "boom in the store").await;
     first.set(How::Works);
-    denied(&writer, "no store gives record 0, which it lacks").await;
+    // What was read for it before, it may have; of the rest the last is in memory, and the middle is gone.
+    denied(&writer, "no store gives record").await;
     assert!(members.state()[1].is_out);
-    assert!(first.text().is_empty());
+    assert!(first.records().len() <= 1_000);
     let why = writer.close().await.unwrap_err().to_string();
-    assert!(why.contains("store 1 lacks 5000 records"), "{why}");
+    assert!(why.contains("store 1 lacks"), "{why}");
+    assert!(first.records().len() <= 1_000);
 }
 
 #[tokio::test]

@@ -78,10 +78,10 @@ impl Faulty {
         while *how == How::Hangs {
             how = self.0.changed.wait(how).unwrap();
         }
-        match *how {
-            How::Fails => Err(StoreError::new("no space left on device")),
-            now => Ok(now),
+        if *how == How::Fails {
+            return Err(StoreError::new("no space left on device"));
         }
+        Ok(*how)
     }
 }
 

@@ -208,6 +208,14 @@ impl State {
         self.offered != self.durable
     }
 
+    /// Whether one member has all that counts, and does not fail.
+    pub(super) fn works(&self) -> bool {
+        let works = |member: &Member| {
+            !member.is_out && member.fault.is_none() && member.at.next() >= self.durable.next()
+        };
+        self.members.iter().any(works)
+    }
+
     /// Lets every member that failed try again. Gives whether anything waits for it.
     pub(super) fn again(&mut self) -> bool {
         self.round += 1;

@@ -28,6 +28,8 @@ pub(super) struct Worker {
     at: Chain,
     /// What it was given when it failed: it may have it.
     unanswered: Option<Vec<Line>>,
+    /// What was read for it, until it has it: a store that fails does not read it from the others each time.
+    read: Vec<Line>,
     /// When it is tried again.
     again: Option<Instant>,
 }
@@ -64,7 +66,7 @@ impl Worker {
         patience: Duration,
         at: Chain,
     ) -> Self {
-        Self { index, store, shared, patience, at, unanswered: None, again: None }
+        Self { index, store, shared, patience, at, unanswered: None, read: Vec::new(), again: None }
     }
 
     pub(super) fn run(mut self) -> Result<(), StoreError> {
@@ -106,6 +108,8 @@ impl Worker {
         let found = loop {
             let now = Instant::now();
             let (round, ending, offered) = (state.round, state.ending, state.offered.next());
+            // Who is behind and fails is tried now and then: the others need not wait for what it reads.
+            let others_work = self.at.next() < state.end().next && state.works();
             let state_of = &mut *state;
             let Some(member) = state_of.members.get_mut(self.index) else {
                 break (Task::Close, round);
@@ -116,7 +120,8 @@ impl Worker {
             if due.is_some_and(|due| due <= now) {
                 break (Task::Tend, round);
             }
-            let waits = member.failed_in == round && self.again.is_some_and(|again| again > now);
+            let early = self.again.is_some_and(|again| again > now);
+            let waits = early && (member.failed_in == round || others_work);
             let policies = state_of.policies.iter();
             let policies = policies.rev().find(|held| !member.has.contains(held.digest())).cloned();
             let is_behind = self.at.next() < offered;
@@ -254,13 +259,24 @@ impl Worker {
     fn fill(&mut self) -> Result<(), Fault> {
         self.find_end()?;
         let (next, mut why) = (self.at.next(), None);
-        for source in self.shared.sources(next) {
-            let read = self.shared.ask_lines(source, next, BATCH, self.patience);
-            match read.map(|lines| (lines.first().map(Line::seq) == Some(next)).then_some(lines)) {
-                Ok(Some(lines)) => return self.append(lines),
-                Ok(None) => {}
-                Err(error) => why = Some(error),
+        let follows = |lines: &[Line]| lines.first().map(Line::seq) == Some(next);
+        if !follows(&self.read) {
+            self.read.clear();
+            for source in self.shared.sources(next) {
+                match self.shared.ask_lines(source, next, BATCH, self.patience) {
+                    Ok(lines) if follows(&lines) => {
+                        self.read = lines;
+                        break;
+                    }
+                    Ok(_) => {}
+                    Err(error) => why = Some(error),
+                }
             }
+        }
+        if !self.read.is_empty() {
+            self.append(self.read.clone())?;
+            self.read.clear();
+            return Ok(());
         }
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         // FAIL CLOSED: nothing is written after what is missing.
