@@ -145,6 +145,18 @@ impl Store for PostgresStore {
         new.are_kept(kept)
     }
 
+    fn policies(&mut self, digest: &str) -> Result<Option<Policies>, StoreError> {
+        // Taken: after a failure the connection may be in the middle of something.
+        let Some(mut session) = self.session.take() else { return Err(unknown()) };
+        let place = &self.place;
+        let text = self.blocking.wait("reading policies", async {
+            let text = policies::find(&mut session.connection, digest).await;
+            text.map_err(|error| place.failed(&error))
+        })?;
+        self.session = Some(session);
+        text.map(|text| Policies::read(digest, text)).transpose()
+    }
+
     fn resume(&mut self) -> Result<Option<End>, StoreError> {
         if self.session.is_none() {
             self.begin()?;

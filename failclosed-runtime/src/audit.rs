@@ -19,6 +19,7 @@ use crate::{
     request::{Digest, Request},
 };
 
+mod any_of;
 mod blocking;
 mod chain;
 mod entry;
@@ -52,6 +53,10 @@ pub use unrecorded::Unrecorded;
 #[cfg(all(unix, feature = "audit-file"))]
 pub use verify::{Broken, MAX_LINE_BYTES, Removed, Verified, verify, verify_each};
 pub use {
+    any_of::{
+        AnyOf, any_of,
+        state::{MemberState, Members},
+    },
     blocking::Blocking,
     chain::Chain,
     entry::{Approval, DecisionEntry, Delegator, Entry, OutcomeEntry, Remembered},

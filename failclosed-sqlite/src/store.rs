@@ -126,6 +126,17 @@ impl Store for SqliteStore {
         new.are_kept(kept)
     }
 
+    fn policies(&mut self, digest: &str) -> Result<Option<Policies>, StoreError> {
+        let Self { database: Some(database), blocking, place, .. } = self else {
+            return Err(unknown());
+        };
+        let text = blocking.wait("reading policies", async {
+            let text = policies::find(&mut database.0, digest).await;
+            text.map_err(|error| failed(place.path(), &error))
+        })?;
+        text.map(|text| Policies::read(digest, text)).transpose()
+    }
+
     fn resume(&mut self) -> Result<Option<End>, StoreError> {
         if self.database.is_none() {
             self.connect()?;

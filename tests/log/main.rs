@@ -7,6 +7,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+mod any_of;
 mod chain;
 mod common;
 mod delegated;

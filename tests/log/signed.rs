@@ -14,6 +14,7 @@ use crate::common::{Scratch, log};
 
 mod attacked;
 mod keys;
+mod member;
 mod proofs;
 mod refused;
 mod retained;

@@ -287,6 +287,10 @@ impl Store for FileStore {
         policies::keep(&self.directory, policies)
     }
 
+    fn policies(&mut self, digest: &str) -> Result<Option<Policies>, StoreError> {
+        policies(&self.directory, digest)
+    }
+
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
         if from < self.begins() {
             return Err(gone(from, self.begins()));

@@ -39,6 +39,15 @@ pub trait Store: Send + 'static {
         Ok(())
     }
 
+    /// The policies with this digest; `None` where it does not keep them, which is what a store says that keeps none.
+    ///
+    /// # Errors
+    /// What cannot be read, or has another text.
+    fn policies(&mut self, digest: &str) -> Result<Option<Policies>, StoreError> {
+        let _ = digest;
+        Ok(None)
+    }
+
     /// Where the log ends after an append that failed, asked for before the next one. `None` is where it
     /// ended before that append, which is what a store says that knows: none of it counts, or it refuses
     /// all that comes. A store that cannot know, such as one that lost its server while that server was

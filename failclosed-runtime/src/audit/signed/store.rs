@@ -231,6 +231,10 @@ impl Store for SealedStore {
         self.store.keep_policies(policies)
     }
 
+    fn policies(&mut self, digest: &str) -> Result<Option<Policies>, StoreError> {
+        self.store.policies(digest)
+    }
+
     fn read(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
         self.store.read(from, limit)
     }
