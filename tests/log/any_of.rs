@@ -77,6 +77,8 @@ fn one_that_fails_denies_nothing_and_is_filled_when_it_is_back() {
             let state = &members.state()[1];
             assert_eq!((state.number, state.is_out), (2, false));
             assert!(state.fault.as_ref().unwrap().contains("no space left"), "{state:?}");
+            // It is tried again now and then, and not told again.
+            tokio::time::sleep(Duration::from_millis(2_200)).await;
             second.set(How::Works);
             // Also where no record comes.
             until(|| behind(&members) == [0, 0]).await;

@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod opened;
+mod settled;
 mod shared;
 pub(super) mod state;
 mod tail;
