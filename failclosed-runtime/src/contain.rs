@@ -37,10 +37,18 @@ pub(crate) fn caught<T>(f: impl FnOnce() -> T) -> Result<T, Panicked> {
 }
 
 /// Emits events. A subscriber is not our code either: its panic must not undo what is being told,
-/// and nobody is left to be told of it. What it does for an event of a call that was refused because a
-/// subscriber made it is not told again: it would be told without end.
+/// and nobody is left to be told of it. A call that a subscriber makes is refused, and that is told; a call
+/// that it makes when it is told so is not told any more: it would be told without end.
 pub(crate) fn trace(emit: impl FnOnce()) {
-    if is_traced() && inside() < 2 {
+    struct Reset(u8);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            TELLING.set(self.0);
+        }
+    }
+    let telling = TELLING.get();
+    if is_traced() && telling < MOST_TELLING {
+        let _reset = Reset(TELLING.replace(telling + 1));
         let _contained = contain(emit);
     }
 }
@@ -77,7 +85,12 @@ fn describe(payload: Box<dyn Any + Send>) -> Panicked {
 
 thread_local! {
     static INSIDE: Cell<u8> = const { Cell::new(0) };
+    /// How many events this thread is in the middle of.
+    static TELLING: Cell<u8> = const { Cell::new(0) };
 }
+
+/// An event, and one of a call that is made because of it.
+const MOST_TELLING: u8 = 2;
 
 /// How deep this thread is inside code that a guard called: an authority's, an approver's, a sink's, an
 /// observer's, a subscriber's, or an argument's own. A guarded call from there is refused: it would call

@@ -88,10 +88,9 @@ fn nothing_runs_after_the_disk_broke_and_what_was_synced_is_there() {
         assert!(!ran.is_empty(), "{how}: it broke before anything happened");
         assert_eq!(unrecorded.len(), 160, "{how}");
         assert!(ran.is_disjoint(&unrecorded), "{how}: it ran unrecorded");
-        // The first of them is behind the last that ran: it never went on.
-        let first = said.iter().position(|(what, _)| what == "unrecorded").unwrap();
-        let last = said.iter().rposition(|(what, _)| what == "ran").unwrap();
-        assert!(last < first + 8, "{how}: it went on");
+        // Behind the first of them, each of the eight tasks says at most of the call before that it ran.
+        let behind = said.iter().skip_while(|(what, _)| what != "unrecorded");
+        assert!(behind.filter(|(what, _)| what == "ran").count() <= 8, "{how}: it went on");
         // Whatever is left at the end is mended, and the log is whole.
         let end = scratch.store().end().unwrap();
         assert_eq!(scratch.whole().records, end.next, "{how}");
