@@ -14,8 +14,8 @@ use crate::{Scratch, guard};
 const CALLERS: u64 = 64;
 
 /// Writes a log of so many calls, two records each.
-pub(crate) fn write(directory: &Path, calls: u64) -> Result<(), Failure> {
-    let options = danger::unsynced(FileOptions::default(), "a benchmark")?;
+pub(crate) fn write(directory: &Path, calls: u64, options: FileOptions) -> Result<(), Failure> {
+    let options = danger::unsynced(options, "a benchmark")?;
     let writer = WriterOptions::default().queue(1 << 20).open(options.open(directory)?)?;
     let guard = guard(&writer)?;
     threads()?.block_on(async {
@@ -41,9 +41,10 @@ pub(crate) fn write(directory: &Path, calls: u64) -> Result<(), Failure> {
 pub(crate) fn measure(records: u64) -> Result<(), Failure> {
     let scratch = Scratch::new("long")?;
     let start = Instant::now();
-    write(scratch.path(), records / 2)?;
+    write(scratch.path(), records / 2, FileOptions::default())?;
     let wrote = start.elapsed();
     let sizes = fs::read_dir(scratch.path())?.map(|entry| Ok(entry?.metadata()?.len()));
+    // Of which all but the last file are compressed.
     let bytes = sizes.sum::<Result<u64, Failure>>()?;
     let before = peak()?;
     let start = Instant::now();

@@ -94,7 +94,8 @@ fn unsynced() -> Result<(), Failure> {
 fn verified() -> Result<(), Failure> {
     const CALLS: u64 = 100_000;
     let scratch = Scratch::new("verified")?;
-    long::write(scratch.path(), CALLS)?;
+    // As text, so that both read the same bytes.
+    long::write(scratch.path(), CALLS, FileOptions::default().compress(false))?;
     let mut text = Vec::new();
     for entry in fs::read_dir(scratch.path())? {
         let path = entry?.path();
