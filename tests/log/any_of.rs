@@ -11,7 +11,7 @@ use failclosed_tests::Events;
 use tokio::runtime::Builder;
 
 use self::faulty::{Faulty, How};
-use crate::common::{Scratch, buy, guard, text};
+use crate::common::{Scratch, buy, guard, guard_with, text};
 
 mod faulty;
 mod opened;
@@ -30,7 +30,8 @@ fn open(log: AnyOf) -> (Writer, Members) {
 }
 
 async fn allowed(writer: &Writer, calls: u64) {
-    let guard = guard(writer);
+    // Filling the others has the disk to itself for longer than others' calls wait.
+    let guard = guard_with(writer, LONG);
     for _ in 0..calls {
         let (result, ran) = buy(&guard, "lunch", 1).await;
         assert_eq!((result.unwrap(), ran), (1, 1));

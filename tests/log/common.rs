@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use failclosed::{
@@ -95,12 +96,14 @@ pub(crate) fn up_to_500() -> impl Authority {
 }
 
 pub(crate) fn guard(writer: &Writer) -> Guard {
-    failclosed::danger::unchecked(
-        Guard::builder(Subject::agent("shopper").unwrap(), up_to_500(), writer.clone())
-            .deadline(std::time::Duration::from_millis(500)),
-        "a test",
-    )
-    .unwrap()
+    guard_with(writer, Duration::from_millis(500))
+}
+
+/// The same, with so much time for everything.
+pub(crate) fn guard_with(writer: &Writer, deadline: Duration) -> Guard {
+    let shopper = Subject::agent("shopper").unwrap();
+    let guard = Guard::builder(shopper, up_to_500(), writer.clone()).deadline(deadline);
+    failclosed::danger::unchecked(guard, "a test").unwrap()
 }
 
 /// What came of one call, and how many bodies ran.
@@ -115,7 +118,7 @@ pub(crate) async fn buy(guard: &Guard, note: &str, amount: u64) -> (Result<u64, 
 /// A closed log of `purchases` allowed calls and a denied one.
 pub(crate) async fn log(scratch: &Scratch, store: impl Store, purchases: u64) {
     let writer = Writer::open(store).unwrap();
-    let guard = guard(&writer);
+    let guard = guard_with(&writer, Duration::from_secs(20));
     for amount in 0..purchases {
         assert_eq!(buy(&guard, "lunch", amount % 9).await.0.unwrap(), amount % 9);
     }

@@ -2,11 +2,11 @@
 
 use std::{
     fmt::{Debug, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     span,
 };
@@ -18,6 +18,10 @@ pub struct Events(Arc<Mutex<Vec<String>>>);
 impl Events {
     /// Everything that was logged while `work` ran on this thread.
     pub fn during<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
+        // Where there is but one subscriber, `tracing` asks only the thread that comes by first whether an
+        // event is wanted; and that may be another test's, where nobody listens.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Events::default()));
+        LazyLock::force(&ANOTHER);
         let events = Self::default();
         let value = tracing::subscriber::with_default(events.clone(), work);
         let seen = events.0.lock().unwrap().clone();

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tracing::{Dispatch, dispatcher};
+use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
 
 use self::{shared::Shared, state::Members, worker::Worker};
 use super::{Chain, End, Line, Store, StoreError};
@@ -91,7 +91,7 @@ impl AnyOf {
 
     fn start(&self, index: usize, store: Box<dyn Store>, at: Chain) -> Result<(), StoreError> {
         let (shared, patience) = (Arc::clone(&self.shared), self.patience);
-        // What the thread tells goes where its opener's does.
+        // What the thread tells goes where its opener's does; or where a subscriber will be that comes later.
         let tracer = dispatcher::get_default(Dispatch::clone);
         let work = move || {
             let worker = Worker::new(index, store, Arc::clone(&shared), patience, at);
@@ -105,7 +105,10 @@ impl AnyOf {
             shared.change(|state| state.closed(index, closed));
         };
         let thread = thread::Builder::new().name(format!("failclosed-audit-{}", index + 1));
-        thread.spawn(move || dispatcher::with_default(&tracer, work))?;
+        thread.spawn(move || match tracer.is::<NoSubscriber>() {
+            true => work(),
+            false => dispatcher::with_default(&tracer, work),
+        })?;
         Ok(())
     }
 
