@@ -251,8 +251,8 @@ impl Drop for BodySpan {
 pub(crate) fn count_decision(request: &Request<'_>, denial: Option<&Denial>) {
     trace(|| {
         tracing::event!(
-                target: "failclosed::metrics", tracing::Level::TRACE,
-                monotonic_counter.failclosed.decisions = 1_u64,
+            target: "failclosed::metrics", tracing::Level::TRACE,
+            monotonic_counter.failclosed.decisions = 1_u64,
             histogram.failclosed.decision.duration = request.origin().began.elapsed().as_secs_f64(),
             failclosed.action.kind = request.kind(),
             failclosed.verdict = if denial.is_none() { "allow" } else { "deny" },
@@ -266,8 +266,8 @@ pub(crate) fn count_decision(request: &Request<'_>, denial: Option<&Denial>) {
 pub(crate) fn count_unrecorded() {
     trace(|| {
         tracing::event!(
-                target: "failclosed::metrics", tracing::Level::TRACE,
-                monotonic_counter.failclosed.records.lost = 1_u64,
+            target: "failclosed::metrics", tracing::Level::TRACE,
+            monotonic_counter.failclosed.records.lost = 1_u64,
             failclosed.record = "decision"
         );
     });
