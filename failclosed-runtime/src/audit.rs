@@ -179,9 +179,8 @@ impl Verdict<'_> {
             Self::Allow(allow) => allow.approved.as_ref()?,
             Self::Deny(_) => return None,
         };
-        let hex = approved.question.iter().map(|byte| format!("{byte:02x}")).collect();
         Some(Approval {
-            question: hex,
+            question: const_hex::encode(approved.question),
             through: approved.through.clone().into_owned(),
             by: approved.by.as_deref().map(str::to_owned),
             remembered: approved.remembered.as_deref().map(Remembered::of),

@@ -70,8 +70,7 @@ impl MaskKey {
         mac.update(PURPOSE);
         mac.update(json);
         let hash = mac.finalize().into_bytes();
-        let digits = hash.iter().take(SHOWN_BYTES).map(|byte| format!("{byte:02x}"));
-        format!("\"masked:{}\"", digits.collect::<String>())
+        format!("\"masked:{}\"", const_hex::encode(&hash[..SHOWN_BYTES]))
     }
 }
 

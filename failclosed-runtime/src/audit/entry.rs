@@ -99,7 +99,7 @@ pub struct Remembered {
 
 impl Remembered {
     pub(super) fn of(yes: &RememberedYes) -> Self {
-        let digest = yes.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = const_hex::encode(yes.digest);
         Self { call: yes.call.to_string(), digest, at_ms: millis(yes.at) }
     }
 }

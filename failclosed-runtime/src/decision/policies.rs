@@ -24,8 +24,7 @@ impl Policies {
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let digest = Sha256::digest(text.as_bytes());
-        let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Self { digest: digest.into(), text }
+        Self { digest: const_hex::encode(digest).into(), text }
     }
 
     /// SHA-256 of the text, in hexadecimal.

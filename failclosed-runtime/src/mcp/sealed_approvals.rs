@@ -242,7 +242,7 @@ impl SealedApprovals {
 fn answered_under(id: &pending::Id) -> String {
     let hash = Sha256::new_with_prefix(b"failclosed/mcp/answer/1").chain_update(id.as_bytes());
     let name = hash.finalize();
-    name.iter().take(8).fold("approval-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+    format!("approval-{}", const_hex::encode(&name[..8]))
 }
 
 fn because(error: &RequestStateError) -> String {

@@ -264,9 +264,7 @@ fn squeezed(text: &[u8]) -> Vec<u8> {
 /// places of a group.
 fn dresses(secret: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let itself = std::iter::once_with(|| squeezed(secret));
-    let hex = std::iter::once_with(|| {
-        secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()
-    });
+    let hex = std::iter::once_with(move || const_hex::encode(secret).into_bytes());
     let base64 = (0..3).filter_map(|skipped| {
         // Whole groups only: what stands around them changes the others.
         let (groups, _) = secret.get(skipped..)?.as_chunks::<3>();
