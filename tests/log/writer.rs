@@ -272,6 +272,19 @@ async fn what_waits_is_written_in_one_append() {
     assert!(appends <= 2 + 64, "{appends} appends");
 }
 
+/// They wait for a decision to be written with, and none comes.
+#[tokio::test]
+async fn an_outcome_is_written_while_nothing_else_happens() {
+    let store = Faulty::default();
+    let writer = Writer::open(store.clone()).unwrap();
+    assert_eq!(buy(&guard(&writer), "lunch", 1).await.1, 1);
+    while store.records().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(store.records()[1].record, Kind::Outcome);
+    writer.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn outcomes_that_are_lost_are_counted_and_put_on_record() {
     let store = Faulty::default();

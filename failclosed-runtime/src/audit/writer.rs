@@ -13,6 +13,7 @@ use super::{
 
 mod commit;
 mod credentials;
+mod gather;
 mod options;
 mod queue;
 

@@ -4,6 +4,7 @@ use std::{collections::HashSet, iter, mem, sync::Arc, time::Instant};
 
 use super::{
     credentials::Credentials,
+    gather::Gather,
     queue::{Job, Queue},
 };
 use crate::{
@@ -58,9 +59,15 @@ impl<S: Store> Committer<S> {
     }
 
     fn work(mut self) -> Result<(), StoreError> {
-        while let Some(jobs) = self.queue.take(self.store.due()) {
+        let mut gather = Gather::default();
+        while let Some(jobs) = self.queue.take(self.store.due(), gather) {
             if !jobs.is_empty() {
+                let decisions = jobs.iter().filter(|job| !job.is_outcome()).count();
+                let began = Instant::now();
                 self.commit(jobs);
+                if decisions > 0 {
+                    gather = Gather::after(decisions, began.elapsed());
+                }
             }
             // Also where there is always a job that waits.
             if self.store.due().is_some_and(|due| due <= Instant::now()) {

@@ -5,10 +5,15 @@ use std::{
     mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use super::gather::Gather;
 use crate::audit::{NotRecorded, StoreError, line::Draft};
+
+/// So long outcomes wait for a decision to be written with. Nobody waits for them, and a sync of their own is
+/// one that the next decisions have to wait for.
+const OUTCOMES_WAIT: Duration = Duration::from_millis(5);
 
 /// Between the guards and the thread of the store.
 pub(super) struct Queue {
@@ -22,6 +27,10 @@ pub(super) struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     decisions: usize,
+    /// With so many decisions the thread wants to be woken.
+    wanted: usize,
+    /// When the oldest outcome was put here.
+    outcomes_since: Option<Instant>,
     /// Who waits for room.
     waiting: Vec<Waker>,
     lost: u64,
@@ -93,19 +102,28 @@ impl Queue {
         let slot = Arc::new(Slot::default());
         state.decisions += 1;
         state.jobs.push_back(Job { draft, done: Some(Arc::clone(&slot)) });
-        self.work.notify_one();
+        if state.decisions >= state.wanted.min(self.length) {
+            self.work.notify_one();
+        }
         Ok(Ticket(slot))
     }
 
     /// An outcome has room of its own, so that traffic does not push it out.
     pub(super) fn put_outcome(&self, draft: Draft) {
         let mut state = locked(&self.state);
-        if state.closing || state.jobs.len() - state.decisions >= self.length {
+        let outcomes = state.jobs.len() - state.decisions;
+        if state.closing || outcomes >= self.length {
             drop(state);
             return self.lose(1);
         }
         state.jobs.push_back(Job { draft, done: None });
-        self.work.notify_one();
+        if outcomes == 0 {
+            state.outcomes_since = Some(Instant::now());
+        }
+        // The first, so that the thread wakes in time for it; and many, so that there is room for the next ones.
+        if outcomes == 0 || state.is_full_of_outcomes(self.length) {
+            self.work.notify_one();
+        }
     }
 
     pub(super) fn lose(&self, outcomes: u64) {
@@ -143,29 +161,57 @@ impl Queue {
         Poll::Pending
     }
 
-    /// Everything that waits; nothing, when the time has come; `None` at the end.
-    pub(super) fn take(&self, due: Option<Instant>) -> Option<Vec<Job>> {
+    /// Everything that waits; nothing, when the time has come; `None` at the end. It begins with a decision, and
+    /// with outcomes alone where no decision comes; then it lasts until all have come who are expected.
+    pub(super) fn take(&self, due: Option<Instant>, gather: Gather) -> Option<Vec<Job>> {
         let mut state = locked(&self.state);
-        while state.jobs.is_empty() {
+        state.wanted = 1;
+        while state.decisions == 0 && !state.is_full_of_outcomes(self.length) {
             if state.closing {
-                return None;
+                if state.jobs.is_empty() {
+                    return None;
+                }
+                break;
             }
-            let Some(due) = due else {
-                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let left = due.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let outcomes_due = state.outcomes_since.map(|since| since + OUTCOMES_WAIT);
+            let now = Instant::now();
+            if outcomes_due.is_some_and(|at| at <= now) {
+                break;
+            }
+            if due.is_some_and(|at| at <= now) {
                 return Some(Vec::new());
             }
-            let waited = self.work.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = self.wait(state, [due, outcomes_due].into_iter().flatten().min());
         }
+        let until = gather.until(Instant::now());
+        state.wanted = gather.callers();
+        while let Some(until) = until
+            && state.decisions < state.wanted.min(self.length)
+            && !state.closing
+            && Instant::now() < until
+        {
+            state = self.wait(state, Some(until));
+        }
+        state.outcomes_since = None;
         state.decisions = 0;
         let (jobs, waiting) = (mem::take(&mut state.jobs), mem::take(&mut state.waiting));
         drop(state);
         waiting.into_iter().for_each(Waker::wake);
         Some(jobs.into())
+    }
+
+    fn wait<'q>(
+        &self,
+        state: MutexGuard<'q, State>,
+        until: Option<Instant>,
+    ) -> MutexGuard<'q, State> {
+        match until {
+            None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(until) => {
+                let left = until.saturating_duration_since(Instant::now());
+                self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+            }
+        }
     }
 
     /// The thread has ended. Whoever still waits is told so.
@@ -180,6 +226,12 @@ impl Queue {
         drop(state);
         drop(jobs);
         waiting.into_iter().chain(closers).for_each(Waker::wake);
+    }
+}
+
+impl State {
+    fn is_full_of_outcomes(&self, length: usize) -> bool {
+        !self.jobs.is_empty() && self.jobs.len() - self.decisions >= length.div_ceil(2)
     }
 }
 
@@ -229,3 +281,6 @@ impl Ticket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
