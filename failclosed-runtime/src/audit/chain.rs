@@ -38,13 +38,19 @@ impl Chain {
     /// What is wrong with it, or that it is not the next one.
     pub fn take(&mut self, text: &[u8]) -> Result<Record, String> {
         let record = Record::read(text).map_err(|fault| fault.to_string())?;
-        if !record.follows(self.next, &self.hash) {
-            // FAIL CLOSED: one was removed, added or moved.
-            return Err(format!("record {} does not follow the one before", record.seq));
-        }
-        record.hash.clone_into(&mut self.hash);
-        self.next = record.seq + 1;
+        self.follow(record.seq, &record.prev, &record.hash)?;
         Ok(record)
+    }
+
+    /// Takes the next record, as [`take`](Self::take), which was read already.
+    pub(super) fn follow(&mut self, seq: u64, prev: &str, hash: &str) -> Result<(), String> {
+        if seq != self.next || prev != self.hash {
+            // FAIL CLOSED: one was removed, added or moved.
+            return Err(format!("record {seq} does not follow the one before"));
+        }
+        hash.clone_into(&mut self.hash);
+        self.next = seq + 1;
+        Ok(())
     }
 }
 

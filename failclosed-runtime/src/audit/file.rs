@@ -209,6 +209,7 @@ impl FileStore {
         let mut source = Source::open(path.clone())?.map_err(|why| broken(&path, &why))?;
         let mut text = Vec::new();
         loop {
+            text.clear();
             match source.line(&mut text)?.map_err(|why| broken(source.path(), &why))? {
                 Next::Line if each(&text)? => {}
                 Next::Line | Next::Part | Next::Nothing => return Ok(()),

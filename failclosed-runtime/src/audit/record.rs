@@ -3,17 +3,18 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Approval, Delegator, line::hex};
-use crate::subject::MOST_DELEGATIONS;
+use self::members::Members;
+use super::{Approval, Delegator};
 
-/// What stands between what is hashed and the hash.
-const SEAL: &str = r#","hash":""#;
+mod members;
+#[cfg(all(unix, feature = "audit-file"))]
+pub(super) mod place;
 
 /// One record of a log. Members that this version does not know are left alone: the hash covers them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Record {
     /// The version of the format: 1.
@@ -44,7 +45,6 @@ pub struct Record {
     /// For whom.
     pub person: Option<String>,
     /// Who handed it on to a sub-agent, from the first one on.
-    #[serde(default, deserialize_with = "somebody")]
     pub delegated_by: Vec<Delegator>,
     /// What was asked for.
     pub action: Option<String>,
@@ -64,12 +64,10 @@ pub struct Record {
     /// failed.
     pub version: Option<String>,
     /// SHA-256 of the text of the policies that it decided by.
-    #[serde(default)]
     pub policies: Vec<String>,
     /// The stamp of a dangerous mode.
     pub danger: Option<String>,
     /// Whether it was asked by a self check, with no body behind it.
-    #[serde(default)]
     pub self_check: bool,
     /// The person's yes that an allow rests on.
     pub approval: Option<Approval>,
@@ -101,16 +99,6 @@ pub struct Record {
     pub cut_sha256: Option<String>,
     /// The hash of all of the above.
     pub hash: String,
-}
-
-/// A chain of delegation that is there has somebody in it.
-fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Delegator>, D::Error> {
-    let chain = Vec::deserialize(deserializer)?;
-    // FAIL CLOSED: nobody is what no writer writes, and more than may delegate neither.
-    if chain.is_empty() || chain.len() > MOST_DELEGATIONS {
-        return Err(D::Error::custom("a chain of delegation of no length that one has"));
-    }
-    Ok(chain)
 }
 
 /// What a record is about.
@@ -162,88 +150,7 @@ impl Record {
     /// Everything that is not a whole, unchanged record of a known version. Whether it follows the
     /// record before it is for whoever has that one to say.
     pub fn read(line: &[u8]) -> Result<Self, RecordFault> {
-        let shape = |why: &str| RecordFault::Shape(why.to_owned());
-        let text = std::str::from_utf8(line).map_err(|_| shape("not UTF-8"))?;
-        let (hashed, seal) = text.rsplit_once(SEAL).ok_or_else(|| shape("it has no hash"))?;
-        let hash = seal.strip_suffix(r#""}"#).ok_or_else(|| shape("it does not end"))?;
-        if hex(hashed.as_bytes()) != hash {
-            return Err(RecordFault::Hash);
-        }
-        // Before the rest: another version may have other members.
-        #[derive(Deserialize)]
-        struct Version {
-            v: u32,
-        }
-        let malformed = |error: serde_json::Error| RecordFault::Shape(error.to_string());
-        match serde_json::from_str(text).map_err(malformed)? {
-            Version { v: 1 } => {}
-            Version { v } => return Err(RecordFault::Version(v)),
-        }
-        let record: Self = serde_json::from_str(text).map_err(malformed)?;
-        record.is_complete()?;
-        Ok(record)
-    }
-
-    fn is_complete(&self) -> Result<(), RecordFault> {
-        let whole = match self.record {
-            Kind::Decision => {
-                let known = matches!(self.verdict.as_deref(), Some("allow" | "deny"));
-                // An allow of nobody knows what is none that the writer made.
-                let bound = self.verdict.as_deref() != Some("allow") || self.digest.is_some();
-                known && bound && self.call.is_some() && self.action.is_some()
-            }
-            Kind::Outcome => self.call.is_some() && self.outcome.is_some(),
-            Kind::Lost => self.outcomes.is_some(),
-            Kind::Repaired => self.cut_bytes.is_some(),
-        };
-        if !whole {
-            return Err(RecordFault::Shape(format!("a {:?} without all its parts", self.record)));
-        }
-        if !self.delegated_by.is_empty() && (self.record != Kind::Decision || self.agent.is_none())
-        {
-            // FAIL CLOSED: it was handed on, and to nobody.
-            return Err(RecordFault::Shape("a chain of delegation without a sub-agent".to_owned()));
-        }
-        match (&self.question, &self.digest) {
-            (Some(question), Some(digest)) if hex(question.get().as_bytes()) == *digest => {
-                self.is_chain_of(question.get())
-            }
-            (Some(_), _) => Err(RecordFault::Digest),
-            (None, _) => Ok(()),
-        }
-    }
-
-    /// Whether the question was handed on by those whom the record names.
-    fn is_chain_of(&self, question: &str) -> Result<(), RecordFault> {
-        #[derive(Deserialize)]
-        struct Asked {
-            subject: Who,
-        }
-        #[derive(Deserialize)]
-        struct Who {
-            #[serde(default)]
-            delegated_by: Vec<Link>,
-        }
-        #[derive(Deserialize)]
-        struct Link {
-            agent: String,
-            on_behalf_of: Option<String>,
-        }
-        if self.delegated_by.is_empty() && !question.contains(r#""delegated_by":"#) {
-            return Ok(());
-        }
-        let Asked { subject } = serde_json::from_str(question)
-            .map_err(|error| RecordFault::Shape(format!("the question: {error}")))?;
-        let chain = subject
-            .delegated_by
-            .into_iter()
-            .map(|Link { agent, on_behalf_of }| Delegator { agent, person: on_behalf_of });
-        if chain.eq(self.delegated_by.iter().cloned()) {
-            return Ok(());
-        }
-        // FAIL CLOSED: one of the two tells of another call.
-        let fault = "the chain of delegation is not the one of the question";
-        Err(RecordFault::Shape(fault.to_owned()))
+        Members::read(line).map(Self::from)
     }
 
     /// Whether it comes right after the record with sequence number and hash `before`.

@@ -31,6 +31,7 @@ enum From {
 }
 
 /// What comes next in a file.
+#[derive(Debug)]
 pub(in crate::audit) enum Next {
     Line,
     /// A line that does not end: its writer is not done with it, or never came to its end.
@@ -57,9 +58,9 @@ impl Source {
         &self.path
     }
 
-    /// The next line, without its end, in the place of what was in `text`.
+    /// Adds the next line to `text`, without its end; or nothing, where there is none.
     pub(in crate::audit) fn line(&mut self, text: &mut Vec<u8>) -> Found<Next> {
-        text.clear();
+        let begin = text.len();
         let read = match &mut self.from {
             From::Plain(from) => line(from, text).and_then(|next| {
                 if !matches!(next, Next::Line) {
@@ -70,8 +71,9 @@ impl Source {
             }),
             From::Packed(from) => line(from, text),
         };
-        if matches!(read, Ok(Next::Line)) {
-            self.bytes += text.len() as u64 + 1;
+        match read {
+            Ok(Next::Line) => self.bytes += (text.len() - begin) as u64 + 1,
+            _ => text.truncate(begin),
         }
         match located(&self.path, read)? {
             // FAIL CLOSED: nobody comes back to end it.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::{audit::line::hex, subject::MOST_DELEGATIONS};
 
 const CHAIN: &str =
     r#""delegated_by":[{"agent":"shopper","person":null},{"agent":"buyer","person":"alice"}]"#;
