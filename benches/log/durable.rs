@@ -2,6 +2,7 @@
 
 use std::{
     fs::OpenOptions,
+    hint::black_box,
     io::Write as _,
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use failclosed_benches::{
     rounds::{median, minimum},
     threads,
 };
+use sha2::{Digest as _, Sha256};
 
 use crate::{Scratch, guard};
 
@@ -21,8 +23,8 @@ const CALLERS: [usize; 3] = [1, 16, 256];
 const ROUNDS: usize = 7;
 const WINDOW: Duration = Duration::from_millis(500);
 /// About as long as the records of one call are.
-const DECISION: usize = 760;
-const OUTCOME: usize = 450;
+pub(crate) const DECISION: usize = 760;
+pub(crate) const OUTCOME: usize = 450;
 
 /// What was done in one window.
 #[derive(Default)]
@@ -37,13 +39,15 @@ pub(crate) fn measure() -> Result<(), Failure> {
     println!("| callers | row | decisions a second | p50 us | p99 us | over ideal |");
     println!("| ---: | --- | ---: | ---: | ---: | ---: |");
     for callers in CALLERS {
-        let mut rows: [(&str, Vec<Window>); 3] = [
+        let mut rows: [(&str, Vec<Window>); 4] = [
             ("append and `fdatasync`, each by itself", Vec::new()),
             ("one `fdatasync` for all that wait", Vec::new()),
+            ("the same, SHA-256 of each line before it", Vec::new()),
             ("guarded, in the log", Vec::new()),
         ];
         for _ in 0..ROUNDS {
-            let windows = [bare(1)?, bare(callers)?, runtime.block_on(guarded(callers))?];
+            let guarded = runtime.block_on(guarded(callers))?;
+            let windows = [bare(1, false)?, bare(callers, false)?, bare(callers, true)?, guarded];
             for ((_, all), window) in rows.iter_mut().zip(windows) {
                 all.push(window);
             }
@@ -64,8 +68,9 @@ pub(crate) fn measure() -> Result<(), Failure> {
 }
 
 /// Lines of so many callers in one write and one sync: nobody can do better without batching over time. The
-/// outcomes of the calls before are written with them, as they are in a log.
-fn bare(callers: usize) -> Result<Window, Failure> {
+/// outcomes of the calls before are written with them, as they are in a log. With `is_hashed`, also nobody who
+/// chains them.
+fn bare(callers: usize, is_hashed: bool) -> Result<Window, Failure> {
     let scratch = Scratch::new("bare")?;
     let mut file =
         OpenOptions::new().append(true).create(true).open(scratch.path().join("bare.jsonl"))?;
@@ -73,6 +78,12 @@ fn bare(callers: usize) -> Result<Window, Failure> {
     let (start, mut took) = (Instant::now(), Vec::new());
     while start.elapsed() < WINDOW {
         let began = Instant::now();
+        if is_hashed {
+            for _ in 0..callers {
+                black_box(Sha256::digest(&lines[..DECISION]));
+                black_box(Sha256::digest(&lines[..OUTCOME]));
+            }
+        }
         file.write_all(&lines)?;
         file.sync_data()?;
         took.push(began.elapsed().as_secs_f64() * 1e6);

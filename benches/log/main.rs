@@ -7,10 +7,14 @@ mod durable;
 mod long;
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, OpenOptions},
     hint::black_box,
+    io::Write as _,
     path::{Path, PathBuf},
     process,
+    sync::mpsc,
+    thread,
     time::Instant,
 };
 
@@ -75,6 +79,15 @@ fn unsynced() -> Result<(), Failure> {
     let options = danger::unsynced(FileOptions::default(), "a benchmark")?;
     let writer = WriterOptions::default().open(options.open(scratch.path())?)?;
     let logged = guard(&writer)?;
+    // No call is held up by a disk that hangs, beyond its deadline: so another thread writes, always.
+    let (ask, asked) = mpsc::channel();
+    let (answer, mut answered) = tokio::sync::mpsc::channel(1);
+    let other =
+        thread::spawn(
+            move || {
+                while asked.recv().is_ok_and(|()| answer.blocking_send(()).is_ok()) {}
+            },
+        );
     let mut rounds = Rounds::default();
     rounds.guarded(NONE, None, (&runtime, &nowhere), async || {
         purchase(black_box("coachella.com"), black_box(742)).await
@@ -82,7 +95,16 @@ fn unsynced() -> Result<(), Failure> {
     rounds.guarded("a log that is not synced", Some(NONE), (&runtime, &logged), async || {
         purchase(black_box("coachella.com"), black_box(742)).await
     });
+    let path = scratch.path().join("bare");
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    let lines = [b'x'; durable::DECISION + durable::OUTCOME];
+    rounds.sync("both lines, by one `write` and no more", None, move || file.write_all(&lines));
+    rounds.awaited("to another thread and back", None, &runtime, async || {
+        (ask.send(()).is_ok(), answered.recv().await)
+    });
     rounds.measure().print();
+    drop(ask);
+    other.join().map_err(|_| "the other thread panicked")?;
     let lost = writer.lost_outcomes();
     if lost > 0 {
         println!("\n{lost} outcomes were lost");
