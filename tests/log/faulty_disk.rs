@@ -114,3 +114,36 @@ fn a_disk_that_hangs_denies_at_the_deadline() {
     assert!(ran.is_subset(&decided(&scratch, "allow")), "it ran unrecorded");
     assert!(fs::metadata(layer()).is_ok());
 }
+
+/// What is in `room`, a disk of a hundred kilobytes, is copied to the log when the shop has ended: the disk goes
+/// away with it.
+const FULL: &str = r#"
+mount -t tmpfs -o size=128k,mode=700 tmpfs "$1" && "$2" "$1" 1000000; left=$?; cp -a "$1/." "$3" && exit $left
+"#;
+
+/// A disk of its own, that is too small.
+#[test]
+fn nothing_runs_when_the_disk_is_full_and_what_was_written_is_there() {
+    let (scratch, room) = (Scratch::new(), Scratch::new());
+    for directory in [&scratch, &room] {
+        fs::create_dir(directory.path()).unwrap();
+    }
+    let mut shop = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", FULL, "full"])
+        .args([room.path(), Path::new(SHOP), scratch.path()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("help: install util-linux, for `unshare`");
+    let said = said(&mut shop, |_| false);
+    let status = shop.wait().unwrap();
+    assert!(status.success(), "no disk of its own, or it takes no notice of it: {status}");
+    let of = |word: &str| -> HashSet<u64> {
+        said.iter().filter(|(what, _)| what == word).map(|(_, number)| *number).collect()
+    };
+    let (ran, unrecorded) = (of("ran"), of("unrecorded"));
+    assert!(!ran.is_empty() && unrecorded.len() == 160, "{} {}", ran.len(), unrecorded.len());
+    assert!(ran.is_disjoint(&unrecorded), "it ran unrecorded");
+    let end = scratch.store().end().unwrap();
+    assert_eq!(scratch.whole().records, end.next);
+    assert!(ran.is_subset(&decided(&scratch, "allow")), "a record is missing");
+}

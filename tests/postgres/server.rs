@@ -1,7 +1,9 @@
 //! A server of the tests' own, in a directory that goes away.
 
 use std::{
-    env, fs,
+    env,
+    ffi::{OsStr, OsString},
+    fs,
     net::TcpListener,
     os::unix::{fs::chown, process::CommandExt as _},
     path::{Path, PathBuf},
@@ -25,6 +27,8 @@ pub(crate) struct Server {
     scratch: Scratch,
     port: u16,
     settings: Vec<String>,
+    /// Variables of its own processes, not of the one that makes its files.
+    faults: Vec<(&'static str, OsString)>,
     process: Mutex<Option<Child>>,
 }
 
@@ -67,6 +71,15 @@ impl Server {
 
     /// One with these settings.
     pub(crate) fn start(settings: &[&str]) -> Self {
+        Self::make(settings, &[])
+    }
+
+    /// One with these variables.
+    pub(crate) fn with_faults(faults: &[(&'static str, &OsStr)]) -> Self {
+        Self::make(&[], faults)
+    }
+
+    fn make(settings: &[&str], faults: &[(&'static str, &OsStr)]) -> Self {
         let scratch = Scratch::new();
         let password = scratch.path().join("password");
         fs::write(&password, PASSWORD).unwrap();
@@ -84,7 +97,8 @@ impl Server {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = settings.iter().map(ToString::to_string).collect();
-        let server = Self { scratch, port, settings, process: Mutex::new(None) };
+        let faults = faults.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let server = Self { scratch, port, settings, faults, process: Mutex::new(None) };
         server.restart();
         server
     }
@@ -127,6 +141,7 @@ impl Server {
             server.args(["-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=16MB"]);
             server.arg("-p").arg(self.port.to_string());
             server.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
+            server.envs(self.faults.iter().map(|(name, value)| (name, value)));
             let mut server = server.stdout(Stdio::null()).stderr(log).spawn().unwrap();
             while server.try_wait().unwrap().is_none() {
                 if self.accepts() {
