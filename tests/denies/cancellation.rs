@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use failclosed::{Authority, Cause, Decision, Guard, Request, Subject, authority::Answer};
+use failclosed::{
+    Authority, Cause, Decision, Guard, Request, Subject, acp::Turn, authority::Answer,
+};
 use failclosed_tests::{
     Rig, Running, Shop,
     authorities::{Says, allow, ask, deny, hangs},
@@ -203,4 +205,18 @@ async fn dropped_without_a_log_runs_nothing() {
         () = yield_now() => {}
     }
     assert_eq!(shop.bodies(), 0);
+}
+
+/// What a turn's guard allows ends with the turn; the guard that it was made of goes on.
+#[tokio::test]
+async fn a_turn_that_is_cancelled_denies() {
+    let running = Rig::with(Says(allow)).build();
+    let turn = Turn::new();
+    let shop = Shop::new(turn.guard(running.shop.guard()).unwrap());
+    assert_eq!(shop.charge("coachella.com", 742).await.unwrap(), 742);
+    turn.cancel();
+    let denial = shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), shop.bodies()), (Cause::Denied, 1));
+    assert_eq!(decisions(&running.log).last().unwrap().cause, Some(Cause::Denied));
+    running.healthy().await;
 }
