@@ -1,9 +1,16 @@
 //! A6, A7: a caller that goes away leaves a record, and no body.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use failclosed::{
-    Authority, Cause, Decision, Guard, Request, Subject, acp::Turn, authority::Answer,
+    Authority, Cause, Decision, Guard, Request, Subject, acp::Turn, audit::Recording,
+    authority::Answer,
 };
 use failclosed_tests::{
     Rig, Running, Shop,
@@ -149,6 +156,29 @@ async fn dropped_with_a_failing_sink_denies() {
         running.cancelled();
         repaired(&running).await;
     }
+}
+
+/// A6: nobody polls again for a call that was dropped: what a sink begins for its record is polled once.
+#[tokio::test]
+async fn what_a_sink_begins_for_a_dropped_call_is_polled_once() {
+    let written = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&written);
+    let begins = move || {
+        let count = Arc::clone(&count);
+        Recording::pending(async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    };
+    let running = Rig::with(Says(hangs)).sink(Sink(begins)).build();
+    tokio::select! {
+        biased;
+        _ = running.shop.charge("coachella.com", 742) => panic!("it never answers"),
+        () = yield_now() => {}
+    }
+    running.cancelled();
+    assert_eq!(written.load(Ordering::SeqCst), 1);
+    repaired(&running).await;
 }
 
 /// A7: the runtime goes away under the check.
