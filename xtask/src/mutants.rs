@@ -194,8 +194,9 @@ impl Area {
             trial.args(["--in-place", "--minimum-test-timeout", "60", "--output"]).arg(&output);
             match stage.package {
                 Some(package) => trial.args(["--test-package", package]),
+                // It takes precedence over the package that the tool names.
                 None => trial.args([
-                    "--test-workspace=true",
+                    "--cargo-arg=--workspace",
                     "--cargo-arg=--exclude",
                     "--cargo-arg=failclosed-benches",
                 ]),
