@@ -39,7 +39,8 @@ pub mod error {
 /// What stands before an executor, and how it is put together.
 pub mod guard {
     pub use failclosed_runtime::{
-        Guard, GuardBuilder, Guarded, HasGuard, Locked, Observer, Permit, PermitFor, Probe, View,
+        Global, Guard, GuardBuilder, Guarded, HasGuard, Locked, Observer, Permit, PermitFor, Probe,
+        View,
     };
 }
 

@@ -15,11 +15,14 @@ use failclosed::{
     requires_permission,
 };
 
+const TAKES: std::time::Duration = std::time::Duration::from_millis(5);
+
 static BODIES: AtomicUsize = AtomicUsize::new(0);
 static IS_FULL: AtomicBool = AtomicBool::new(false);
 
 #[requires_permission(action = "purchase")]
 async fn charge(amount: u64) -> Result<u64, Denial> {
+    tokio::time::sleep(TAKES).await;
     BODIES.fetch_add(1, Ordering::SeqCst);
     Ok(amount)
 }
@@ -83,6 +86,9 @@ async fn what_has_no_log_of_its_own_is_recorded_in_that_of_the_process() {
     let verdicts: Vec<_> =
         records(&log)[2..].iter().map(|record| record["record"].clone()).collect();
     assert_eq!(verdicts, ["decision", "outcome"]);
+    // Nobody traces this program, and its log is told all the same how long the body took.
+    let took = records(&log)[3]["elapsed_us"].as_u64().unwrap();
+    assert!(u128::from(took) >= TAKES.as_micros(), "{took} microseconds");
     IS_FULL.store(true, Ordering::SeqCst);
     let full = guard.scope(charge(4)).await.unwrap_err();
     assert_eq!((full.cause(), BODIES.load(Ordering::SeqCst)), (Cause::Unrecorded, 1));

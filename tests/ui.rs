@@ -36,7 +36,7 @@ mod twin;
 const COUNTS: [(&str, usize, usize); 7] = [
     ("args", 71, 73),
     ("body", 26, 28),
-    ("bypass", 107, 109),
+    ("bypass", 113, 115),
     ("derive", 26, 28),
     ("guarded", 170, 170),
     ("item", 39, 41),

@@ -68,6 +68,7 @@ impl Shop {
         let permit: Permit<'_, Purchase> = ::failclosed::__private_0_1_0::lend::<
             Permit<'_, Purchase>,
             _,
+            _,
         >(&__failclosed_call);
         let __failclosed_result = async move {
             if false {

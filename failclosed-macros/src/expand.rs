@@ -205,7 +205,7 @@ fn prologue(args: &Args, checked: &Checked, call: &Ident) -> TokenStream {
         // have to point.
         let here = site.located_at(name.span());
         let lender = borrowed(name.span(), call);
-        let lent = quote_spanned!(here=> #private::lend::<#ty, _>(#lender));
+        let lent = quote_spanned!(here=> #private::lend::<#ty, _, _>(#lender));
         quote_spanned!(site=> #(#cfgs)* let #name: #ty = #lent;)
     });
     quote_spanned! {site=>

@@ -11,6 +11,7 @@ use crate::{
     action::{Action, Exactly},
     audit::{Outcome, OutcomeRecord},
     contain::{contain, trace},
+    domain::{Global, IsDomainOf, Within},
     guard::Parts,
     id::CallId,
     name::ActionName,
@@ -24,9 +25,10 @@ use crate::{
 /// Dropped without [`conclude`](Self::conclude), it records that the body was abandoned or
 /// panicked.
 #[must_use = "the call ends where this is dropped"]
-pub struct Call<'a, A: ?Sized> {
+pub struct Call<'a, A: ?Sized, D = Global> {
     action: &'a A,
     exactly: Exactly<A>,
+    within: Within<D>,
     open: Open<'a>,
 }
 
@@ -42,7 +44,7 @@ struct Open<'a> {
     span: BodySpan,
 }
 
-impl<'a, A: ?Sized> Call<'a, A> {
+impl<'a, A: ?Sized, D> Call<'a, A, D> {
     pub(crate) fn open(
         guard: &'a Parts,
         request: &Request<'_>,
@@ -53,7 +55,7 @@ impl<'a, A: ?Sized> Call<'a, A> {
         let since = is_timed.then(Instant::now);
         let (id, name, began) = (request.id(), request.name().clone(), request.origin().began);
         let open = Open { guard, id, name, since, began, concluded: AtomicBool::new(false), span };
-        Self { action, exactly: PhantomData, open }
+        Self { action, exactly: PhantomData, within: PhantomData, open }
     }
 
     /// The body returned.
@@ -62,9 +64,9 @@ impl<'a, A: ?Sized> Call<'a, A> {
     }
 }
 
-impl<A: Action> Call<'_, A> {
+impl<A: Action, D> Call<'_, A, D> {
     /// Lends the permit, for as long as this call is borrowed.
-    pub fn permit(&self) -> Permit<'_, A> {
+    pub fn permit(&self) -> Permit<'_, A, D> {
         Permit::lend(self.action)
     }
 }
@@ -77,14 +79,14 @@ impl<A: Action> Call<'_, A> {
     label = "what is lent here is a `Permit<'_, {Self}>`",
     note = "help: write `#[permit] permit: Permit<'_, {Self}>`, or in the attribute the action that the permit is for"
 )]
-pub trait LentAs<'c, P>: Sized {
+pub trait LentAs<'c, P, D = Global>: Sized {
     /// Lends it.
-    fn lend(call: &'c Call<'_, Self>) -> P;
+    fn lend(call: &'c Call<'_, Self, D>) -> P;
 }
 
-impl<'c, A: Action> LentAs<'c, Permit<'c, A>> for A {
-    fn lend(call: &'c Call<'_, A>) -> Permit<'c, A> {
-        call.permit()
+impl<'c, A: Action, D, E: IsDomainOf<D>> LentAs<'c, Permit<'c, A, E>, D> for A {
+    fn lend(call: &'c Call<'_, A, D>) -> Permit<'c, A, E> {
+        E::same(call.permit())
     }
 }
 
@@ -139,7 +141,7 @@ impl Drop for Open<'_> {
     }
 }
 
-impl<A: ?Sized> fmt::Debug for Call<'_, A> {
+impl<A: ?Sized, D> fmt::Debug for Call<'_, A, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({}, `{}`)", self.open.id, self.open.name)
     }

@@ -145,10 +145,10 @@ pub fn unsynced(
 ///
 /// # Errors
 /// [`ConfigError::Danger`], where the reason is blank, and every error of what was put together.
-pub fn unchecked(
-    builder: GuardBuilder,
+pub fn unchecked<D>(
+    builder: GuardBuilder<D>,
     reason: impl Into<Cow<'static, str>>,
-) -> Result<Guard, ConfigError> {
+) -> Result<Guard<D>, ConfigError> {
     let reason = given(reason.into())?;
     let guard = builder.build()?;
     warn(&reason, "a guard was not started: its authority may be unable to say no");

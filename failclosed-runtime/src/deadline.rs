@@ -131,7 +131,7 @@ impl Deadline {
         })
         .await?;
         self.check()?;
-        if SystemTime::now().duration_since(began).is_ok_and(|took| took > latest) {
+        if SystemTime::now().duration_since(began).is_ok_and(|took| is_over(took, latest)) {
             // FAIL CLOSED: the machine slept. What was true before is not asked about now.
             return Err(Expired::Passed);
         }
@@ -160,7 +160,10 @@ impl Deadline {
 
     /// The time, to be read after every answer.
     pub(crate) fn check(&self) -> Result<Instant, Expired> {
-        let now = Instant::now();
+        self.check_at(Instant::now())
+    }
+
+    fn check_at(&self, now: Instant) -> Result<Instant, Expired> {
         if now < self.due {
             Ok(now)
         } else {
@@ -168,6 +171,11 @@ impl Deadline {
             Err(Expired::Passed)
         }
     }
+}
+
+/// Whether a wait took longer than it may have, by the clock on the wall.
+fn is_over(took: Duration, latest: Duration) -> bool {
+    took > latest
 }
 
 #[cfg(test)]
@@ -191,6 +199,7 @@ mod tests {
         }
         assert_eq!(deadline.wait(&mut ready(())).await, Ok(()));
     }
+
     /// Neither a moment nor a pause ends before its time, or where there is none to wait with.
     #[cfg(all(feature = "acp", feature = "http"))]
     #[tokio::test(start_paused = true)]
@@ -209,6 +218,26 @@ mod tests {
         assert_eq!(clock(), began);
     }
 
+    /// An answer that comes at the deadline is late: one of no time at all would leave time for it.
+    #[test]
+    fn what_is_due_is_late() {
+        let (now, tick) = (Instant::now(), Duration::from_nanos(1));
+        let deadline = Deadline { began: now, due: now + tick, limit: tick };
+        assert_eq!(deadline.check_at(now), Ok(now));
+        assert_eq!(deadline.check_at(now + tick), Err(Expired::Passed));
+        assert_eq!(deadline.check_at(now + 2 * tick), Err(Expired::Passed));
+        assert_eq!(Deadline::after(Duration::MAX).check(), Err(Expired::Passed));
+    }
+
+    /// The clock on the wall denies only what is past its own allowance.
+    #[test]
+    fn a_wait_may_take_all_of_its_time() {
+        let tick = Duration::from_nanos(1);
+        assert!(!is_over(SET_AHEAD - tick, SET_AHEAD));
+        assert!(!is_over(SET_AHEAD, SET_AHEAD));
+        assert!(is_over(SET_AHEAD + tick, SET_AHEAD));
+    }
+
     #[cfg(feature = "acp")]
     #[test]
     fn a_moment_without_a_timer_has_not_passed() {
@@ -223,6 +252,7 @@ mod tests {
         let since = |began| Deadline { began, due: now + second, limit: second };
         assert!(since(now - second).took_time(now));
         assert!(!since(now + second).took_time(now));
+        assert!(!since(now - BRIEF).took_time(now));
         assert_eq!(Deadline::after(second).limit(), second);
     }
 }

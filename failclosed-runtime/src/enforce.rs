@@ -20,6 +20,7 @@ use crate::{
     deadline::Deadline,
     decision::Allow,
     denial::{Cause, Denial},
+    domain::Global,
     guard::{Guard, Parts, Probe},
     request::{Notes, Origin, Request, Show, Source},
     telemetry::{BodySpan, DecisionSpan},
@@ -66,8 +67,8 @@ impl<'a> Entry<'a, Named> {
 }
 
 /// One question: who asks, for what, with which arguments. It lives as long as the asking.
-pub struct Asking<'a, 'b, A: ?Sized> {
-    guard: &'a Guard,
+pub struct Asking<'a, 'b, A: ?Sized, D = Global> {
+    guard: &'a Guard<D>,
     action: &'a A,
     exactly: Exactly<A>,
     /// The live values, which are written down again after each wait.
@@ -79,19 +80,19 @@ pub struct Asking<'a, 'b, A: ?Sized> {
     span: DecisionSpan,
 }
 
-impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
+impl<'a: 'b, 'b, A: ?Sized, D> Asking<'a, 'b, A, D> {
     /// A question that nobody has been asked yet. `show` gives what the executor shows; it is called
     /// again after each wait, so that what its expressions compute is what was asked about. The log
     /// says where this is called: for generated code, where its attribute stands; and in which function
     /// `show` was written.
     #[track_caller]
-    pub fn new(guard: &'a Guard, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
+    pub fn new(guard: &'a Guard<D>, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
         Self::at(guard, entry, show, Location::caller(), show.closure())
     }
 
     /// A question that is not written where its function is.
     pub(crate) fn at(
-        guard: &'a Guard,
+        guard: &'a Guard<D>,
         entry: Entry<'a, A>,
         show: &'b dyn Show,
         site: &'static Location<'static>,
@@ -102,7 +103,7 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
 
     /// A question of a self check, which is told what an answer does not tell.
     pub(crate) fn noting(
-        guard: &'a Guard,
+        guard: &'a Guard<D>,
         entry: Entry<'a, A>,
         show: &'b dyn Show,
         notes: Option<&'b Notes>,
@@ -112,12 +113,12 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
 
     /// A question of no guarded function's: no place in the program is known for it.
     #[cfg(feature = "tower")]
-    pub(crate) fn nowhere(guard: &'a Guard, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
+    pub(crate) fn nowhere(guard: &'a Guard<D>, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
         Self::of(guard, entry, show, None, None)
     }
 
     fn of(
-        guard: &'a Guard,
+        guard: &'a Guard<D>,
         entry: Entry<'a, A>,
         show: &'b dyn Show,
         notes: Option<&'b Notes>,
@@ -148,15 +149,15 @@ impl<'a: 'b, 'b, A: ?Sized> Asking<'a, 'b, A> {
 ///
 /// # Denies
 /// Everything but an explicit allow, in time and on record.
-pub fn enter<'a, 'b, A: ?Sized>(asking: &'b Asking<'a, 'b, A>) -> Enter<'a, 'b, A> {
+pub fn enter<'a, 'b, A: ?Sized, D>(asking: &'b Asking<'a, 'b, A, D>) -> Enter<'a, 'b, A, D> {
     Enter { asking, stage: Stage::New }
 }
 
 /// A check under way. Small, and without a coroutine of its own, because one is part of every
 /// guarded function: what takes time anyway is in a box.
 #[must_use = "nobody is asked until this is awaited"]
-pub struct Enter<'a, 'b, A: ?Sized> {
-    asking: &'b Asking<'a, 'b, A>,
+pub struct Enter<'a, 'b, A: ?Sized, D = Global> {
+    asking: &'b Asking<'a, 'b, A, D>,
     stage: Stage<'b>,
 }
 
@@ -177,8 +178,8 @@ enum Outset<'b> {
     Waiting(Later<'b>),
 }
 
-impl<'a, A: ?Sized> Future for Enter<'a, '_, A> {
-    type Output = Result<Call<'a, A>, Denial>;
+impl<'a, A: ?Sized, D> Future for Enter<'a, '_, A, D> {
+    type Output = Result<Call<'a, A, D>, Denial>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let asking = self.asking;

@@ -1,6 +1,6 @@
 //! The thing that enforces: who asks whom, how long, and what is written down.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::{
     answer::Answer,
@@ -9,6 +9,7 @@ use crate::{
     audit::{self, AuditSink, Unrecorded},
     authority::Authority,
     decision::NoDecision,
+    domain::{Global, Within},
     error::ConfigError,
     observe::Observer,
     request::{ContextEntry, Request},
@@ -45,8 +46,15 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 ///     .await?;
 /// # Ok(()) }
 /// ```
-#[derive(Clone)]
-pub struct Guard(pub(crate) Arc<Parts>);
+///
+/// A guard of a [domain](crate::Global) of its own is a `Guard<Payments>`.
+pub struct Guard<D = Global>(pub(crate) Arc<Parts>, Within<D>);
+
+impl<D> Clone for Guard<D> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0), PhantomData)
+    }
+}
 
 /// Each part is shared, so that a guard for another subject or with another approver is no second
 /// policy engine and no second log.
@@ -100,6 +108,24 @@ impl Parts {
         }
     }
 
+    /// What is put together or changed is a guard again. Of its domain: who calls this has seen a guard
+    /// or a builder of it.
+    pub(crate) fn guard<D>(self) -> Guard<D> {
+        Guard(Arc::new(self), PhantomData)
+    }
+
+    /// In the place of what was to be asked: denies everything, and tells the operator why.
+    fn denying(detail: impl Into<String>) -> Self {
+        struct Nobody(String);
+        impl Authority for Nobody {
+            fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
+                // FAIL CLOSED: nobody to ask is a no.
+                NoDecision::not_configured(&self.0).into()
+            }
+        }
+        Self::new(Subject::unknown(), Arc::new(Nobody(detail.into())), Vec::new())
+    }
+
     /// # Errors
     /// [`ConfigError::DuplicateContext`].
     fn distinct(&self) -> Result<(), ConfigError> {
@@ -129,11 +155,29 @@ impl Guard {
         authority: impl Authority + 'static,
         log: impl AuditSink + 'static,
     ) -> GuardBuilder {
+        Self::builder_in(Global::new(), subject, authority, log)
+    }
+
+    /// The same for a guard whose permits open the locks of this domain, and no others:
+    /// `Locked<Stripe, Purchase, Payments>`. It takes a value of the domain, so that who cannot make one
+    /// cannot build such a guard.
+    ///
+    /// It is found in `self` or by `guard = expr`: the guard of a task or a program is
+    /// [`Global`](crate::Global).
+    pub fn builder_in<D>(
+        domain: D,
+        subject: Subject,
+        authority: impl Authority + 'static,
+        log: impl AuditSink + 'static,
+    ) -> GuardBuilder<D> {
+        drop(domain);
         let log: Option<Arc<dyn AuditSink>> =
             if Unrecorded::is(&log) { None } else { Some(Arc::new(log)) };
         GuardBuilder::new(Parts::new(subject, Arc::new(authority), log.into_iter().collect()))
     }
+}
 
+impl<D> Guard<D> {
     /// Who acts under this guard.
     pub fn subject(&self) -> &Subject {
         &self.0.subject
@@ -153,7 +197,7 @@ impl Guard {
                  use the one that was built, or `delegate`",
             );
         }
-        Self(Arc::new(Parts { subject, ..Parts::clone(&self.0) }))
+        Parts { subject, ..Parts::clone(&self.0) }.guard()
     }
 
     /// The same guard with somebody else to ask: for hosts where each session, or each call, has a
@@ -171,7 +215,7 @@ impl Guard {
         // FAIL CLOSED: whoever is guarded does not choose who says yes.
         self.own()?;
         let approver: Option<(Arc<dyn Approver>, _)> = Some((Arc::new(approver), deadline));
-        Ok(Self(Arc::new(Parts { approver, ..Parts::clone(&self.0) })))
+        Ok(Parts { approver, ..Parts::clone(&self.0) }.guard())
     }
 
     /// The same guard with one more fact that is added to every request: the id of a session, of a call.
@@ -188,7 +232,7 @@ impl Guard {
         let mut parts = Parts::clone(&self.0);
         parts.context.push((name, Arc::new(value)));
         parts.distinct()?;
-        Ok(Self(Arc::new(parts)))
+        Ok(parts.guard())
     }
 
     /// The same guard with its authority in another one, which narrows it.
@@ -200,7 +244,7 @@ impl Guard {
         self.own()?;
         let parts = Parts::clone(&self.0);
         let authority = narrowed(Arc::clone(&parts.authority));
-        Ok(Self(Arc::new(Parts { authority, ..parts })))
+        Ok(Parts { authority, ..parts }.guard())
     }
 
     fn own(&self) -> Result<(), ConfigError> {
@@ -208,7 +252,7 @@ impl Guard {
     }
 }
 
-impl fmt::Debug for Guard {
+impl<D> fmt::Debug for Guard<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")
             .field("subject", &self.0.subject)
@@ -230,17 +274,9 @@ impl Guard {
     /// Denies everything with [`Cause::NotConfigured`](crate::Cause::NotConfigured); `detail` tells
     /// the operator why.
     pub fn unconfigured(detail: impl Into<String>) -> Self {
-        struct Nobody(String);
-        impl Authority for Nobody {
-            fn decide<'a>(&'a self, _: &'a Request<'a>) -> Answer<'a> {
-                // FAIL CLOSED: nobody to ask is a no.
-                NoDecision::not_configured(&self.0).into()
-            }
-        }
-        let nobody = Arc::new(Nobody(detail.into()));
-        Self(Arc::new(Parts::new(Subject::unknown(), nobody, Vec::new())))
+        Parts::denying(detail).guard()
     }
 }
 
 // It comes with the call, and is no argument of it.
-came_with!(Guard);
+came_with!(Guard<D>, D);

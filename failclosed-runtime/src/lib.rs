@@ -35,6 +35,7 @@ mod contain;
 mod deadline;
 mod decision;
 mod denial;
+mod domain;
 mod enforce;
 mod error;
 mod guard;
@@ -78,6 +79,7 @@ pub use {
     },
     decision::{Allow, Ask, Decision, Deny, Grounds, NoDecision, Policies, known},
     denial::{Cause, Denial, Fault, FromDenial},
+    domain::Global,
     error::ConfigError,
     guard::{Guard, GuardBuilder, HasGuard, Probe},
     guarded::Guarded,

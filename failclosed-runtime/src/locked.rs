@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData};
 use crate::{
     action::{Action, Exactly},
     argument::came_with::came_with,
+    domain::{Global, Within},
     permit::Permit,
 };
 
@@ -37,21 +38,24 @@ pub use opens::View;
 /// read must not reach what deletes, give each action a [`View`] of its own and call
 /// [`view`](Self::view).
 ///
+/// `Locked<Stripe, Purchase, Payments>` opens to permits from guards of a [domain](crate::Global) alone.
+///
 /// What it cannot stop: code that has a permit and clones the client out.
-pub struct Locked<T, A> {
+pub struct Locked<T, A, D = Global> {
     value: T,
     action: Exactly<A>,
+    within: Within<D>,
 }
 
-impl<T, A: Opens> Locked<T, A> {
+impl<T, A: Opens, D> Locked<T, A, D> {
     /// Locks a value. From here on only [`open`](Self::open), [`open_mut`](Self::open_mut) and
     /// [`view`](Self::view) reach it.
     pub const fn new(value: T) -> Self {
-        Self { value, action: PhantomData }
+        Self { value, action: PhantomData, within: PhantomData }
     }
 }
 
-impl<T, A> Locked<T, A> {
+impl<T, A, D> Locked<T, A, D> {
     // Where the permit is missing, the compiler prints the line with the method's name, and no text of
     // ours besides: so that line says what to do, and keeps its form.
 
@@ -59,7 +63,7 @@ impl<T, A> Locked<T, A> {
     #[rustfmt::skip]
     pub fn open<'p, B: Action, At>( // help: write `.open(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
         &'p self,
-        permit: &'p Permit<'_, B>,
+        permit: &'p Permit<'_, B, D>,
     ) -> &'p T
     where
         A: OpenedBy<B::Key, At>,
@@ -72,7 +76,7 @@ impl<T, A> Locked<T, A> {
     #[rustfmt::skip]
     pub fn open_mut<'p, B: Action, At>( // help: write `.open_mut(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
         &'p mut self,
-        permit: &'p Permit<'_, B>,
+        permit: &'p Permit<'_, B, D>,
     ) -> &'p mut T
     where
         A: OpenedBy<B::Key, At>,
@@ -85,7 +89,7 @@ impl<T, A> Locked<T, A> {
     #[rustfmt::skip]
     pub fn view<'p, B: Action, At>( // help: write `.view(&permit)`, and take `#[permit] permit: Permit<'_, Purchase>` in an executor
         &'p self,
-        permit: &'p Permit<'_, B>,
+        permit: &'p Permit<'_, B, D>,
     ) -> T::Seen<'p>
     where
         A: OpenedBy<B::Key, At>,
@@ -97,18 +101,18 @@ impl<T, A> Locked<T, A> {
 }
 
 /// A locked copy of a locked value.
-impl<T: Clone, A> Clone for Locked<T, A> {
+impl<T: Clone, A, D> Clone for Locked<T, A, D> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), action: PhantomData }
+        Self { value: self.value.clone(), action: PhantomData, within: PhantomData }
     }
 }
 
 /// Shows that something is locked, never what.
-impl<T, A> fmt::Debug for Locked<T, A> {
+impl<T, A, D> fmt::Debug for Locked<T, A, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Locked(..)")
     }
 }
 
 // What it holds, only a permit shows.
-came_with!(Locked<T, A>, T, A);
+came_with!(Locked<T, A, D>, T, A, D);

@@ -5,7 +5,10 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use crate::action::{Action, Exactly};
+use crate::{
+    action::{Action, Exactly},
+    domain::{Global, Within},
+};
 
 /// Proof that an authority allowed action `A` in the call that is running, lent to its body.
 ///
@@ -24,19 +27,20 @@ use crate::action::{Action, Exactly};
 /// # }
 /// ```
 #[must_use = "a permit that opens nothing was asked for in vain"]
-pub struct Permit<'call, A: Action> {
+pub struct Permit<'call, A: Action, D = Global> {
     action: &'call A,
     exactly: Exactly<A>,
+    within: Within<D>,
 }
 
-impl<'call, A: Action> Permit<'call, A> {
+impl<'call, A: Action, D> Permit<'call, A, D> {
     /// The one constructor. Called by `Call::permit` alone.
     pub(crate) fn lend(action: &'call A) -> Self {
-        Self { action, exactly: PhantomData }
+        Self { action, exactly: PhantomData, within: PhantomData }
     }
 }
 
-impl<A: Action> Deref for Permit<'_, A> {
+impl<A: Action, D> Deref for Permit<'_, A, D> {
     type Target = A;
 
     fn deref(&self) -> &A {
@@ -44,7 +48,7 @@ impl<A: Action> Deref for Permit<'_, A> {
     }
 }
 
-impl<A: Action> fmt::Debug for Permit<'_, A> {
+impl<A: Action, D> fmt::Debug for Permit<'_, A, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Permit(`{}`)", crate::action::name::<A>())
     }

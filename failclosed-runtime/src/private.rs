@@ -34,12 +34,12 @@ pub fn current() -> Guard {
 }
 
 /// The guard of a method, or of `guard = expr`. Cloned, so that the body may use all of `self`.
-pub fn guard_of<G: HasGuard + ?Sized>(owner: &G) -> Guard {
+pub fn guard_of<G: HasGuard<D> + ?Sized, D>(owner: &G) -> Guard<D> {
     owner.guard().clone()
 }
 
 /// The permit of a call, as the function's parameter has its type.
-pub fn lend<'c, P, A: LentAs<'c, P>>(call: &'c Call<'_, A>) -> P {
+pub fn lend<'c, P, A: LentAs<'c, P, D>, D>(call: &'c Call<'_, A, D>) -> P {
     A::lend(call)
 }
 

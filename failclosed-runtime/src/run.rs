@@ -11,7 +11,7 @@ use crate::{
     permit::Permit,
 };
 
-impl Guard {
+impl<D> Guard<D> {
     /// Runs `body` if the authority allows `action`, and lends it the permit. The way to guard
     /// without a macro.
     ///
@@ -34,7 +34,7 @@ impl Guard {
     pub fn run<A, R, F>(&self, action: A, body: F) -> impl Future<Output = R>
     where
         A: Action,
-        F: for<'call> AsyncFnOnce(Permit<'call, A>) -> R,
+        F: for<'call> AsyncFnOnce(Permit<'call, A, D>) -> R,
         R: FromDenial,
     {
         let (site, closure) = (Location::caller(), type_name::<F>());

@@ -11,7 +11,7 @@ use crate::{
     request::{CANARY, Note, Notes},
 };
 
-impl Guard {
+impl<D> Guard<D> {
     /// Asks the authority for its [probes](GuardBuilder::probe), or for
     /// [`Request::CANARY`](crate::Request::CANARY) where there are none: all must be denied.
     ///
@@ -62,13 +62,13 @@ impl Guard {
     }
 }
 
-impl GuardBuilder {
+impl<D> GuardBuilder<D> {
     /// The guard, after its authority has shown that it can answer and that it refuses what nobody may
     /// do, and its log that it takes records.
     ///
     /// # Errors
     /// What was put together wrongly, and every error of [`Guard::self_check`].
-    pub async fn start(self) -> Result<Guard, StartError> {
+    pub async fn start(self) -> Result<Guard<D>, StartError> {
         let guard = self.build().map_err(StartError::Config)?;
         guard.self_check().await.map_err(StartError::SelfCheck)?;
         Ok(guard)
@@ -80,7 +80,7 @@ impl GuardBuilder {
     /// # Errors
     /// As [`start`](Self::start), and [`StartError::NoThread`] inside a runtime, whose thread is not to
     /// be blocked.
-    pub fn start_blocking(self) -> Result<Guard, StartError> {
+    pub fn start_blocking(self) -> Result<Guard<D>, StartError> {
         if tokio::runtime::Handle::try_current().is_ok() {
             // FAIL CLOSED: what the authority needs to answer may need this very thread.
             let fault = "this thread belongs to a runtime";

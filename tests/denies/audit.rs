@@ -68,7 +68,8 @@ async fn sink_that_panics_after_its_await_denies() {
 /// L3: one deadline covers the answer and the record.
 #[tokio::test(start_paused = true)]
 async fn sink_that_hangs_denies() {
-    Rig::with(Says(allow)).sink(Sink(sinks::hangs)).denies(Cause::Unrecorded).await;
+    let proof = Rig::with(Says(allow)).sink(Sink(sinks::hangs)).denies(Cause::Unrecorded).await;
+    assert_eq!(proof.denial.detail(), Some("the audit sink did not take the record in time"));
 }
 
 /// L3

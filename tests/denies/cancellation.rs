@@ -1,8 +1,17 @@
 //! A6, A7: a caller that goes away leaves a record, and no body.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use failclosed::{Authority, Cause, Decision, Guard, Request, Subject, authority::Answer};
+use failclosed::{
+    Authority, Cause, Decision, Guard, Request, Subject, acp::Turn, audit::Recording,
+    authority::Answer,
+};
 use failclosed_tests::{
     Rig, Running, Shop,
     authorities::{Says, allow, ask, deny, hangs},
@@ -149,6 +158,29 @@ async fn dropped_with_a_failing_sink_denies() {
     }
 }
 
+/// A6: nobody polls again for a call that was dropped: what a sink begins for its record is polled once.
+#[tokio::test]
+async fn what_a_sink_begins_for_a_dropped_call_is_polled_once() {
+    let written = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&written);
+    let begins = move || {
+        let count = Arc::clone(&count);
+        Recording::pending(async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    };
+    let running = Rig::with(Says(hangs)).sink(Sink(begins)).build();
+    tokio::select! {
+        biased;
+        _ = running.shop.charge("coachella.com", 742) => panic!("it never answers"),
+        () = yield_now() => {}
+    }
+    running.cancelled();
+    assert_eq!(written.load(Ordering::SeqCst), 1);
+    repaired(&running).await;
+}
+
 /// A7: the runtime goes away under the check.
 #[test]
 fn runtime_shut_down_during_the_check_denies() {
@@ -203,4 +235,18 @@ async fn dropped_without_a_log_runs_nothing() {
         () = yield_now() => {}
     }
     assert_eq!(shop.bodies(), 0);
+}
+
+/// What a turn's guard allows ends with the turn; the guard that it was made of goes on.
+#[tokio::test]
+async fn a_turn_that_is_cancelled_denies() {
+    let running = Rig::with(Says(allow)).build();
+    let turn = Turn::new();
+    let shop = Shop::new(turn.guard(running.shop.guard()).unwrap());
+    assert_eq!(shop.charge("coachella.com", 742).await.unwrap(), 742);
+    turn.cancel();
+    let denial = shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), shop.bodies()), (Cause::Denied, 1));
+    assert_eq!(decisions(&running.log).last().unwrap().cause, Some(Cause::Denied));
+    running.healthy().await;
 }

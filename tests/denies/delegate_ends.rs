@@ -140,6 +140,24 @@ async fn with_the_scope_that_lent_it() {
     assert_eq!(shop.bodies(), 4);
 }
 
+/// Of two in a chain, the second ends with the first, though the scope that lent to both goes on.
+#[tokio::test]
+async fn with_a_delegate_of_a_scope_that_goes_on() {
+    let log = MemoryLog::new();
+    let top = guard(Says(allow), &log);
+    let shop = Shop::new(top.clone());
+    let inside = shop.clone();
+    let scoped = top.scope(async move {
+        let first = Guard::current().delegate(agent("clerk"));
+        let second = first.delegate(agent("runner"));
+        second.scope(work(inside.clone())).await.unwrap();
+        drop(first);
+        second.scope(work(inside.clone())).await.unwrap_err()
+    });
+    ended(&scoped.await, &log);
+    assert_eq!(shop.bodies(), 1);
+}
+
 /// A scope that is dropped half-way is over too.
 #[tokio::test]
 async fn with_a_scope_that_is_dropped() {

@@ -1,8 +1,17 @@
 //! A11, C1: which guard asks, and that no guard is a no. The installed guard has tests of its own,
 //! in processes of their own.
 
+use std::{
+    future::Future as _,
+    sync::{Arc, Mutex},
+    task::{Context, Waker},
+};
+
 use failclosed::{
-    Authority, Cause, Denial, Guard, HasGuard, Subject, audit::MemoryLog, error::ConfigError,
+    __private_0_1_0::{Asking, Entry, enter},
+    Authority, Cause, Denial, Guard, HasGuard, Subject,
+    audit::MemoryLog,
+    error::ConfigError,
     requires_permission,
 };
 use failclosed_tests::{
@@ -200,4 +209,45 @@ async fn what_generated_code_finds_cannot_be_changed() {
     let found = running.shop.guard().scope(async { failclosed::__private_0_1_0::current() }).await;
     let denial = found.scope(charge(&running.shop)).await.unwrap_err();
     assert_eq!((denial.cause(), running.shop.bodies()), (Cause::NeedsApproval, 0));
+}
+
+/// What a scoped future holds is dropped under the scope's guard, whether or not it has begun: its `Drop`
+/// asks as the agent whose work it was.
+#[tokio::test]
+async fn what_a_scope_holds_is_dropped_under_its_guard() {
+    struct Tells(Arc<Mutex<Vec<String>>>);
+    impl Drop for Tells {
+        fn drop(&mut self) {
+            let agent = Guard::current().subject().agent_id().to_owned();
+            self.0.lock().unwrap().push(agent);
+        }
+    }
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (shopper, _) = guard_of("shopper", Says(allow));
+    let held = Tells(Arc::clone(&told));
+    drop(shopper.scope(async move { drop(held) }));
+    let held = Tells(Arc::clone(&told));
+    let mut begun = Box::pin(shopper.scope(async move {
+        std::future::pending::<()>().await;
+        drop(held);
+    }));
+    assert!(begun.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(begun);
+    assert_eq!(*told.lock().unwrap(), ["shopper", "shopper"]);
+}
+
+/// Whoever prints a guard sees whose it is, and nothing of what it asks.
+#[tokio::test]
+async fn a_guard_shows_whose_it_is() {
+    let subject = Subject::agent("shopper").unwrap();
+    let builder = Guard::builder(subject, Says(allow), MemoryLog::new());
+    let shown = format!("{builder:?}");
+    assert!(shown.starts_with("GuardBuilder {") && shown.contains("shopper"), "{shown}");
+    let guard = failclosed::danger::unchecked(builder, "a test").unwrap();
+    let shown = format!("{guard:?}");
+    assert!(shown.starts_with("Guard {") && shown.contains("shopper"), "{shown}");
+    let asking = Asking::new(&guard, Entry::named("purchase"), &|_| {});
+    let call = enter(&asking).await.unwrap();
+    let shown = format!("{call:?}");
+    assert!(shown.starts_with("Call(") && shown.ends_with("`purchase`)"), "{shown}");
 }

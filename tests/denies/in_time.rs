@@ -19,7 +19,7 @@ use failclosed::{
 };
 use failclosed_tests::{
     Rig, Shop,
-    authorities::{Says, allow, ask},
+    authorities::{Says, allow, allow_after, ask},
     sinks::{self, Sink},
 };
 use serde::{Serialize, Serializer};
@@ -167,4 +167,15 @@ async fn what_changes_under_a_subscriber_denies() {
         let last = serde_json::to_value(running.log.entries().last()).unwrap();
         assert_eq!(last["cause"], "malformed", "{last}");
     }
+}
+
+/// The authority's time begins anew behind a person's: who thinks for longer than it may take is in time.
+#[tokio::test]
+async fn a_person_may_take_longer_than_the_authority() {
+    let running = Rig::with(Says(ask))
+        .deadline(DEADLINE)
+        .approver(Says(|| allow_after(TOO_LONG)), 10 * TOO_LONG)
+        .build();
+    assert_eq!(running.shop.charge("coachella.com", 742).await.unwrap(), 742);
+    assert_eq!(running.shop.bodies(), 1);
 }

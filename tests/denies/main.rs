@@ -30,6 +30,7 @@ mod delegate;
 mod delegate_ends;
 #[cfg(unix)]
 mod directory;
+mod domain;
 mod exhaustion;
 mod guard_lookup;
 mod in_time;

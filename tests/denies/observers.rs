@@ -5,9 +5,9 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use failclosed::{Cause, Denial, Request};
+use failclosed::{Cause, Denial, Request, Subject};
 use failclosed_tests::{
-    Rig,
+    Rig, Shop,
     authorities::{Says, allow, deny, error, hangs},
     decisions,
 };
@@ -71,4 +71,17 @@ async fn observer_that_panics_denies() {
         .denies(Cause::Denied)
         .await;
     assert_eq!(told.lock().unwrap().len(), 1);
+}
+
+/// Also of what a guard denies that was to be more than the one it came from.
+#[tokio::test]
+async fn observer_is_told_of_a_delegation_that_was_refused() {
+    let told = Told::default();
+    let rig = Rig::with(Says(allow)).more(|builder| builder.observer(tells(&told)));
+    let running = rig.build();
+    let bobs = Subject::agent("clerk").unwrap().on_behalf_of("bob").unwrap();
+    let refused = Shop::new(running.shop.guard().delegate(bobs));
+    let denial = refused.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), refused.bodies()), (Cause::NotConfigured, 0));
+    assert_eq!(*told.lock().unwrap(), [format!("unknown: {denial}")]);
 }

@@ -91,3 +91,22 @@ async fn dropped_after_the_body_is_recorded_once() {
     drop(charge);
     executor.ended(Outcome::Completed);
 }
+
+#[requires_permission(action = "purchase", guard = shop.guard(), skip(shop))]
+async fn slow(shop: &Shop) -> Result<(), Denial> {
+    shop.ran();
+    tokio::time::sleep(TAKES).await;
+    Ok(())
+}
+
+const TAKES: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Of whatever ran, the record tells how long.
+#[tokio::test]
+async fn an_outcome_tells_how_long_the_body_took() {
+    let executor = Executor::new();
+    slow(&executor.running.shop).await.unwrap();
+    executor.ended(Outcome::Completed);
+    let took = outcomes(&executor.running.log)[0].elapsed_us;
+    assert!(u128::from(took) >= TAKES.as_micros(), "{took} microseconds");
+}

@@ -250,3 +250,25 @@ async fn an_allow_that_rests_on_a_person_says_so_on_record() {
     let _no = no.shop.charge("coachella.com", 742).await.unwrap_err();
     assert_eq!(recorded(&no).approval, None);
 }
+
+/// Who brings the answer to a question that was put before asks nobody now: no pause stands in its way.
+#[tokio::test]
+async fn an_answer_that_is_brought_is_taken_in_a_pause() {
+    struct Brings;
+    impl Approver for Brings {
+        fn approve<'a>(&'a self, request: &'a Request<'a>, ask: &'a Ask) -> Answer<'a> {
+            ask.approved(request).into()
+        }
+        fn brings_an_answer(&self) -> bool {
+            true
+        }
+    }
+    let person = Person::who(|| declined(None).into());
+    let running = person.asked_by(|rig| rig);
+    let _no = running.shop.charge("coachella.com", 742).await.unwrap_err();
+    let brought = Shop::new(running.shop.guard().asking(Brings, PATIENCE).unwrap());
+    assert_eq!(brought.charge("coachella.com", 742).await.unwrap(), 742);
+    // Whoever has to ask is kept back as before.
+    let denial = running.shop.charge("coachella.com", 742).await.unwrap_err();
+    assert_eq!((denial.cause(), person.times()), (Cause::NeedsApproval, 1));
+}

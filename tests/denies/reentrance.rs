@@ -147,3 +147,22 @@ fn whatever_a_guard_calls_is_refused_a_guarded_call() {
         assert!(refusals > 0, "{name}: {records:#}");
     }
 }
+
+/// Observers are told of a call that is refused because of where it was made, as of any other.
+#[tokio::test]
+async fn observers_are_told_of_a_call_from_inside() {
+    let told = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&told);
+    let observer = move |_: &Request<'_>, _: &Denial| {
+        counts.fetch_add(1, Ordering::SeqCst);
+    };
+    let authority = Notifies::default();
+    let subject = Subject::agent("shopper").unwrap();
+    let builder = Guard::builder(subject, authority.clone(), MemoryLog::new()).observer(observer);
+    let guard = failclosed::danger::unchecked(builder, "a test").unwrap();
+    authority.guard.set(guard.clone()).unwrap();
+    let denial = notify(&guard).await.unwrap_err();
+    assert_eq!((denial.cause(), authority.refused.load(Ordering::SeqCst)), (Cause::Denied, 1));
+    // Of the one that the authority made, and of the one that it was asked about.
+    assert_eq!(told.load(Ordering::SeqCst), 2);
+}

@@ -269,3 +269,33 @@ async fn a_rule_that_reads_an_argument_is_told_what_to_do() {
     let probe = Probe::new("purchase").argument("cents", 101_u64);
     builder(limit()).probe(probe).start().await.unwrap();
 }
+
+/// A probe is asked for with the arguments of its value and those behind them, and what the value masks is
+/// masked on record.
+#[tokio::test]
+async fn a_probe_has_all_of_its_arguments() {
+    #[derive(Action)]
+    #[action(name = "login")]
+    struct Login {
+        user: &'static str,
+        #[action(mask)]
+        token: &'static str,
+    }
+    let log = MemoryLog::new();
+    let authority = answer_fn(|request: &Request<'_>| {
+        let user = request.argument::<String>("user");
+        let (token, cents) =
+            (request.argument::<String>("token"), request.argument::<u64>("cents"));
+        let all = (user.unwrap(), token.unwrap(), cents.unwrap());
+        assert_eq!(all, ("alice".into(), "sk_live_42".into(), 742));
+        Decision::deny("nobody may").into()
+    });
+    let probe = Probe::from(Login { user: "alice", token: "sk_live_42" }).argument("cents", 742);
+    let shown = format!("{probe:?}");
+    assert!(shown.contains("login") && !shown.contains("sk_live_42"), "{shown}");
+    let guard = Guard::builder(Subject::agent("shopper").unwrap(), authority, log.clone());
+    guard.probe(probe).start().await.unwrap();
+    let arguments = format!("{:?}", decisions(&log)[0].arguments);
+    assert!(arguments.contains("alice") && arguments.contains("742"), "{arguments}");
+    assert!(!arguments.contains("sk_live_42"), "{arguments}");
+}

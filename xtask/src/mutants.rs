@@ -24,11 +24,21 @@ const SETTLED: &str = "settled: ";
 struct Area {
     /// Files, and folders by their slash.
     sources: &'static [&'static str],
-    /// The test programs that hold it, beside the unit tests.
-    tests: &'static [&'static str],
+    /// What holds it, cheapest first: a later stage is built for what survived the one before.
+    stages: &'static [Stage],
     /// As many mutants as the gate tries: some minutes.
     at_once: usize,
 }
+
+/// Tests that are built and run together, with all features.
+struct Stage {
+    /// Of one package; else of the workspace, whose dependencies are built already as they have to be.
+    package: Option<&'static str>,
+    /// Libraries' unit tests or test programs, as cargo is told.
+    targets: &'static [&'static str],
+}
+
+const RUNTIME: Option<&str> = Some("failclosed-runtime");
 
 const AREAS: [Area; 4] = [
     Area {
@@ -44,16 +54,22 @@ const AREAS: [Area; 4] = [
             "failclosed-runtime/src/guard/",
             "failclosed-runtime/src/permit.rs",
         ],
-        tests: &[
-            "denies",
-            "shapes",
-            "guarded",
-            "installed",
-            "process_log",
-            "http_deadline_denies",
-            "http_retry",
+        stages: &[
+            Stage {
+                package: None,
+                targets: &[
+                    "--test=denies",
+                    "--test=guarded",
+                    "--test=installed",
+                    "--test=process_log",
+                ],
+            },
+            Stage {
+                package: RUNTIME,
+                targets: &["--lib", "--test=http_deadline_denies", "--test=http_retry"],
+            },
         ],
-        at_once: 15,
+        at_once: 8,
     },
     Area {
         sources: &[
@@ -64,30 +80,44 @@ const AREAS: [Area; 4] = [
             "failclosed-runtime/src/strict.rs",
             "failclosed-runtime/src/strict/",
         ],
-        tests: &[
-            "remote",
-            "http_exchange_denies",
-            "http_deadline_denies",
-            "http_retry",
-            "http_kept_denies",
-            "http_secrets",
+        stages: &[
+            Stage {
+                package: RUNTIME,
+                targets: &[
+                    "--lib",
+                    "--test=http_deadline_denies",
+                    "--test=http_exchange_denies",
+                    "--test=http_kept_denies",
+                    "--test=http_retry",
+                    "--test=http_secret_files",
+                    "--test=http_secrets",
+                ],
+            },
+            Stage { package: None, targets: &["--test=remote"] },
         ],
         at_once: 15,
     },
     Area {
         sources: &["failclosed-runtime/src/authority/cedar/answer.rs"],
-        tests: &[
-            "cedar_asks_denies",
-            "cedar_decides",
-            "cedar_evaluation_denies",
-            "cedar_policies_denies",
-        ],
+        stages: &[Stage {
+            package: RUNTIME,
+            targets: &[
+                "--lib",
+                "--test=cedar_asks_denies",
+                "--test=cedar_decides",
+                "--test=cedar_evaluation_denies",
+                "--test=cedar_policies_denies",
+            ],
+        }],
         at_once: 15,
     },
     Area {
         sources: &["failclosed-macros/src/check.rs", "failclosed-macros/src/expand.rs"],
-        tests: &["shapes", "guarded", "ui"],
-        at_once: 6,
+        stages: &[
+            Stage { package: Some("failclosed-macros"), targets: &["--lib"] },
+            Stage { package: None, targets: &["--test=guarded", "--test=ui"] },
+        ],
+        at_once: 15,
     },
 ];
 
@@ -136,7 +166,9 @@ impl Area {
         let mutants = || -> Result<Command, String> {
             let mut mutants = Command::new(program);
             forget(&mut mutants);
-            mutants.env("CARGO_INCREMENTAL", "0").current_dir(root()?);
+            // One file changes, and nobody debugs it: of each mutant as little as possible is built.
+            mutants.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
+            mutants.current_dir(root()?);
             mutants
                 .args(["mutants", "--workspace"])
                 .args(files.iter().flat_map(|file| ["--file", file.as_str()]));
@@ -150,32 +182,54 @@ impl Area {
             return Err(format!("no mutants in {files:?} ({}): {why}", list.status));
         }
         println!("{count} mutants in {files:?}, of which one in {parts}");
-        let mut trial = mutants()?;
-        trial.args(["--in-place", "--minimum-test-timeout", "60"]);
-        trial
-            .args([
-                "--shard",
-                &format!("{}/{parts}", number_of_head()? % parts),
-                "--sharding",
-                "round-robin",
-                "--output",
-            ])
-            .arg(&output);
-        // Of the whole workspace, built as the other tests are; and no more of it than holds these files.
-        // `--workspace` takes precedence over the package that the tool names.
-        let mut arguments =
-            vec!["--workspace", "--exclude", "failclosed-benches", "--all-features", "--lib"];
-        arguments.extend(self.tests.iter().flat_map(|test| ["--test", test]));
-        trial.args(arguments.iter().map(|argument| format!("--cargo-arg={argument}")));
-        let status = trial.status().map_err(|error| format!("{trial:?}: {error}"))?;
-        // 2: some survived. 3: some ran into the time limit, which is a way to be noticed.
-        if !matches!(status.code(), Some(0 | 2 | 3)) {
-            return Err(format!("{trial:?} failed ({status})"));
+        let mut missed: Option<String> = None;
+        for stage in self.stages {
+            let mut trial = mutants()?;
+            match &missed {
+                None => trial
+                    .args(["--sharding", "round-robin", "--shard"])
+                    .arg(format!("{}/{parts}", number_of_head()? % parts)),
+                Some(missed) => trial.args(by_name(missed)),
+            };
+            trial.args(["--in-place", "--minimum-test-timeout", "60", "--output"]).arg(&output);
+            match stage.package {
+                Some(package) => trial.args(["--test-package", package]),
+                // It takes precedence over the package that the tool names.
+                None => trial.args([
+                    "--cargo-arg=--workspace",
+                    "--cargo-arg=--exclude",
+                    "--cargo-arg=failclosed-benches",
+                ]),
+            };
+            trial.arg("--all-features");
+            trial.args(stage.targets.iter().map(|target| format!("--cargo-arg={target}")));
+            let status = trial.status().map_err(|error| format!("{trial:?}: {error}"))?;
+            // 2: some survived. 3: some ran into the time limit, which is a way to be noticed.
+            if !matches!(status.code(), Some(0 | 2 | 3)) {
+                return Err(format!("{trial:?} failed ({status})"));
+            }
+            let survivors = fs::read_to_string(output.join("mutants.out/missed.txt"))
+                .map_err(|error| format!("what survived was not written down: {error}"))?;
+            let none = survivors.is_empty();
+            missed = Some(survivors);
+            if none {
+                break;
+            }
         }
-        let missed = fs::read_to_string(output.join("mutants.out/missed.txt"))
-            .map_err(|error| format!("what survived was not written down: {error}"))?;
-        judge(&missed, files, parts == 1)
+        judge(&missed.unwrap_or_default(), files, parts == 1)
     }
+}
+
+/// Arguments that select what survived an earlier stage, by the names that it was listed under.
+fn by_name(missed: &str) -> Vec<String> {
+    let pattern = |name: &str| -> String {
+        let special = |letter: char| letter.is_ascii_punctuation() && !"<>".contains(letter);
+        let letters = name
+            .chars()
+            .map(|letter| if special(letter) { format!("\\{letter}") } else { letter.to_string() });
+        format!("--re=^{}$", letters.collect::<String>())
+    };
+    missed.lines().map(pattern).collect()
 }
 
 /// Compares what survived with what is accepted.

@@ -234,7 +234,7 @@ impl Walk<'_, '_, '_> {
         match ty {
             Type::Reference(inner) => self.permit_for(&inner.elem),
             Type::Path(path) if self.is_ours(&path.path, "Permit") => {
-                Some(arguments(&path.path).last().map(|action| (*action).clone()))
+                Some(arguments(&path.path).first().map(|action| (*action).clone()))
             }
             _ => None,
         }

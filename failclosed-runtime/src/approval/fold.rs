@@ -97,6 +97,14 @@ mod tests {
         }
     }
 
+    /// Pushed to the next line, it would sit on what stands in the margin there.
+    #[test]
+    fn a_mark_stays_with_its_letter() {
+        let full = "x".repeat(NARROWEST);
+        let folded = fold(&format!("{full}\u{301}y\n"), NARROWEST);
+        assert_eq!(folded, format!("{full}\u{301}\n{CONTINUED}y\n"));
+    }
+
     #[test]
     fn lines_of_a_value_are_lines() {
         let folded = fold("Argument run = \"set -e\\n\\nArgument x = 1\\\\name\\n\"\n", 40);

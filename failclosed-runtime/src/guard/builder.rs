@@ -1,23 +1,24 @@
 //! Putting a guard together.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{Guard, Parts, Probe, valid};
 use crate::{
     approval::{Approver, Pace, Pacer},
     argument::{Argument, MaskKey},
     audit::AuditSink,
+    domain::{Global, Within},
     error::ConfigError,
     observe::Observer,
 };
 
 /// Puts a [`Guard`] together; [`start`](Self::start) ends it.
 #[must_use = "a guard protects nothing until it is started"]
-pub struct GuardBuilder(pub(super) Parts);
+pub struct GuardBuilder<D = Global>(pub(super) Parts, Within<D>);
 
-impl GuardBuilder {
+impl<D> GuardBuilder<D> {
     pub(super) fn new(parts: Parts) -> Self {
-        Self(parts)
+        Self(parts, PhantomData)
     }
 
     /// How long from the call to the permit, answer and audit record included. Five seconds unless
@@ -89,7 +90,7 @@ impl GuardBuilder {
     /// # Errors
     /// [`ConfigError::Deadline`], [`ConfigError::Pace`], [`ConfigError::DuplicateContext`],
     /// [`ConfigError::Authorities`].
-    pub(crate) fn build(self) -> Result<Guard, ConfigError> {
+    pub(crate) fn build(self) -> Result<Guard<D>, ConfigError> {
         valid("authority", self.0.deadline)?;
         if let Some((_, deadline)) = &self.0.approver {
             valid("approver", *deadline)?;
@@ -97,11 +98,11 @@ impl GuardBuilder {
         self.0.pacer.pace().valid()?;
         self.0.distinct()?;
         self.0.expected()?;
-        Ok(Guard(Arc::new(self.0)))
+        Ok(self.0.guard())
     }
 }
 
-impl fmt::Debug for GuardBuilder {
+impl<D> fmt::Debug for GuardBuilder<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardBuilder")
             .field("subject", &self.0.subject)

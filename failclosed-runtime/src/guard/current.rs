@@ -8,7 +8,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{
-        Arc, LazyLock, OnceLock,
+        LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -121,7 +121,7 @@ impl Guard {
         let scoped = found(|scope| (scope.guard.clone(), scope.lease.clone()));
         let (guard, lease) = scoped.unwrap_or_else(|guard| (guard.clone(), guard.0.life.lease()));
         let life = Life::of(lease);
-        Self(Arc::new(Parts { lent: true, life, ..Parts::clone(&guard.0) }))
+        Parts { lent: true, life, ..Parts::clone(&guard.0) }.guard()
     }
 
     /// The same, for code that may use it and not change it.
@@ -129,7 +129,7 @@ impl Guard {
         if self.0.lent {
             return self.clone();
         }
-        Self(Arc::new(Parts { lent: true, ..Parts::clone(&self.0) }))
+        Parts { lent: true, ..Parts::clone(&self.0) }.guard()
     }
 
     /// Runs a future with this as the current guard: one agent per task.

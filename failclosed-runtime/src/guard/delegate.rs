@@ -1,14 +1,14 @@
 //! Handing on: a guard for a sub-agent, which can do no more than the guard it came from.
 
-use std::sync::Arc;
-
 use super::{Guard, Life, Parts};
 use crate::subject::{MOST_DELEGATIONS, Subject};
 
 impl Guard {
     /// How many may have handed on what a sub-agent does: a longer chain is denied.
     pub const MOST_DELEGATIONS: usize = MOST_DELEGATIONS;
+}
 
+impl<D> Guard<D> {
     /// A guard for a sub-agent of this one's agent. It cannot do more than this one, and not longer.
     ///
     /// **Both must allow.** Each call is asked about as the sub-agent's, and once more for everybody in
@@ -35,7 +35,7 @@ impl Guard {
     ///
     /// # Denies
     /// A guard that denies everything is given for a subject with another user, and where this guard's
-    /// agent stands behind [`MOST_DELEGATIONS`](Self::MOST_DELEGATIONS) others already.
+    /// agent stands behind [`MOST_DELEGATIONS`](Guard::MOST_DELEGATIONS) others already.
     pub fn delegate(&self, subject: Subject) -> Self {
         let parent = &self.0.subject;
         if subject.user_id().is_some_and(|user| parent.user_id() != Some(user)) {
@@ -46,12 +46,12 @@ impl Guard {
                 parent.agent_id()
             ));
         }
-        if parent.delegators().count() >= Self::MOST_DELEGATIONS {
+        if parent.delegators().count() >= MOST_DELEGATIONS {
             // FAIL CLOSED: each more is one more question, and a chain that nobody reads.
             return self.refusing_lent(format!(
                 "{:?} would stand behind more than {} that delegated",
                 subject.agent_id(),
-                Self::MOST_DELEGATIONS
+                MOST_DELEGATIONS
             ));
         }
         let parts = Parts::clone(&self.0);
@@ -59,14 +59,14 @@ impl Guard {
         leases.push(self.0.life.lease());
         let subject = subject.under(parent);
         let life = Life::new();
-        Self(Arc::new(Parts { subject, lent: true, life, leases, ..parts }))
+        Parts { subject, lent: true, life, leases, ..parts }.guard()
     }
 
     /// In the place of a guard that would be more than this one: denies everything, on record.
     pub(super) fn refusing_lent(&self, detail: impl Into<String>) -> Self {
-        let nobody = Self::unconfigured(detail);
+        let nobody = Parts::denying(detail);
         let Parts { sinks, observers, .. } = Parts::clone(&self.0);
         // Lent, as this one is or would have been: nothing it gives is more than it.
-        Self(Arc::new(Parts { sinks, observers, lent: true, ..Parts::clone(&nobody.0) }))
+        Parts { sinks, observers, lent: true, ..nobody }.guard()
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     error::ConfigError,
 };
 
-impl GuardBuilder {
+impl<D> GuardBuilder<D> {
     /// The guard does not start unless authorities of these [names](crate::named) are in its authority, each
     /// once: where a feature, a setting or an `if` put it together, one may be missing, and the rest says yes.
     /// May be given several times.

@@ -3,6 +3,7 @@
 use std::{ops::Deref, pin::Pin, rc::Rc, sync::Arc};
 
 use super::Guard;
+use crate::domain::Global;
 
 /// A type that carries the guard of its methods.
 ///
@@ -11,15 +12,15 @@ use super::Guard;
     message = "`{Self}` has no guard",
     label = "this does not tell whom to ask",
     note = "help: write `#[derive(failclosed::HasGuard)]` on the struct and `#[guard]` on its \
-            `Guard` field, or name one with `guard = expr`"
+            `Guard` field, or name one with `guard = expr`; in a trait, write `where Self: failclosed::HasGuard`"
 )]
-pub trait HasGuard {
+pub trait HasGuard<D = Global> {
     /// The guard that stands before the methods.
-    fn guard(&self) -> &Guard;
+    fn guard(&self) -> &Guard<D>;
 }
 
-impl HasGuard for Guard {
-    fn guard(&self) -> &Guard {
+impl<D> HasGuard<D> for Guard<D> {
+    fn guard(&self) -> &Self {
         self
     }
 }
@@ -58,8 +59,8 @@ mod missing {
 
 macro_rules! through {
     ($($pointer:ty),* $(,)?) => {$(
-        impl<T: HasGuard + ?Sized> HasGuard for $pointer {
-            fn guard(&self) -> &Guard {
+        impl<D, T: HasGuard<D> + ?Sized> HasGuard<D> for $pointer {
+            fn guard(&self) -> &Guard<D> {
                 (**self).guard()
             }
         }
@@ -68,8 +69,8 @@ macro_rules! through {
 
 through!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
-impl<P: Deref<Target: HasGuard>> HasGuard for Pin<P> {
-    fn guard(&self) -> &Guard {
+impl<D, P: Deref<Target: HasGuard<D>>> HasGuard<D> for Pin<P> {
+    fn guard(&self) -> &Guard<D> {
         (**self).guard()
     }
 }

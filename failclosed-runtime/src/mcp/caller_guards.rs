@@ -174,7 +174,7 @@ impl Guard {
         let mut parts = Parts::clone(&self.0);
         parts.subject = Subject::unknown();
         parts.authority = Arc::new(Refuses(why));
-        Self(Arc::new(parts))
+        parts.guard()
     }
 
     fn judged_by<A: Authority + 'static>(
@@ -183,13 +183,13 @@ impl Guard {
     ) -> Self {
         let mut parts = Parts::clone(&self.0);
         parts.authority = Arc::new(judge(parts.authority));
-        Self(Arc::new(parts))
+        parts.guard()
     }
 
     fn approved_by(&self, person: Person, deadline: Duration) -> Self {
         let mut parts = Parts::clone(&self.0);
         parts.approver = Some((Arc::new(person), deadline));
-        Self(Arc::new(parts))
+        parts.guard()
     }
 }
 

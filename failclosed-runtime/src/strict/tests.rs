@@ -20,7 +20,8 @@ fn reads_an_object_as_it_is() {
     assert_eq!(object.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b", "c"]);
     let inner = object.optional_object("c").unwrap().unwrap();
     assert_eq!(inner.optional_text("d").unwrap(), Some(""));
-    assert!(inner.text("d").is_err(), "blank is no text");
+    let blank = inner.text("d").unwrap_err();
+    assert_eq!(blank.detail(), "`d` in the reply is blank");
 }
 
 /// What derived decoders take for a struct, what readers differ about, and what is no JSON.
@@ -58,6 +59,8 @@ fn refuses_whatever_is_not_one_object() {
         let why = refused(bytes);
         assert!(why.starts_with("the reply is not a JSON object: "), "{why}");
     }
+    let list = refused(b"[]");
+    assert!(list.contains("expected an object"), "{list}");
     refused(b"{\"reason\":\"\xff\",\"allowed\":true}");
     refused(b"{\"reason\":\"\\ud800\",\"allowed\":true}");
     refused(b"{\"reason\":\"\n\",\"allowed\":true}");
@@ -137,4 +140,25 @@ fn reads_a_number_that_is_handed_on_as_digits() {
         assert!(read(NUMBER, no_number).is_err(), "{no_number}");
     }
     assert!(matches!(read("a", "1").unwrap(), Value::Object(_)));
+}
+
+/// Of a protocol's answer: `null` is what is not there, anything else has to be of its kind.
+#[test]
+#[cfg(any(feature = "mcp", feature = "acp"))]
+fn null_is_none_and_another_kind_is_refused() {
+    let object = Object::parse(br#"{"a":{"b":"c"},"t":"x","e":"","n":null,"i":1}"#).unwrap();
+    let inner = object.object_or_null("a").unwrap().unwrap();
+    assert_eq!(inner.text_or_null("b").unwrap(), Some("c"));
+    assert_eq!(object.text_or_null("t").unwrap(), Some("x"));
+    assert_eq!(object.text_or_null("e").unwrap(), Some(""));
+    for none in ["n", "missing"] {
+        assert_eq!(object.object_or_null(none).unwrap(), None);
+        assert_eq!(object.text_or_null(none).unwrap(), None);
+    }
+    for other in ["t", "i"] {
+        assert!(object.object_or_null(other).is_err(), "{other}");
+    }
+    for other in ["a", "i"] {
+        assert!(object.text_or_null(other).is_err(), "{other}");
+    }
 }

@@ -229,6 +229,19 @@ mod tests {
         }
     }
 
+    /// Where the protocol has results that are no objects, they are no answers either.
+    #[test]
+    fn a_result_that_may_be_anything_goes_on() {
+        let message = |result: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
+        let any = Shape { all_are_objects: false, ..FORM };
+        for result in ["null", "1", r#"["accept"]"#] {
+            assert_eq!(any.judge(message(result).as_bytes()), Verdict::Pass, "{result}");
+            assert!(matches!(judge(&message(result)), Verdict::Instead(_)), "{result}");
+        }
+        let twice = br#"{"jsonrpc":"2.0","id":1,"id":2,"result":null}"#;
+        assert_eq!(any.judge(twice), Verdict::Instead(NO_MESSAGE.into()));
+    }
+
     #[test]
     fn an_answer_that_is_none_becomes_an_error() {
         for result in [
@@ -274,6 +287,7 @@ mod tests {
             format!(r#"{{"jsonrpc":"2.0","id":1,"result":{yes},"result":{{}}}}"#),
             format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{}},"result":{yes}}}"#),
             format!(r#"{{"jsonrpc":"2.0","result":{yes},"x":1}}"#),
+            r#"{"jsonrpc":"2.0","id":1,"id":2,"result":{}}"#.to_owned(),
             r#"{"jsonrpc":"2.0","id":1,"result":"#.to_owned(),
             "no JSON".to_owned(),
         ] {

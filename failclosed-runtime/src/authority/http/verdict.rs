@@ -60,3 +60,25 @@ pub(super) fn no(reason: Option<&str>) -> Decision {
 pub(super) fn readable(text: &str) -> String {
     text::line(text.trim(), MAX_REASON).trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_no_without_words_is_given_some() {
+        for (reason, told) in [
+            (None, "the permission authority said no"),
+            (Some(""), "the permission authority said no"),
+            (Some(" \n"), "the permission authority said no"),
+            (Some(" over the\tlimit "), "over the limit"),
+        ] {
+            let Decision::Deny(deny) = no(reason) else {
+                panic!("{reason:?} became another answer")
+            };
+            assert_eq!(deny.reason(), told, "{reason:?}");
+        }
+    }
+}

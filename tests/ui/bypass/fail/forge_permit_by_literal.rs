@@ -9,7 +9,7 @@ struct Purchase;
 
 fn forge<'a>(given: Permit<'a, Purchase>) -> Permit<'a, Purchase> {
     println!("{given:?}");
-    Permit { action: &Purchase, exactly: std::marker::PhantomData }
+    Permit { action: &Purchase, exactly: std::marker::PhantomData, within: std::marker::PhantomData }
 }
 
 fn main() {}
