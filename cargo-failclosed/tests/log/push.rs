@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::{ALLOW, DENY, DONE, Scratch, log, run, segment};
 
 mod server;
+mod tls;
 
 use server::{Does, OK, Request, Server};
 

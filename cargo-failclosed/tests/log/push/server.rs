@@ -1,7 +1,7 @@
 //! A server that does what it is told, and keeps what it was sent.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{Arc, Mutex, mpsc},
     thread,
@@ -71,7 +71,8 @@ impl Server {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+/// `None` where nobody asks, or what stands between breaks off.
+pub(super) fn read(stream: impl Read) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
