@@ -28,7 +28,7 @@ fn main() -> Result<(), Failure> {
     );
     println!();
     println!(
-        "| variant | check s | ms per fn over plain | to instrument | build s | ms per fn over plain | to instrument |"
+        "| variant | check s | ms per fn over plain | check to instrument | build s | ms per fn over plain | build to instrument |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let check = measure(&ground, &variants, "check")?;

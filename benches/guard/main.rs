@@ -20,6 +20,7 @@ use failclosed_benches::{
     rounds::Rounds,
     runtime,
 };
+use serde::Serialize;
 use tokio::runtime::Runtime;
 
 mod engines;
@@ -30,6 +31,7 @@ const BY_HAND: &str = "the expansion, by hand";
 const ATTRIBUTE: &str = "attribute";
 const CLOCK: &str = "one reading of the clock";
 const ALONE: &str = "the authority alone";
+const QUESTION: &str = "its question, written twice by `serde_json` and compared";
 const FULL: &str = "full local guard";
 const CASBIN: &str = "casbin `enforce`, the first of its policies";
 const CEDAR: &str = "cedar `is_authorized`";
@@ -72,6 +74,16 @@ fn main() -> Result<(), Failure> {
     rounds.guarded(ATTRIBUTE, Some(BY_HAND), current, async || {
         purchase(black_box("coachella.com"), black_box(742)).await
     });
+    let (mut asked, mut asked_again) = (Vec::new(), Vec::new());
+    rounds.sync(QUESTION, None, move || {
+        // Before anybody is asked, and last before the body.
+        asked.clear();
+        asked_again.clear();
+        let question = Written::of(black_box("coachella.com"), black_box(742));
+        let written = serde_json::to_writer(&mut asked, &question)
+            .and_then(|()| serde_json::to_writer(&mut asked_again, &question));
+        written.is_ok() && asked == asked_again
+    });
     rounds.awaited("unguarded order", None, &runtime, buy_unguarded);
     rounds.guarded(FULL, Some(CASBIN), (&runtime, &recorded), async || {
         let bought = buy().await;
@@ -87,7 +99,7 @@ fn main() -> Result<(), Failure> {
     println!();
     let measured = rounds.measure();
     measured.print();
-    println!();
+    println!("\n| what is left | min ns | median ns |\n| --- | ---: | ---: |");
     measured.print_rest("attribute, less the body and the authority", ATTRIBUTE, &[PLAIN, ALONE]);
     measured.print_rest(
         "the same, less the two readings of the clock",
@@ -99,6 +111,37 @@ fn main() -> Result<(), Failure> {
 
 #[inline(never)]
 async fn empty() {}
+
+/// The question of [`purchase`]: what has to be written down so that everybody is shown the same, and that it is
+/// still so when the body begins.
+#[derive(Serialize)]
+struct Written<'a> {
+    subject: Who,
+    action: &'static str,
+    resource: Option<()>,
+    arguments: Arguments<'a>,
+    context: [(); 0],
+}
+
+#[derive(Serialize)]
+struct Who {
+    agent: &'static str,
+    on_behalf_of: &'static str,
+}
+
+#[derive(Serialize)]
+struct Arguments<'a> {
+    vendor: &'a str,
+    amount: u64,
+}
+
+impl<'a> Written<'a> {
+    fn of(vendor: &'a str, amount: u64) -> Self {
+        let subject = Who { agent: "shopper", on_behalf_of: "alice" };
+        let arguments = Arguments { vendor, amount };
+        Self { subject, action: "purchase", resource: None, arguments, context: [] }
+    }
+}
 
 /// What the authority of [`buy`] is shown.
 fn size_of_order(runtime: &Runtime) -> Result<usize, Failure> {

@@ -154,7 +154,8 @@ impl Measured {
         }
     }
 
-    /// Prints one row less others: what is left when their cost is taken away.
+    /// Prints a row of one less others, for a table of name, min and median: what is left when their cost is taken
+    /// away.
     pub fn print_rest(&self, what: &str, of: &str, less: &[&str]) {
         let rows: Option<Vec<&Samples>> = less.iter().map(|name| self.row(name)).collect();
         let (Some(of), Some(less)) = (self.row(of), rows) else { return };
@@ -163,7 +164,7 @@ impl Measured {
             let taken: Option<f64> = less.iter().map(|row| row.ns.get(round).copied()).sum();
             Some(of.ns.get(round)? - taken?)
         });
-        println!("{what}: {min:.1} / {:.1} ns (min / median)", median(rest));
+        println!("| {what} | {min:.1} | {:.1} |", median(rest));
     }
 
     fn row(&self, name: &str) -> Option<&Samples> {

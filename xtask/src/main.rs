@@ -3,6 +3,7 @@
 //! Tests that need a program get it here, by package name, into `target/`; a program that cannot be
 //! had is named with the way to get it, and the run fails. Nothing is skipped.
 
+mod goals;
 mod measure;
 mod mutants;
 mod peers;
@@ -123,6 +124,7 @@ fn main() -> ExitCode {
         Some("peers") => ended(peers::set_up()),
         Some("package") => ended(publish::package()),
         Some("measure-check") => ended(measure::run(&env::args().skip(2).collect::<Vec<_>>())),
+        Some("goals") => ended(goals::run(&env::args().skip(2).collect::<Vec<_>>())),
         Some("mutants") => ended(mutants::run(&env::args().skip(2).collect::<Vec<_>>())),
         Some("semgrep") => ended(peers::set_up_only("semgrep").and_then(|()| semgrep::run())),
         Some("deny") => ended(publish::deny()),
@@ -136,6 +138,7 @@ fn main() -> ExitCode {
                  cargo xtask semgrep  the rules for other languages, and their samples\n       \
                  cargo xtask package  packs what is published, and looks at its files\n       \
                  cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
+                 cargo xtask goals [BENCH..]  runs the benches that have goals, and says which are met\n       \
                  cargo xtask measure-check [DIR..]  time and memory of the static check\n       \
                  cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
             );
