@@ -11,11 +11,11 @@ use crate::{
     action::{Action, Exactly},
     audit::{Outcome, OutcomeRecord},
     contain::{contain, trace},
-    domain::{Global, IsDomainOf, Within},
+    domain::{Global, Within},
     guard::Parts,
     id::CallId,
     name::ActionName,
-    permit::Permit,
+    permit::{IsDomainOf, Permit},
     request::Request,
     telemetry::BodySpan,
 };

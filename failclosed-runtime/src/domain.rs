@@ -2,8 +2,6 @@
 
 use std::marker::PhantomData;
 
-use crate::{action::Action, permit::Permit};
-
 /// The domain of guards, permits and locks that name none.
 ///
 /// A permit opens locks of its own domain, which is that of the guard that asked. In a large program
@@ -37,22 +35,3 @@ impl Global {
 /// Makes a type hold for exactly this domain, and not for a supertype of it: see
 /// [`Exactly`](crate::action::Exactly).
 pub(crate) type Within<D> = PhantomData<fn(&D) -> &D>;
-
-/// That two domains are one. A trait, so that the compiler can say what it means when they are not. No
-/// other crate can name it.
-#[diagnostic::on_unimplemented(
-    message = "the guard is of domain `{D}`, and the permit of domain `{Self}`",
-    label = "what is lent here is a permit of domain `{D}`",
-    note = "help: write the guard's domain last, `#[permit] permit: Permit<'_, Purchase, {D}>`, or find a guard of \
-            domain `{Self}`"
-)]
-pub trait IsDomainOf<D>: Sized {
-    /// The same permit.
-    fn same<A: Action>(permit: Permit<'_, A, D>) -> Permit<'_, A, Self>;
-}
-
-impl<D> IsDomainOf<D> for D {
-    fn same<A: Action>(permit: Permit<'_, A, D>) -> Permit<'_, A, D> {
-        permit
-    }
-}

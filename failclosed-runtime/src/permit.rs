@@ -53,3 +53,22 @@ impl<A: Action, D> fmt::Debug for Permit<'_, A, D> {
         write!(f, "Permit(`{}`)", crate::action::name::<A>())
     }
 }
+
+/// That two domains are one. A trait, so that the compiler can say what it means when they are not. No
+/// other crate can name it.
+#[diagnostic::on_unimplemented(
+    message = "the guard is of domain `{D}`, and the permit of domain `{Self}`",
+    label = "what is lent here is a permit of domain `{D}`",
+    note = "help: write the guard's domain last, `#[permit] permit: Permit<'_, Purchase, {D}>`, or find a guard of \
+            domain `{Self}`"
+)]
+pub trait IsDomainOf<D>: Sized {
+    /// The same permit.
+    fn same<A: Action>(permit: Permit<'_, A, D>) -> Permit<'_, A, Self>;
+}
+
+impl<D> IsDomainOf<D> for D {
+    fn same<A: Action>(permit: Permit<'_, A, D>) -> Permit<'_, A, D> {
+        permit
+    }
+}

@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Bottom up. A module names modules of lower floors only, not its neighbours.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("words", &["contain", "error", "id", "resource", "text"]),
+    ("words", &["contain", "domain", "error", "id", "resource", "text"]),
     ("names", &["name"]),
     ("what can be said", &["argument", "decision", "subject"]),
     ("questions and answers", &["action", "answer", "deadline", "denial", "request", "strict"]),
