@@ -5,6 +5,7 @@ mod find;
 mod graph;
 mod index;
 mod mir;
+mod opaque;
 mod path;
 pub mod wrap;
 

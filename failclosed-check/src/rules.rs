@@ -45,6 +45,7 @@ rules! {
     FC0102 Error "an unguarded call into what other callers reach behind a permission check";
     FC0103 Error "a guard is written here, and this build has none";
     FC0104 Warning "an effect can outlive the permission it was made under";
+    FC0105 Error "an effect that cannot be named can be reached without a permission check";
     FC0201 Error "an error ends in an allow";
     FC0202 Error "a fallback value is an allow";
     FC0203 Warning "an error while policy is loaded is dropped";

@@ -6,7 +6,13 @@ use serde::Deserialize;
 
 use crate::{config::Config, inconclusive::CheckError};
 
-const LISTS: [(&str, &str); 9] = [
+/// The effect of a foreign function.
+pub(crate) const FFI: &str = "ffi";
+
+/// The effect of what cannot be followed: assembly, loaded code.
+pub(crate) const OPAQUE: &str = "opaque";
+
+const LISTS: [(&str, &str); 10] = [
     ("std", include_str!("sinks/std.toml")),
     ("cap-std", include_str!("sinks/cap_std.toml")),
     ("tokio", include_str!("sinks/tokio.toml")),
@@ -16,6 +22,7 @@ const LISTS: [(&str, &str); 9] = [
     ("lettre", include_str!("sinks/lettre.toml")),
     ("nix", include_str!("sinks/nix.toml")),
     ("rusqlite", include_str!("sinks/rusqlite.toml")),
+    ("opaque", include_str!("sinks/opaque.toml")),
 ];
 
 /// A list, as it is written: paths by effect.
@@ -35,6 +42,14 @@ pub struct Sink {
     pub configured: bool,
 }
 
+/// Whether effects of a kind count. Without a choice: those that change something.
+pub(crate) fn wanted(config: &Config, effect: &str) -> bool {
+    match config.sinks.effects.as_slice() {
+        [] => effect != "env",
+        some => some.iter().any(|one| one == effect),
+    }
+}
+
 /// The effects that are looked for.
 ///
 /// # Errors
@@ -44,11 +59,7 @@ pub fn all(config: &Config) -> Result<Vec<Sink>, CheckError> {
     for (name, text) in LISTS {
         let list: List = toml::from_str(text).map_err(|e| CheckError::undecided(name, e))?;
         for (effect, paths) in list.0 {
-            let wanted = match config.sinks.effects.as_slice() {
-                [] => effect != "env",
-                some => some.contains(&effect),
-            };
-            if wanted {
+            if wanted(config, &effect) {
                 sinks.extend(paths.into_iter().map(|path| Sink {
                     path,
                     effect: effect.clone(),

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     finding::{Finding, Hop, Place},
     marked,
-    rules::{FC0101, FC0102, FC0103, FC0104},
+    rules::{FC0101, FC0102, FC0103, FC0104, FC0105},
+    sinks::{FFI, OPAQUE},
     source::Unit,
 };
 
@@ -146,7 +147,9 @@ fn about(finding: &mut Finding, site: &Site) {
 fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
     let inside = graph.names[site.body].clone();
     let label = format!("{}: `{}`", site.effect, site.sink);
-    let mut finding = Finding::new(&FC0101, site.place.clone(), inside, label);
+    let opaque = [FFI, OPAQUE].contains(&site.effect.as_str());
+    let rule = if opaque { &FC0105 } else { &FC0101 };
+    let mut finding = Finding::new(rule, site.place.clone(), inside, label);
     finding.message = format!("`{}` can be reached without a permission check", site.sink);
     about(&mut finding, site);
     finding.hops = open.way(graph, site.body);

@@ -7,7 +7,7 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
-use super::{extract::Dump, path};
+use super::{extract::Dump, opaque, path};
 use crate::{finding::Place, inconclusive::CheckError};
 
 /// One body: a function, a closure, the body of an `async`, a constant, a static.
@@ -27,6 +27,10 @@ pub(crate) struct Body {
     pub(crate) holds: Vec<(String, Place)>,
     /// Closures and tasks that it hands to somebody who may run them later, by their place in the source.
     pub(crate) escapes: Vec<(String, Place)>,
+    /// What it does that no name stands for: assembly, a pointer taken for a function.
+    pub(crate) opaque: Vec<(String, Place)>,
+    /// Text of its own stands in what the compiler wrote, so that a call in it may be none.
+    pub(crate) quotes: bool,
     pub(crate) is_fn: bool,
 }
 
@@ -40,6 +44,8 @@ pub(crate) struct Mention {
     pub(crate) place: Place,
     /// Called here, not only taken.
     pub(crate) called: bool,
+    /// Another language's, by the way it is called.
+    pub(crate) foreign: bool,
 }
 
 /// Every body of a crate.
@@ -59,6 +65,7 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         handles: HashMap::new(),
         locals: HashMap::new(),
         wanted: Vec::new(),
+        assembly: None,
     };
     let unread = |error: std::io::Error| CheckError::undecided(dump.path.display(), error);
     // Line by line: of a large crate it is hundreds of megabytes.
@@ -110,10 +117,15 @@ struct Reader<'d> {
     locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
     wanted: Vec<(usize, String, Place)>,
+    /// Assembly whose last line has not come.
+    assembly: Option<String>,
 }
 
 impl Reader<'_> {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
+        if let Some(before) = self.assembly.take() {
+            return self.assembly(format!("{before} {line}"));
+        }
         if line.trim().is_empty() || line.starts_with("//") || line.starts_with('}') {
             if line.starts_with('}') {
                 self.allocation = None;
@@ -139,6 +151,9 @@ impl Reader<'_> {
 
     /// A call whose callee the compiler has not named in full would be an edge that is missing.
     fn settled(&mut self) -> Result<(), &'static str> {
+        if self.assembly.is_some() {
+            return Err("assembly without an end");
+        }
         match self.call.take() {
             // FAIL CLOSED: nobody knows what is called there.
             Some(_) => Err("a call before this line has no callee"),
@@ -197,12 +212,30 @@ impl Reader<'_> {
             mentions: Vec::new(),
             holds: Vec::new(),
             escapes: Vec::new(),
+            opaque: Vec::new(),
+            quotes: false,
             is_fn,
         });
         Ok(())
     }
 
+    /// Assembly has the lines that somebody wrote, whatever is in them.
+    fn assembly(&mut self, text: String) -> Result<(), &'static str> {
+        let at = text.rsplit_once(" // ").and_then(|(_, comment)| comment.rsplit_once(" at "));
+        let (Some(place), Some(body)) = (at.and_then(|(_, at)| place(at)), self.bodies.last_mut())
+        else {
+            self.assembly = Some(text);
+            return Ok(());
+        };
+        body.quotes = true;
+        body.opaque.extend(opaque::statement(&text).map(|what| (what.to_owned(), place)));
+        Ok(())
+    }
+
     fn statement(&mut self, text: &str) -> Result<(), &'static str> {
+        if opaque::is_assembly(text) {
+            return self.assembly(text.to_owned());
+        }
         let (code, comment) =
             text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
         let code = code.trim_end().trim_end_matches(';');
@@ -219,6 +252,11 @@ impl Reader<'_> {
             if !ty.starts_with(['&', '*']) {
                 body.holds.push((ty.to_owned(), place.clone()));
             }
+        }
+        if let (Some(what), Some(place)) = (opaque::statement(code), &place)
+            && let Some(body) = self.bodies.last_mut()
+        {
+            body.opaque.push((what.to_owned(), place.clone()));
         }
         if let (Some(made), Some(place)) = (self.coerced(code), place)
             && let Some(body) = self.bodies.last_mut()
@@ -282,8 +320,13 @@ impl Reader<'_> {
         }
         if let Some(full) = fn_item(constant) {
             let called = self.call.as_deref() == Some(full);
-            let mention =
-                Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
+            let mention = Mention {
+                path: path::plain(full),
+                full: full.to_owned(),
+                place: here()?,
+                called,
+                foreign: opaque::is_foreign(constant),
+            };
             if called {
                 self.call = None;
             }
@@ -305,7 +348,8 @@ impl Reader<'_> {
             if called {
                 self.call = None;
             }
-            let mention = Mention { path: path::plain(&full), full, place: here()?, called };
+            let mention =
+                Mention { path: path::plain(&full), full, place: here()?, called, foreign: false };
             self.bodies[index].mentions.push(mention);
         }
         Ok(())
@@ -329,6 +373,7 @@ impl Reader<'_> {
                             full: pointed.clone(),
                             place: place.clone(),
                             called: false,
+                            foreign: false,
                         };
                         self.bodies[index].mentions.push(mention);
                     }
