@@ -6,12 +6,16 @@ mod graph;
 mod index;
 mod mir;
 mod opaque;
-mod path;
+pub(crate) mod path;
+pub(crate) mod stable;
 pub mod wrap;
 
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 
 use cargo_metadata::Metadata;
+
+use extract::Dumps;
+pub(crate) use extract::How;
 
 use crate::{
     config::{Build, Config},
@@ -19,6 +23,7 @@ use crate::{
     inconclusive::CheckError,
     sinks,
     source::Unit,
+    typed,
 };
 
 /// What was found in one build, in numbers.
@@ -99,6 +104,8 @@ pub(crate) struct Followed {
     pub(crate) findings: Vec<Finding>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) counts: Counts,
+    /// Of values that the source drops: whether they are `()`.
+    pub(crate) nothing: HashMap<Place, bool>,
 }
 
 /// Builds the project, and follows it from its entry points.
@@ -111,16 +118,31 @@ pub(crate) fn check(
     units: &[Unit],
     config: &Config,
     build: &Build,
-    wrapper: &Path,
-    target: Option<&Path>,
+    how: How<'_>,
 ) -> Result<Followed, CheckError> {
     let sinks = sinks::all(config)?;
     let mut parts = Vec::new();
-    for dump in extract::dumps(metadata, build, wrapper, target)? {
+    let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
+    for dump in dumps {
         let bodies = mir::bodies(&dump)?;
         parts.push(graph::Part { name: dump.name, program: dump.program, bodies });
     }
     let index = index::Index::of(units);
+    if how.strict {
+        let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
+        looked_for.extend(opaque::LOOKED_FOR);
+        let names: HashSet<&str> = looked_for.iter().flat_map(|path| path::names(path)).collect();
+        let renamed = stable::renamed(&homes, &names)?;
+        let known = stable::Known {
+            units,
+            index: &index,
+            looked_for: &looked_for,
+            built: &built,
+            renamed: &renamed,
+        };
+        stable::resolve(&mut parts, &known);
+        stable::locate(&mut parts, units);
+    }
     let graph = graph::build(parts, &index, &sinks, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
@@ -135,5 +157,10 @@ pub(crate) fn check(
             "help: name some in `entries` of failclosed.toml; for a library, `pub`",
         ));
     }
-    Ok(find::findings(&graph, units))
+    let mut followed = find::findings(&graph, units);
+    let values = graph.bodies.iter().flat_map(|body| &body.holds);
+    let judged = typed::judge(&typed::dropped(units), units, values);
+    followed.findings.extend(judged.findings);
+    followed.nothing = judged.nothing;
+    Ok(followed)
 }

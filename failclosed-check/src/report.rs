@@ -73,5 +73,6 @@ pub(crate) fn summary(report: &Report) -> String {
         last.push_str("; nothing was built, so no effect was looked for");
     }
     parts.push(last);
+    parts.extend(report.limits.iter().map(|limit| format!("note: {limit}")));
     parts.join("\n")
 }

@@ -11,10 +11,11 @@ use crate::{
     changed::Unchanged,
     config::{Build, Config, FailOn},
     dangers::{self, Danger},
-    finding::{Finding, Severity},
+    finding::{Finding, Place, Severity},
     inconclusive::CheckError,
     lint,
-    reach::{self, Counts, Effect},
+    reach::{self, Counts, Effect, How, stable},
+    rules::FC0214,
     sinks, source,
 };
 
@@ -33,6 +34,8 @@ pub struct Options {
     pub ignore_baseline: bool,
     /// Only what files that changed since this git revision have to do with.
     pub changed_since: Option<String>,
+    /// Nothing that is not stable is asked of the compiler. `failclosed.toml` may say so as well.
+    pub strict_stable: bool,
 }
 
 impl Options {
@@ -44,6 +47,7 @@ impl Options {
             target: None,
             ignore_baseline: false,
             changed_since: None,
+            strict_stable: false,
         }
     }
 }
@@ -66,6 +70,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Each escape hatch that is used: allowed, known or not.
     pub dangers: Vec<Danger>,
+    /// What the way of checking does not see, beside what no way does.
+    pub limits: &'static [&'static str],
     /// The workspace's directory.
     pub root: PathBuf,
     /// Files by path, as they were when they were checked.
@@ -103,23 +109,41 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         units.iter().flat_map(|unit| lint::unit(unit, &sinks)).collect();
     let mut builds = Vec::new();
     let mut effects = Vec::new();
+    // Values that are `()` in every build that has them.
+    let mut nothing: BTreeMap<Place, bool> = BTreeMap::new();
+    let strict = options.strict_stable || config.check.strict_stable;
     if let Some(wrapper) = &options.wrapper {
         let plain = [Build::default()];
         let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
         for build in wanted {
-            let target = options.target.as_deref();
-            let found = reach::check(&metadata, &units, &config, build, wrapper, target)?;
+            let how = How { wrapper, target: options.target.as_deref(), strict };
+            let found = reach::check(&metadata, &units, &config, build, how)?;
             builds.push((name(build), found.counts));
             effects.extend(found.effects);
+            for (value, is_nothing) in found.nothing {
+                let before = nothing.entry(value).or_insert(true);
+                *before &= is_nothing;
+            }
             for finding in found.findings {
-                let same =
-                    |known: &&Finding| known.place == finding.place && known.key() == finding.key();
+                // The source alone has said so already.
+                let line = |place: &Place| (place.file.clone(), place.line);
+                let same = |known: &&Finding| {
+                    known.place == finding.place && known.key() == finding.key()
+                        || finding.rule == &FC0214
+                            && known.rule == &FC0214
+                            && line(&known.place) == line(&finding.place)
+                };
                 if !findings.iter().any(|known| same(&known)) {
                     findings.push(finding);
                 }
             }
         }
     }
+    // What the source took for an answer, and is none.
+    findings.retain(|finding| {
+        let is_nothing = finding.value.as_ref().and_then(|value| nothing.get(value));
+        is_nothing != Some(&true)
+    });
     // By place; of one that differs between builds, each state once.
     effects.sort();
     effects.dedup();
@@ -148,6 +172,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         known,
         unchanged,
         dangers,
+        limits: if strict && complete { &stable::LIMITS } else { &[] },
         root,
         sources,
         fail_on: config.check.fail_on,

@@ -32,6 +32,9 @@ pub struct CheckArgs {
     /// Do not build: only look at the shape of permission code
     #[arg(long)]
     pub lints_only: bool,
+    /// Unlock nothing in the compiler: no RUSTC_BOOTSTRAP in any process. Sees less of where things stand
+    #[arg(long, conflicts_with = "lints_only")]
+    pub strict_stable: bool,
     /// Where cargo builds
     #[arg(long, value_name = "DIR")]
     pub target_dir: Option<PathBuf>,
@@ -62,6 +65,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
     };
     let mut options = Options::new(&args.directory, wrapper);
     options.target.clone_from(&args.target_dir);
+    options.strict_stable = args.strict_stable;
     options.ignore_baseline = args.write_baseline;
     options.changed_since.clone_from(&args.changed_since);
     let mut report = run::check(&options)?;

@@ -123,7 +123,7 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
     }
     findings.extend(escapes(graph, &behind));
     findings.extend(without_guard(graph, units));
-    Followed { findings, effects, counts }
+    Followed { findings, effects, counts, nothing: HashMap::new() }
 }
 
 fn effect(graph: &Graph, site: &Site, state: State) -> Effect {

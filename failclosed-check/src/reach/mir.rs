@@ -7,7 +7,7 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
-use super::{extract::Dump, opaque, path};
+use super::{extract::Dump, opaque, path, stable};
 use crate::{finding::Place, inconclusive::CheckError};
 
 /// One body: a function, a closure, the body of an `async`, a constant, a static.
@@ -66,6 +66,7 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         locals: HashMap::new(),
         wanted: Vec::new(),
         assembly: None,
+        plain: dump.plain,
     };
     let unread = |error: std::io::Error| CheckError::undecided(dump.path.display(), error);
     // Line by line: of a large crate it is hundreds of megabytes.
@@ -100,9 +101,9 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
     Ok(reader.bodies)
 }
 
-struct Reader<'d> {
+pub(super) struct Reader<'d> {
     name: &'d str,
-    bodies: Vec<Body>,
+    pub(super) bodies: Vec<Body>,
     /// What a piece of constant memory points to.
     allocations: HashMap<String, Vec<String>>,
     allocation: Option<String>,
@@ -112,17 +113,22 @@ struct Reader<'d> {
     /// Where its value goes.
     into: Option<String>,
     /// Handles of tasks, by the local that has them, and what the task runs.
-    handles: HashMap<String, Vec<(String, Place)>>,
+    pub(super) handles: HashMap<String, Vec<(String, Place)>>,
     /// The types of the body's locals.
-    locals: HashMap<String, String>,
+    pub(super) locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
-    wanted: Vec<(usize, String, Place)>,
+    pub(super) wanted: Vec<(usize, String, Place)>,
     /// Assembly whose last line has not come.
-    assembly: Option<String>,
+    pub(super) assembly: Option<String>,
+    /// Without comments: of the mode that unlocks nothing.
+    plain: bool,
 }
 
 impl Reader<'_> {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
+        if self.assembly.is_some() && self.plain {
+            return self.plain(line);
+        }
         if let Some(before) = self.assembly.take() {
             return self.assembly(format!("{before} {line}"));
         }
@@ -146,7 +152,7 @@ impl Reader<'_> {
             return self.comment(comment);
         }
         self.settled()?;
-        self.statement(text)
+        if self.plain { self.plain(text) } else { self.statement(text) }
     }
 
     /// A call whose callee the compiler has not named in full would be an edge that is missing.
@@ -272,7 +278,7 @@ impl Reader<'_> {
     }
 
     /// A task whose handle the body itself waits for is part of the call, and escapes nowhere.
-    fn waited(&mut self, code: &str) {
+    pub(super) fn waited(&mut self, code: &str) {
         let Some((into, value)) = assigned(code) else { return };
         if let Some(from) = value.strip_prefix("move ") {
             if let Some(started) = self.handles.remove(from) {
@@ -285,10 +291,20 @@ impl Reader<'_> {
         else {
             return;
         };
-        if !WAIT.contains(&path::plain(callee).as_str()) {
+        let callee = path::plain(callee);
+        let waits = if self.plain {
+            stable::is_one_of(&WAIT, &callee)
+        } else {
+            WAIT.contains(&callee.as_str())
+        };
+        if !waits {
             return;
         }
-        let handle = arguments.trim_start_matches("(move ").split([',', ')']).next();
+        let handle = arguments
+            .trim_start_matches("(move ")
+            .trim_start_matches("(copy ")
+            .split([',', ')'])
+            .next();
         let started = handle.and_then(|handle| self.handles.remove(handle)).unwrap_or_default();
         if let Some(body) = self.bodies.last_mut() {
             body.escapes.retain(|escape| !started.contains(escape));
@@ -296,10 +312,10 @@ impl Reader<'_> {
     }
 
     /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
-    fn coerced(&self, code: &str) -> Option<Vec<String>> {
+    pub(super) fn coerced(&self, code: &str) -> Option<Vec<String>> {
         let (value, into) = assigned(code)?.1.split_once(" as ")?;
-        let function =
-            into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
+        let function = (into.contains("dyn std::ops::Fn") || self.plain && into.contains("dyn Fn"))
+            && into.contains("(PointerCoercion(Unsize");
         let local = value.trim_start_matches("move ").trim_start_matches("copy ");
         let ty = self.locals.get(local)?;
         (function || into.contains("(PointerCoercion(ClosureFnPointer")).then(|| makes(ty))
@@ -385,7 +401,7 @@ impl Reader<'_> {
 }
 
 /// What runs its argument by itself, whether or not anybody waits.
-const DETACH: [&str; 7] = [
+pub(super) const DETACH: [&str; 7] = [
     "tokio::spawn",
     "tokio::task::spawn",
     "tokio::task::spawn_blocking",
@@ -396,7 +412,7 @@ const DETACH: [&str; 7] = [
 ];
 
 /// What waits for a task, given its handle.
-const WAIT: [&str; 2] = [
+pub(super) const WAIT: [&str; 2] = [
     "<tokio::task::JoinHandle as std::future::IntoFuture>::into_future",
     "std::thread::JoinHandle::join",
 ];
@@ -417,13 +433,13 @@ fn fn_item(constant: &str) -> Option<&str> {
 
 /// A statement's place and its value. A place can have a type in it, and that a ` = ` of its own
 /// (`dyn Future<Output = ()>`).
-fn assigned(code: &str) -> Option<(&str, &str)> {
+pub(super) fn assigned(code: &str) -> Option<(&str, &str)> {
     let at = path::top_level(code, " = ")?;
     Some((code.get(..at)?, code.get(at + 3..)?))
 }
 
 /// What a terminator calls by name. None where it calls a value, or is no call.
-fn callee(code: &str) -> Option<&str> {
+pub(super) fn callee(code: &str) -> Option<&str> {
     if !(code.contains(" -> [return:") || code.contains(" -> unwind") || code.ends_with(" -> bb")) {
         return None;
     }
@@ -440,7 +456,7 @@ fn is_memory(word: &str) -> bool {
         .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
 }
 
-fn names_of_memory(text: &str) -> Vec<String> {
+pub(super) fn names_of_memory(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| is_memory(word))
         .map(str::to_owned)
@@ -448,7 +464,7 @@ fn names_of_memory(text: &str) -> Vec<String> {
 }
 
 /// `src/a.rs:1:2: 3:4`, with what may stand after it.
-fn place(text: &str) -> Option<Place> {
+pub(super) fn place(text: &str) -> Option<Place> {
     let text = text.split(" (#").next()?.trim();
     let (start, end) = text.rsplit_once(": ")?;
     let mut parts = start.rsplitn(3, ':');

@@ -26,7 +26,8 @@ pub(super) fn is_assembly(text: &str) -> bool {
 
 /// Whether a type is a pointer to a function, or may be one.
 fn is_function(ty: &str) -> bool {
-    let ty = ty.strip_prefix("std::option::Option<").unwrap_or(ty);
+    let ty = ty.strip_prefix("std::option::").unwrap_or(ty);
+    let ty = ty.strip_prefix("Option<").unwrap_or(ty);
     abi(ty).starts_with("fn(")
         || abi(ty).strip_prefix("extern \"").is_some_and(|rest| rest.contains(" fn("))
 }
@@ -87,6 +88,15 @@ fn transmutes(mention: &Mention) -> bool {
         })
 }
 
+/// Paths by which some of this is known.
+pub(super) const LOOKED_FOR: [&str; 5] = [
+    ITSELF,
+    "std::mem::transmute_copy",
+    "std::process::Command::new",
+    "tokio::process::Command::new",
+    "<std::process::Command as std::os::unix::process::CommandExt>::exec",
+];
+
 const ITSELF: &str = "std::env::current_exe";
 
 /// Where a body asks for its own program, in the same breath in which it makes a command: what it is told
@@ -105,7 +115,7 @@ fn starts_itself<'b>(bodies: &'b [Body], body: &'b Body) -> Option<&'b Mention> 
         mention.path == ITSELF
             || bodies.iter().any(|other| {
                 // A function that only looks it up.
-                other.path == format!("{own}::{}", mention.path)
+                (other.path == mention.path || other.path == format!("{own}::{}", mention.path))
                     && other.returns.contains("Path")
                     && other.mentions.iter().any(|inner| inner.path == ITSELF)
             })

@@ -1,0 +1,305 @@
+//! Which items a short name may mean. Every one that fits is taken, but for what would end a way: a permit
+//! is one only where nothing else can have its name, and the call of a guard only by its whole name, which
+//! the compiler does not cut.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use syn::visit::Visit;
+
+use super::{fits, nowhere};
+use crate::{
+    names::{self, Names},
+    reach::{
+        graph::Part,
+        index::Index,
+        mir::{Body, Mention},
+        path,
+    },
+    source::{SourceFile, Unit},
+};
+
+/// What can be told from the source and from cargo.
+pub(crate) struct Known<'a> {
+    pub(crate) units: &'a [Unit],
+    pub(crate) index: &'a Index,
+    /// Full paths that something is done about where they are mentioned.
+    pub(crate) looked_for: &'a [&'a str],
+    /// The crates that were built.
+    pub(crate) built: &'a HashSet<String>,
+    /// New names that crates give to old ones.
+    pub(crate) renamed: &'a HashMap<String, BTreeSet<String>>,
+}
+
+/// Puts full paths in the place of short ones.
+pub(crate) fn resolve(parts: &mut [Part], known: &Known<'_>) {
+    for part in parts.iter_mut() {
+        let items = Items::of(&part.name, known.units);
+        for body in &mut part.bodies {
+            body.path = items.full(&body.path, &part.name);
+            for mention in &mut body.mentions {
+                let local = items.full(&format!("{}::{}", part.name, mention.path), &part.name);
+                if local != format!("{}::{}", part.name, mention.path) {
+                    mention.path = local;
+                }
+            }
+        }
+    }
+    let mut all = Bodies::default();
+    for body in parts.iter().flat_map(|part| &part.bodies) {
+        all.add(body, known.index);
+    }
+    for part in parts.iter_mut() {
+        let here = Here {
+            krate: &part.name,
+            known,
+            all: &all,
+            ours: ours(&part.name, known.units),
+            defined: known
+                .units
+                .iter()
+                .filter(|unit| holds(unit, &part.name))
+                .flat_map(names::defined)
+                .collect(),
+            foreign: foreign(known.units),
+        };
+        for body in &mut part.bodies {
+            for argument in &mut body.arguments {
+                here.permit(argument);
+            }
+            let mentions = std::mem::take(&mut body.mentions);
+            body.mentions = mentions.into_iter().flat_map(|mention| here.meant(mention)).collect();
+        }
+    }
+}
+
+/// Items of one crate by their names, where only one has it.
+struct Items(HashMap<String, Vec<Vec<String>>>);
+
+impl Items {
+    fn of(krate: &str, units: &[Unit]) -> Self {
+        struct Fill<'f> {
+            module: Vec<String>,
+            items: &'f mut HashMap<String, Vec<Vec<String>>>,
+        }
+        impl Fill<'_> {
+            fn add(&mut self, name: &syn::Ident) {
+                self.items.entry(name.to_string()).or_default().push(self.module.clone());
+            }
+        }
+        impl<'ast> Visit<'ast> for Fill<'_> {
+            fn visit_item(&mut self, item: &'ast syn::Item) {
+                match item {
+                    syn::Item::Fn(item) => self.add(&item.sig.ident),
+                    syn::Item::Static(item) => self.add(&item.ident),
+                    syn::Item::Const(item) => self.add(&item.ident),
+                    syn::Item::Struct(item) => self.add(&item.ident),
+                    syn::Item::Enum(item) => self.add(&item.ident),
+                    syn::Item::Trait(item) => self.add(&item.ident),
+                    _ => {}
+                }
+                let syn::Item::Mod(inner) = item else {
+                    return syn::visit::visit_item(self, item);
+                };
+                // A module's own name is cut like any other's.
+                self.add(&inner.ident);
+                self.module.push(inner.ident.to_string());
+                syn::visit::visit_item_mod(self, inner);
+                self.module.pop();
+            }
+
+            fn visit_foreign_item_fn(&mut self, item: &'ast syn::ForeignItemFn) {
+                self.add(&item.sig.ident);
+            }
+
+            // Items of a body are printed below it.
+            fn visit_block(&mut self, _: &'ast syn::Block) {}
+        }
+        let mut items = HashMap::new();
+        for file in units.iter().flat_map(|unit| &unit.files) {
+            let Some((root, module)) = file.module.split_first() else { continue };
+            if root == krate || *root == format!("{krate}(bin)") {
+                Fill { module: module.to_vec(), items: &mut items }.visit_file(&file.tree);
+            }
+        }
+        Self(items)
+    }
+
+    /// A path of the crate with the modules that were cut off in front of an item.
+    fn full(&self, path: &str, krate: &str) -> String {
+        let Some(local) = path.strip_prefix(krate).and_then(|rest| rest.strip_prefix("::")) else {
+            return path.to_owned();
+        };
+        let first = local.split("::").next().unwrap_or(local);
+        match self.0.get(first).map(Vec::as_slice) {
+            Some([module]) if !module.is_empty() => {
+                format!("{krate}::{}::{local}", module.join("::"))
+            }
+            _ => path.to_owned(),
+        }
+    }
+}
+
+/// All bodies, by how their paths end.
+#[derive(Default)]
+struct Bodies {
+    paths: HashSet<String>,
+    /// Items that are no methods, by their last name.
+    free: HashMap<String, Vec<String>>,
+    /// Methods, by `Type::method`.
+    methods: HashMap<String, Vec<String>>,
+}
+
+impl Bodies {
+    fn add(&mut self, body: &Body, index: &Index) {
+        let name = path::last(&body.path).to_owned();
+        self.paths.insert(body.path.clone());
+        match index.impl_of(&body.path) {
+            Some(found) => {
+                let of_type = found.and_then(|found| found.of_type.clone());
+                let inherent = found.is_none_or(|found| found.of_trait.is_none());
+                if let Some(of_type) = of_type.filter(|_| inherent) {
+                    let method = format!("{of_type}::{name}");
+                    self.methods.entry(method).or_default().push(body.path.clone());
+                }
+            }
+            None => self.free.entry(name).or_default().push(body.path.clone()),
+        }
+    }
+}
+
+/// Whether a crate's source brings in this library, so that its names are seen in it.
+fn ours(krate: &str, units: &[Unit]) -> bool {
+    units.iter().filter(|unit| !unit.roots.is_empty()).any(|unit| {
+        let defined = names::defined(unit);
+        unit.files
+            .iter()
+            .filter(|file| is_of(file, krate))
+            .any(|file| Names::of(file, unit, &defined).uses_us())
+    })
+}
+
+fn is_of(file: &SourceFile, krate: &str) -> bool {
+    file.module.first().is_some_and(|root| root.trim_end_matches("(bin)") == krate)
+}
+
+fn holds(unit: &Unit, krate: &str) -> bool {
+    unit.files.iter().any(|file| is_of(file, krate))
+}
+
+/// Functions that the workspace declares as another language's.
+fn foreign(units: &[Unit]) -> HashSet<String> {
+    struct Declared(HashSet<String>);
+    impl<'ast> Visit<'ast> for Declared {
+        fn visit_foreign_item_fn(&mut self, item: &'ast syn::ForeignItemFn) {
+            self.0.insert(item.sig.ident.to_string());
+        }
+    }
+    let mut declared = Declared(HashSet::new());
+    for file in units.iter().flat_map(|unit| &unit.files) {
+        declared.visit_file(&file.tree);
+    }
+    declared.0
+}
+
+struct Here<'a> {
+    krate: &'a str,
+    known: &'a Known<'a>,
+    all: &'a Bodies,
+    /// Whether a short name can be one of this library's.
+    ours: bool,
+    /// Types of its own package.
+    defined: HashSet<String>,
+    foreign: HashSet<String>,
+}
+
+impl Here<'_> {
+    /// What a mention may mean.
+    fn meant(&self, mut mention: Mention) -> Vec<Mention> {
+        let path = mention.path.clone();
+        let in_crate = self.all.paths.contains(&format!("{}::{path}", self.krate))
+            || self.all.paths.contains(&path);
+        let last = path::last(&path);
+        mention.foreign = !in_crate && (mention.foreign || self.foreign.contains(last));
+        if mention.foreign {
+            // As it is printed where names are whole.
+            let own = format!("{}::", self.krate);
+            mention.path = path.strip_prefix(&own).unwrap_or(&path).to_owned();
+        }
+        if in_crate {
+            return vec![mention];
+        }
+        let mut found: Vec<String> = Vec::new();
+        let mut printed = vec![path.clone()];
+        printed.extend(self.old_names(&path));
+        for printed in &printed {
+            found.extend(self.looked_for(printed));
+        }
+        if let Some(paths) = self.all.methods.get(&path) {
+            found.extend(paths.iter().cloned());
+        }
+        // Of another crate of the workspace: by its name alone, or by a way that it can be seen.
+        if !path.starts_with('<') && !path.contains("{closure") {
+            let theirs = self.all.free.get(last).into_iter().flatten();
+            let fits = |full: &&String| {
+                !path.contains("::")
+                    || full.starts_with(path.split("::").next().unwrap_or_default())
+            };
+            found.extend(theirs.filter(fits).cloned());
+        }
+        found.sort();
+        found.dedup();
+        if found.is_empty() {
+            return vec![mention];
+        }
+        let bodies = |path: &String| self.all.paths.contains(path);
+        let foreign = mention.foreign;
+        found
+            .into_iter()
+            .map(|path| Mention {
+                foreign: foreign && !bodies(&path),
+                path,
+                place: nowhere(),
+                ..mention.clone()
+            })
+            .collect()
+    }
+
+    /// The looked for paths that a printed one may be. Where one is the standard library's, it is that:
+    /// another's of the same name would have kept its name whole.
+    fn looked_for(&self, printed: &str) -> Vec<String> {
+        let built = |full: &&&str| {
+            let krate = full.trim_start_matches('<').split("::").next().unwrap_or_default();
+            krate == "std" || self.known.built.contains(krate)
+        };
+        let fit = self.known.looked_for.iter().filter(|full| fits(printed, full)).filter(built);
+        let all: Vec<String> = fit.map(|full| (*full).to_owned()).collect();
+        let of_std: Vec<String> = all
+            .iter()
+            .filter(|full| full.trim_start_matches('<').starts_with("std::"))
+            .cloned()
+            .collect();
+        if of_std.is_empty() { all } else { of_std }
+    }
+
+    /// A printed path with the name that some crate has replaced.
+    fn old_names(&self, printed: &str) -> Vec<String> {
+        let first = printed.trim_start_matches('<').split([':', ' ']).next().unwrap_or_default();
+        let old = self.known.renamed.get(first).into_iter().flatten();
+        old.map(|old| printed.replacen(first, old, 1)).collect()
+    }
+
+    /// Gives a permit its full name, where it can be no other's.
+    fn permit(&self, argument: &mut String) {
+        if !self.ours {
+            return;
+        }
+        for name in ["PermitFor", "Permit"] {
+            let ty = path::plain_type(argument);
+            // FAIL CLOSED: what the package calls so itself is not ours.
+            if ty == name && !self.defined.contains(name) {
+                *argument = argument.replacen(name, &format!("failclosed::{name}"), 1);
+                return;
+            }
+        }
+    }
+}
