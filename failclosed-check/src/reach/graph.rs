@@ -202,6 +202,7 @@ fn witness(body: &Body) -> bool {
 
 impl Build<'_> {
     fn fill(&mut self) {
+        self.used.extend(self.index.associated().cloned());
         for (at, body) in self.bodies.iter().enumerate() {
             self.by_path.entry(body.path.clone()).or_default().push(at);
             if self.impls[at].is_some() {
@@ -396,7 +397,9 @@ impl Build<'_> {
                     .as_deref()
                     .is_some_and(|of| of != "Drop" && !self.index.own_trait(of)),
                 Some(None) => true,
-                None => false,
+                None => {
+                    body.place.as_ref().is_some_and(|p| self.index.is_exported(&p.file, p.line))
+                }
             },
             "pub" => {
                 !programs.iter().any(|program| program == krate)

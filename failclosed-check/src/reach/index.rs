@@ -24,6 +24,10 @@ pub(crate) struct Index {
     traits: HashSet<String>,
     public: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
     holds: HashMap<String, HashSet<String>>,
+    /// Functions and statics that the linker gives to others.
+    exported: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
+    /// Types that stand for an associated type: a generic body knows them by no other name.
+    associated: HashSet<String>,
 }
 
 impl Index {
@@ -59,6 +63,15 @@ impl Index {
         self.public.get(file).is_some_and(|lines| lines.iter().any(|range| range.contains(&line)))
     }
 
+    /// Whether somebody may begin here who is no code of the workspace: another language, the loader.
+    pub(crate) fn is_exported(&self, file: &str, line: usize) -> bool {
+        self.exported.get(file).is_some_and(|lines| lines.iter().any(|range| range.contains(&line)))
+    }
+
+    pub(crate) fn associated(&self) -> impl Iterator<Item = &String> {
+        self.associated.iter()
+    }
+
     /// The types in which, at any depth, one of that name may be.
     pub(crate) fn holders(&self, name: &str) -> HashSet<String> {
         let mut found = HashSet::from([name.to_owned()]);
@@ -87,6 +100,18 @@ impl Fill<'_> {
         if matches!(visibility, Visibility::Public(_)) {
             let lines = whole.start().line..=whole.end().line;
             self.index.public.entry(self.file.path.clone()).or_default().push(lines);
+        }
+    }
+
+    fn exported(&mut self, attributes: &[syn::Attribute], whole: proc_macro2::Span) {
+        const EXPORTS: [&str; 4] = ["no_mangle", "export_name", "link_section", "used"];
+        let exports = attributes.iter().any(|attribute| {
+            let text = text(&attribute.meta);
+            path::names(&text).any(|word| EXPORTS.contains(&word))
+        });
+        if exports {
+            let lines = whole.start().line..=whole.end().line;
+            self.index.exported.entry(self.file.path.clone()).or_default().push(lines);
         }
     }
 
@@ -121,13 +146,24 @@ impl<'ast> Visit<'ast> for Fill<'_> {
         syn::visit::visit_item_trait(self, item);
     }
 
+    fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
+        self.index.associated.extend(path::type_names(&text(&item.ty)).map(str::to_owned));
+    }
+
+    fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+        self.exported(&item.attrs, item.span());
+        syn::visit::visit_item_static(self, item);
+    }
+
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         self.public(&item.vis, item.span());
+        self.exported(&item.attrs, item.span());
         syn::visit::visit_item_fn(self, item);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
         self.public(&item.vis, item.span());
+        self.exported(&item.attrs, item.span());
         syn::visit::visit_impl_item_fn(self, item);
     }
 
