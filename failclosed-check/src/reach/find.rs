@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::{
     Counts, Effect, Followed, State,
     graph::{Edge, Graph, Site},
-    mir::makes,
+    mir::{makes, place},
 };
 use crate::{
     finding::{Finding, Hop, Place},
@@ -206,6 +206,20 @@ fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
                 finding.notes.push(format!("it is made at {what}"));
                 found.push(finding);
             }
+        }
+    }
+    // A closure that a guarded body returns: whoever has it runs it as often as they like. A task that it
+    // returns is its own, which the caller waits for.
+    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| graph.guards.contains(at)) {
+        let closures = body.returns.match_indices("closure@");
+        let closures =
+            closures.filter_map(|(from, _)| makes(&body.returns[from..]).into_iter().next());
+        for what in closures.filter(|what| made.contains_key(what)) {
+            let Some(place) = place(&what).filter(|p| !found.iter().any(|f| f.place == *p)) else {
+                continue;
+            };
+            let label = "whoever gets this may run it later, and nobody is asked then";
+            found.push(Finding::new(&FC0104, place, graph.names[at].clone(), label));
         }
     }
     found

@@ -358,14 +358,20 @@ impl Reader<'_> {
         } else if let Some(at) = constant.find("val: Unevaluated(") {
             let full = &constant[at + "val: Unevaluated(".len()..];
             let end = path::top_level(full, ", ").unwrap_or(full.len());
-            let full = full[..end].to_owned();
+            // With the types that it is of: they are named nowhere else.
+            let (full, of) = (full[..end].to_owned(), full.to_owned());
             // A function that is a constant of a trait: which one, is for the graph to find.
             let called = self.call.as_ref().is_some_and(|call| call.starts_with("const "));
             if called {
                 self.call = None;
             }
-            let mention =
-                Mention { path: path::plain(&full), full, place: here()?, called, foreign: false };
+            let mention = Mention {
+                path: path::plain(&full),
+                full: of,
+                place: here()?,
+                called,
+                foreign: false,
+            };
             self.bodies[index].mentions.push(mention);
         }
         Ok(())
@@ -401,14 +407,28 @@ impl Reader<'_> {
 }
 
 /// What runs its argument by itself, whether or not anybody waits.
-pub(super) const DETACH: [&str; 7] = [
+pub(super) const DETACH: [&str; 21] = [
     "tokio::spawn",
     "tokio::task::spawn",
     "tokio::task::spawn_blocking",
     "tokio::task::spawn_local",
     "tokio::runtime::Handle::spawn",
+    "tokio::runtime::Handle::spawn_blocking",
+    "tokio::runtime::Runtime::spawn",
+    "tokio::runtime::Runtime::spawn_blocking",
     "tokio::task::JoinSet::spawn",
+    "tokio::task::JoinSet::spawn_on",
+    "tokio::task::JoinSet::spawn_local",
+    "tokio::task::JoinSet::spawn_blocking",
+    "tokio::task::JoinSet::spawn_blocking_on",
+    "tokio::task::LocalSet::spawn_local",
+    "tokio_util::task::TaskTracker::spawn",
+    "tokio_util::task::TaskTracker::spawn_blocking",
     "std::thread::spawn",
+    "std::thread::Builder::spawn",
+    "rayon::spawn",
+    "async_std::task::spawn",
+    "smol::spawn",
 ];
 
 /// What waits for a task, given its handle.
