@@ -74,9 +74,9 @@ pub(crate) fn locate(parts: &mut [Part], units: &[Unit]) {
     }
     // What no source was found for is shown where the crate begins, and is shown.
     for part in parts.iter_mut() {
-        let root = units.iter().flat_map(|unit| &unit.files).find(|file| {
-            file.module.first().is_some_and(|root| root.trim_end_matches("(bin)") == part.name)
-        });
+        let root = units.iter().flat_map(|unit| &unit.files).find(
+            |file| matches!(&*file.module, [root] if root.trim_end_matches("(bin)") == part.name),
+        );
         let Some(root) = root else { continue };
         let begin =
             Place { file: root.path.clone(), line: 1, column: 1, end_line: 1, end_column: 1 };

@@ -207,8 +207,8 @@ fn path_end(text: &str) -> usize {
                 Some(end) => at += end + 1,
                 None => return at + 1,
             }
-        } else if let Some(inner) = rest.strip_prefix("{closure#") {
-            at += "{closure#".len() + inner.find('}').map_or(0, |end| end + 1);
+        } else if let Some(end) = unnamed(rest) {
+            at += end;
         } else {
             at += rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
         }
@@ -223,6 +223,12 @@ fn path_end(text: &str) -> usize {
     }
 }
 
+/// Where a part of a path ends that has no name: `{closure#0}`, `{constant#1}`.
+fn unnamed(text: &str) -> Option<usize> {
+    let end = text.strip_prefix('{')?.find('}')? + 1;
+    text[1..end].contains('#').then_some(end + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +241,7 @@ mod tests {
         );
         assert_eq!(operands("(move _1, a::each) -> [return: bb1, unwind continue]"), ["a::each"]);
         assert_eq!(operands("_4 = const all::promoted[0]"), ["all::promoted[0]"]);
+        assert_eq!(operands("_4 = const ONCE::{constant#0}::init"), ["ONCE::{constant#0}::init"]);
         assert_eq!(operands("_4 = const <R as Runs>::RUN"), ["<R as Runs>::RUN"]);
         let code = "_3 = Iterator::for_each::<I, for<'a> fn(&'a str) {each}>(move _2, each)";
         assert_eq!(functions_in_types(code), ["each"]);

@@ -32,15 +32,28 @@ pub(crate) struct Known<'a> {
 
 /// Puts full paths in the place of short ones.
 pub(crate) fn resolve(parts: &mut [Part], known: &Known<'_>) {
+    let items: Vec<(String, Items)> =
+        parts.iter().map(|part| (part.name.clone(), Items::of(&part.name, known.units))).collect();
     for part in parts.iter_mut() {
-        let items = Items::of(&part.name, known.units);
+        // Its own first: what another crate has as well is not cut.
+        let (own, others): (Vec<_>, Vec<_>) =
+            items.iter().partition(|(krate, _)| *krate == part.name);
+        let full = |path: &str| {
+            own.iter().chain(&others).find_map(|(krate, items)| items.full(path, krate))
+        };
         for body in &mut part.bodies {
-            body.path = items.full(&body.path, &part.name);
+            let local = body.path.strip_prefix(&format!("{}::", part.name));
+            let whole = own.iter().find_map(|(krate, items)| items.full(local?, krate));
+            body.path = whole.unwrap_or_else(|| body.path.clone());
             for mention in &mut body.mentions {
-                let local = items.full(&format!("{}::{}", part.name, mention.path), &part.name);
-                if local != format!("{}::{}", part.name, mention.path) {
-                    mention.path = local;
-                }
+                let whole = match path::qualified(&mention.path) {
+                    // A method that the trait brings itself is below the trait.
+                    Some((of, of_trait, method)) => {
+                        full(of_trait).map(|of_trait| format!("<{of} as {of_trait}>{method}"))
+                    }
+                    None => full(&mention.path),
+                };
+                mention.path = whole.unwrap_or_else(|| mention.path.clone());
             }
         }
     }
@@ -124,17 +137,14 @@ impl Items {
         Self(items)
     }
 
-    /// A path of the crate with the modules that were cut off in front of an item.
-    fn full(&self, path: &str, krate: &str) -> String {
-        let Some(local) = path.strip_prefix(krate).and_then(|rest| rest.strip_prefix("::")) else {
-            return path.to_owned();
-        };
+    /// A path in the crate with the modules that were cut off in front of an item. None: none were.
+    fn full(&self, local: &str, krate: &str) -> Option<String> {
         let first = local.split("::").next().unwrap_or(local);
         match self.0.get(first).map(Vec::as_slice) {
             Some([module]) if !module.is_empty() => {
-                format!("{krate}::{}::{local}", module.join("::"))
+                Some(format!("{krate}::{}::{local}", module.join("::")))
             }
-            _ => path.to_owned(),
+            _ => None,
         }
     }
 }
@@ -234,17 +244,24 @@ impl Here<'_> {
         for printed in &printed {
             found.extend(self.looked_for(printed));
         }
-        if let Some(paths) = self.all.methods.get(&path) {
+        let method = path.rsplit("::").nth(1).map(|of| format!("{of}::{last}"));
+        if let Some(paths) = method.and_then(|method| self.all.methods.get(&method)) {
             found.extend(paths.iter().cloned());
         }
         // Of another crate of the workspace: by its name alone, or by a way that it can be seen.
         if !path.starts_with('<') && !path.contains("{closure") {
             let theirs = self.all.free.get(last).into_iter().flatten();
-            let fits = |full: &&String| {
+            let first = path.split("::").next().unwrap_or_default();
+            let seen = |full: &&String| {
+                // A macro's item is not in the source, and its body's name may be cut more than this one.
+                let (_, local) = full.split_once("::").unwrap_or_default();
                 !path.contains("::")
-                    || full.starts_with(path.split("::").next().unwrap_or_default())
+                    || full.starts_with(first)
+                    || path.strip_suffix(local).is_some_and(|rest| rest.ends_with("::"))
             };
-            found.extend(theirs.filter(fits).cloned());
+            found.extend(theirs.filter(seen).cloned());
+            // As it is: a longer name is found by the graph as well.
+            found.extend(path.contains("::").then(|| mention.path.clone()));
         }
         found.sort();
         found.dedup();
