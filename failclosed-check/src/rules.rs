@@ -73,6 +73,7 @@ rules! {
     FC0225 Warning "there is another door to what is locked";
     FC0226 Warning "one of two guards is laxer";
     FC0227 Warning "a public function does what others are asked for";
+    FC0228 Warning "a handler, a tool or an arm does not ask, and others beside it do";
     FC0301 Note "an escape hatch is used";
     FC0302 Warning "nobody is asked yet, in a block that is moved over";
     FC0901 Error "an allow without a reason";
