@@ -168,7 +168,9 @@ fn operands(code: &str) -> Vec<&str> {
         let text = &from[..end];
         let word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
         let field = word && from[end..].starts_with(": ");
-        let local = text.starts_with('_') && text[1..].chars().all(|c| c.is_ascii_digit());
+        // `_1`, `bb1`.
+        let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit());
+        let local = ["_", "bb"].iter().any(|start| text.strip_prefix(start).is_some_and(digits));
         if !field && !local && text.len() > 1 && !SYNTAX.contains(&text) {
             found.push(text);
         }
