@@ -255,3 +255,28 @@ fn main() {
         assert!(found.iter().any(|line| line.contains(&format!("`{sink}`"))), "{sink}: {text}");
     }
 }
+
+/// The compiler may print the name that another crate gives to an effect.
+#[test]
+fn a_name_that_another_crate_gives_is_known() {
+    let code = "fn main() {\n    let _ = other::erase(\"x\");\n    let _ = other::Program::new(\"sh\").spawn();\n    let _ = other::deep::put(\"x\", \"\");\n}\n";
+    let home = scratch(
+        "strict-renamed",
+        code,
+        "[dependencies]\nother = { path = \"other\" }\n[workspace]\nexclude = [\"other\"]",
+    );
+    let manifest = fs::read_to_string(home.join("Cargo.toml")).unwrap();
+    let manifest = manifest.strip_suffix("\n[workspace]\n").unwrap();
+    fs::write(home.join("Cargo.toml"), manifest).unwrap();
+    fs::create_dir_all(home.join("other/src")).unwrap();
+    let other = "[package]\nname = \"other\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    fs::write(home.join("other/Cargo.toml"), other).unwrap();
+    let renames = "pub use std::{\n    fs::remove_dir_all as erase,\n    process::Command as Program,\n};\npub mod deep {\n    pub use std::fs::write as put;\n}\n";
+    fs::write(home.join("other/src/lib.rs"), renames).unwrap();
+    let output = check(&home, &["--strict-stable", "--list-effects"]).output().unwrap();
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    for sink in ["std::fs::remove_dir_all", "std::process::Command::spawn", "std::fs::write"] {
+        assert!(text.contains(&format!("`{sink}`")), "{sink}: {text}");
+    }
+}

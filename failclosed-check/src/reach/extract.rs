@@ -34,7 +34,7 @@ pub(crate) struct Dumps {
     pub(crate) dumps: Vec<Dump>,
     /// The names of all crates that were built.
     pub(crate) built: HashSet<String>,
-    /// Where the sources of other people's crates are.
+    /// Where the sources of all of them are.
     pub(crate) homes: BTreeSet<PathBuf>,
 }
 
@@ -111,7 +111,6 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     let built = artifacts.iter().map(|artifact| artifact.target.name.replace('-', "_")).collect();
     let homes = artifacts
         .iter()
-        .filter(|artifact| !members.contains(&&artifact.package_id))
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
         .filter_map(|artifact| Some(artifact.target.src_path.parent()?.as_std_path().to_owned()))
         .collect();
