@@ -8,6 +8,7 @@ mod mir;
 mod opaque;
 pub(crate) mod path;
 pub(crate) mod stable;
+mod taken;
 pub mod wrap;
 
 use std::collections::{HashMap, HashSet};
@@ -120,6 +121,7 @@ pub(crate) fn check(
     build: &Build,
     how: How<'_>,
 ) -> Result<Followed, CheckError> {
+    taken::check(units, how.strict)?;
     let sinks = sinks::all(config)?;
     let mut parts = Vec::new();
     let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;

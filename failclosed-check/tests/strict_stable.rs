@@ -157,7 +157,13 @@ fn recording(home: &Path) -> PathBuf {
 
 #[cfg(unix)]
 fn environments(name: &str, arguments: &[&str], config: &str) -> (Option<i32>, Vec<String>) {
-    let home = scratch(name, MAIN, "");
+    // One of somebody else's, which cargo compiles without the wrapper.
+    let home = scratch(name, MAIN, "[dependencies]\nother = { path = \"../strict-other\" }");
+    let other = home.with_file_name("strict-other");
+    fs::create_dir_all(other.join("src")).unwrap();
+    let manifest = "[package]\nname = \"other\"\nversion = \"0.0.0\"\n[workspace]\n";
+    fs::write(other.join("Cargo.toml"), manifest).unwrap();
+    fs::write(other.join("src/lib.rs"), "").unwrap();
     fs::write(home.join("failclosed.toml"), config).unwrap();
     let mut command = check(&home, arguments);
     // Whoever has unlocked the compiler for everything has it locked here.
@@ -253,6 +259,58 @@ fn main() {
     assert_eq!(found.len(), 3, "{text}");
     for sink in ["std::fs::rename", "std::process::Command::spawn", "std::fs::remove_dir"] {
         assert!(found.iter().any(|line| line.contains(&format!("`{sink}`"))), "{sink}: {text}");
+    }
+}
+
+/// What is believed to be a permit because of its short name has to be one.
+#[test]
+fn a_permit_of_somebody_else_is_none() {
+    let code = "\
+#[cfg(any())]
+use failclosed::Permit;
+mod own { pub struct Permit; }
+fn looks_guarded(_: &own::Permit) {
+    let _ = std::fs::rename(\"a\", \"b\");
+}
+fn main() {
+    looks_guarded(&own::Permit);
+}
+";
+    let dependency = format!("[dependencies]\nfailclosed = {{ path = {:?} }}", repository());
+    let home = scratch("strict-permit", code, &dependency);
+    fs::copy(repository().join("Cargo.lock"), home.join("Cargo.lock")).unwrap();
+    let target = repository().join("target/check-fixtures");
+    let arguments = ["--strict-stable", "--target-dir", target.to_str().unwrap()];
+    let output = check(&home, &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("error[FC0101]"), "{}", said(&output));
+    // A module of the library's name makes its paths look like the library's own, in both modes.
+    let code = "\
+mod failclosed { pub struct Permit; }
+fn looks_guarded(_: &failclosed::Permit) {
+    let _ = std::fs::rename(\"a\", \"b\");
+}
+fn main() {
+    looks_guarded(&failclosed::Permit);
+}
+";
+    let home = scratch("strict-module", code, "");
+    for arguments in [&["--strict-stable"][..], &[]] {
+        let output = check(&home, arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+        assert!(
+            said(&output).contains("src/main.rs:1:5: a module has the name"),
+            "{}",
+            said(&output)
+        );
+    }
+    let nested = code.replace("mod failclosed", "mod a { pub mod failclosed");
+    let nested =
+        nested.replace("Permit; }", "Permit; } }").replace("failclosed::", "a::failclosed::");
+    let home = scratch("strict-nested", &nested, "");
+    for (arguments, expected) in [(&["--strict-stable"][..], 4), (&[], 1)] {
+        let output = check(&home, arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(expected), "{}", said(&output));
     }
 }
 

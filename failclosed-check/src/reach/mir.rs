@@ -225,7 +225,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Assembly has the lines that somebody wrote, whatever is in them.
+    /// Assembly has the lines that somebody wrote, whatever is in them. No call can be written in it: the
+    /// compiler doubles its braces, and names a callee between single ones.
     fn assembly(&mut self, text: String) -> Result<(), &'static str> {
         let at = text.rsplit_once(" // ").and_then(|(_, comment)| comment.rsplit_once(" at "));
         let (Some(place), Some(body)) = (at.and_then(|(_, at)| place(at)), self.bodies.last_mut())
@@ -233,7 +234,6 @@ impl Reader<'_> {
             self.assembly = Some(text);
             return Ok(());
         };
-        body.quotes = true;
         body.opaque.extend(opaque::statement(&text).map(|what| (what.to_owned(), place)));
         Ok(())
     }

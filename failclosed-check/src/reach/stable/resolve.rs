@@ -8,14 +8,13 @@ use syn::visit::Visit;
 
 use super::{fits, nowhere};
 use crate::{
-    names::{self, Names},
     reach::{
         graph::Part,
         index::Index,
         mir::{Body, Mention},
         path,
     },
-    source::{SourceFile, Unit},
+    source::Unit,
 };
 
 /// What can be told from the source and from cargo.
@@ -66,13 +65,7 @@ pub(crate) fn resolve(parts: &mut [Part], known: &Known<'_>) {
             krate: &part.name,
             known,
             all: &all,
-            ours: ours(&part.name, known.units),
-            defined: known
-                .units
-                .iter()
-                .filter(|unit| holds(unit, &part.name))
-                .flat_map(names::defined)
-                .collect(),
+            ours: ours(part),
             foreign: foreign(known.units),
         };
         for body in &mut part.bodies {
@@ -177,23 +170,15 @@ impl Bodies {
     }
 }
 
-/// Whether a crate's source brings in this library, so that its names are seen in it.
-fn ours(krate: &str, units: &[Unit]) -> bool {
-    units.iter().filter(|unit| !unit.roots.is_empty()).any(|unit| {
-        let defined = names::defined(unit);
-        unit.files
-            .iter()
-            .filter(|file| is_of(file, krate))
-            .any(|file| Names::of(file, unit, &defined).uses_us())
+/// Whether a crate was built with this library: one of its names is there, whole. Only then a short name of
+/// it can have been cut, and it was only cut where nothing else has it.
+fn ours(part: &Part) -> bool {
+    let ours = |text: &str| text.contains("failclosed::") || text.contains("failclosed_runtime::");
+    part.bodies.iter().any(|body| {
+        body.mentions.iter().any(|mention| ours(&mention.full))
+            || body.holds.iter().any(|(ty, _)| ours(ty))
+            || body.arguments.iter().any(|ty| ours(ty))
     })
-}
-
-fn is_of(file: &SourceFile, krate: &str) -> bool {
-    file.module.first().is_some_and(|root| root.trim_end_matches("(bin)") == krate)
-}
-
-fn holds(unit: &Unit, krate: &str) -> bool {
-    unit.files.iter().any(|file| is_of(file, krate))
 }
 
 /// Functions that the workspace declares as another language's.
@@ -217,8 +202,6 @@ struct Here<'a> {
     all: &'a Bodies,
     /// Whether a short name can be one of this library's.
     ours: bool,
-    /// Types of its own package.
-    defined: HashSet<String>,
     foreign: HashSet<String>,
 }
 
@@ -307,13 +290,13 @@ impl Here<'_> {
 
     /// Gives a permit its full name, where it can be no other's.
     fn permit(&self, argument: &mut String) {
+        // FAIL CLOSED: where the library is not seen, the name is somebody else's.
         if !self.ours {
             return;
         }
         for name in ["PermitFor", "Permit"] {
             let ty = path::plain_type(argument);
-            // FAIL CLOSED: what the package calls so itself is not ours.
-            if ty == name && !self.defined.contains(name) {
+            if ty == name {
                 *argument = argument.replacen(name, &format!("failclosed::{name}"), 1);
                 return;
             }
