@@ -161,7 +161,7 @@ pub(crate) fn check(
     }
     let mut followed = find::findings(&graph, units);
     let values = graph.bodies.iter().flat_map(|body| &body.holds);
-    let judged = typed::judge(&typed::dropped(units), units, values);
+    let judged = typed::judge(&typed::dropped(units), &typed::verdicts(units), values);
     followed.findings.extend(judged.findings);
     followed.nothing = judged.nothing;
     Ok(followed)

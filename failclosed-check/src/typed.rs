@@ -53,7 +53,7 @@ pub(crate) fn dropped(units: &[Unit]) -> Vec<Dropped> {
 /// Compares them with the types that the compiler gives to values of a body, each at its place.
 pub(crate) fn judge<'t>(
     dropped: &[Dropped],
-    units: &[Unit],
+    verdicts: &HashSet<String>,
     types: impl Iterator<Item = &'t (String, Place)>,
 ) -> Judged {
     let wanted: HashSet<&Place> = dropped.iter().map(|one| &one.value).collect();
@@ -61,7 +61,6 @@ pub(crate) fn judge<'t>(
     for (ty, place) in types.filter(|(ty, place)| wanted.contains(place) && !between(ty)) {
         known.entry(place).or_default().push(ty);
     }
-    let verdicts = verdicts(units);
     let mut judged = Judged::default();
     for one in dropped {
         let Some(types) = known.get(&one.value) else { continue };
@@ -71,7 +70,7 @@ pub(crate) fn judge<'t>(
             let inner = inner(ty);
             // Of a bare decision nobody can ask whether it is there.
             let bare = inner == **ty && one.only_there;
-            !bare && (is_decision(inner, &verdicts) || inner == "bool" && named(&one.callee))
+            !bare && (is_decision(inner, verdicts) || inner == "bool" && named(&one.callee))
         });
         if let Some(ty) = decides {
             let (what, label) = if one.only_there {
@@ -143,7 +142,7 @@ fn named(callee: &str) -> bool {
 }
 
 /// Enums that have a yes and a no of permissions.
-fn verdicts(units: &[Unit]) -> HashSet<String> {
+pub(crate) fn verdicts(units: &[Unit]) -> HashSet<String> {
     struct Enums(HashSet<String>);
     impl<'ast> Visit<'ast> for Enums {
         fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
