@@ -16,6 +16,7 @@ use crate::{
     config::{Build, Config},
     finding::{Finding, Place},
     inconclusive::CheckError,
+    marked::{self, Marked},
     sinks,
     source::Unit,
 };
@@ -100,6 +101,26 @@ pub(crate) struct Followed {
     pub(crate) counts: Counts,
 }
 
+/// What the source says, and the compiler's text does not.
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    index: index::Index,
+    /// The functions that say they are guarded.
+    marked: Vec<Marked>,
+}
+
+impl Source {
+    pub(crate) fn of(unit: &Unit) -> Self {
+        let marked = unit.files.iter().flat_map(marked::in_file).collect();
+        Self { index: index::Index::of(unit), marked }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.index.add(other.index);
+        self.marked.extend(other.marked);
+    }
+}
+
 /// Builds the project, and follows it from its entry points.
 ///
 /// # Errors
@@ -107,7 +128,7 @@ pub(crate) struct Followed {
 /// configured name occurs nowhere.
 pub(crate) fn check(
     metadata: &Metadata,
-    units: &[Unit],
+    source: &Source,
     config: &Config,
     build: &Build,
     wrapper: &Path,
@@ -119,8 +140,7 @@ pub(crate) fn check(
         let bodies = mir::bodies(&dump)?;
         parts.push(graph::Part { name: dump.name, program: dump.program, bodies });
     }
-    let index = index::Index::of(units);
-    let graph = graph::build(parts, &index, &sinks, config);
+    let graph = graph::build(parts, &source.index, &sinks, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(
@@ -134,5 +154,5 @@ pub(crate) fn check(
             "help: name some in `entries` of failclosed.toml; for a library, `pub`",
         ));
     }
-    Ok(find::findings(&graph, units))
+    Ok(find::findings(&graph, &source.marked))
 }

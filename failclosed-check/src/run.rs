@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    slice,
 };
+
+use cargo_metadata::Metadata;
 
 use crate::{
     allow,
@@ -15,7 +18,8 @@ use crate::{
     inconclusive::CheckError,
     lint,
     reach::{self, Counts, Effect},
-    sinks, source,
+    sinks::{self, Sink},
+    source,
 };
 
 /// What to do.
@@ -96,11 +100,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     // Before the build: what cannot be answered is said at once.
     let since = options.changed_since.as_deref();
     let unchanged = since.map(|since| Unchanged::since(since, &root)).transpose()?;
-    let units = source::units(&metadata)?;
     // FAIL CLOSED: without the lists of effects there is nothing that could be found.
     let sinks = sinks::all(&config)?;
-    let mut findings: Vec<Finding> =
-        units.iter().flat_map(|unit| lint::unit(unit, &sinks)).collect();
+    let Read { mut findings, source, dangers, mut texts } = read(&metadata, &sinks)?;
     let mut builds = Vec::new();
     let mut effects = Vec::new();
     if let Some(wrapper) = &options.wrapper {
@@ -108,7 +110,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
         for build in wanted {
             let target = options.target.as_deref();
-            let found = reach::check(&metadata, &units, &config, build, wrapper, target)?;
+            let found = reach::check(&metadata, &source, &config, build, wrapper, target)?;
             builds.push((name(build), found.counts));
             effects.extend(found.effects);
             for finding in found.findings {
@@ -124,7 +126,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     effects.sort();
     effects.dedup();
     let complete = options.wrapper.is_some();
-    let (findings, allowed) = allow::apply(findings, &units, &config, complete);
+    let (findings, allowed) = allow::apply(findings, &texts, &config, complete);
     let baseline =
         if options.ignore_baseline { Baseline::default() } else { Baseline::load(&root)? };
     let (mut findings, known) = baseline.apply(findings, complete);
@@ -132,12 +134,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     findings.retain(|finding| !unchanged.as_ref().is_some_and(|files| files.holds(finding)));
     let unchanged = all - findings.len();
     findings.sort_by(|a, b| (&a.place, a.rule.id, &a.sink).cmp(&(&b.place, b.rule.id, &b.sink)));
-    let dangers = dangers::of(&units);
-    let mut sources: BTreeMap<String, String> =
-        units.into_iter().flat_map(|unit| unit.files).map(|file| (file.path, file.text)).collect();
     for place in findings.iter().map(|finding| &finding.place) {
-        if !sources.contains_key(&place.file) {
-            sources.extend(read(&root, &place.file).map(|text| (place.file.clone(), text)));
+        if !texts.contains_key(&place.file) {
+            texts.extend(text(&root, &place.file).map(|text| (place.file.clone(), text)));
         }
     }
     Ok(Report {
@@ -149,12 +148,39 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         unchanged,
         dangers,
         root,
-        sources,
+        sources: texts,
         fail_on: config.check.fail_on,
     })
 }
 
-fn read(root: &Path, file: &str) -> Option<String> {
+/// What is kept of the source once it was read.
+#[derive(Debug, Default)]
+struct Read {
+    findings: Vec<Finding>,
+    source: reach::Source,
+    dangers: Vec<Danger>,
+    texts: BTreeMap<String, String>,
+}
+
+fn read(metadata: &Metadata, sinks: &[Sink]) -> Result<Read, CheckError> {
+    let parts = source::each(metadata, |unit| Read {
+        findings: lint::unit(&unit, sinks),
+        source: reach::Source::of(&unit),
+        dangers: dangers::of(slice::from_ref(&unit)),
+        texts: unit.files.into_iter().map(|file| (file.path, file.text)).collect(),
+    })?;
+    let mut all = Read::default();
+    for part in parts {
+        all.findings.extend(part.findings);
+        all.source.add(part.source);
+        all.dangers.extend(part.dangers);
+        all.texts.extend(part.texts);
+    }
+    all.dangers.sort();
+    Ok(all)
+}
+
+fn text(root: &Path, file: &str) -> Option<String> {
     std::fs::read_to_string(root.join(file)).ok()
 }
 

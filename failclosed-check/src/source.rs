@@ -1,6 +1,9 @@
 //! The workspace's packages, and their source files as syn reads them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use walkdir::WalkDir;
@@ -82,11 +85,54 @@ pub fn units(metadata: &Metadata) -> Result<Vec<Unit>, CheckError> {
     let homes: Vec<PathBuf> = packages.iter().map(|package| home(package)).collect();
     let units: Vec<Unit> =
         packages.iter().map(|package| unit(package, root, &homes)).collect::<Result<_, _>>()?;
+    something(units.iter().map(|unit| unit.files.len()).sum())?;
+    Ok(units)
+}
+
+/// Code is nested as deep as its author likes.
+const STACK: usize = 64 << 20;
+
+/// What is wanted of each package of the workspace. Its trees are gone before those of the next are there: of a
+/// large workspace they are hundreds of megabytes.
+///
+/// # Errors
+/// As [`units`].
+pub(crate) fn each<T: Send>(
+    metadata: &Metadata,
+    wanted: impl Fn(Unit) -> T + Sync,
+) -> Result<Vec<T>, CheckError> {
+    let root = metadata.workspace_root.as_std_path();
+    let packages = metadata.workspace_packages();
+    let homes: Vec<PathBuf> = packages.iter().map(|package| home(package)).collect();
+    let mut all = Vec::new();
+    let mut files = 0;
+    for package in packages {
+        let read = || {
+            let unit = unit(package, root, &homes)?;
+            Ok((unit.files.len(), wanted(unit)))
+        };
+        // What syn knows of places is kept until the thread ends.
+        let (here, found) = thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+            let thread = thread.map_err(|error| CheckError::undecided(&package.name, error))?;
+            // FAIL CLOSED: a package that was not read to its end is not one without findings.
+            thread
+                .join()
+                .unwrap_or_else(|_| Err(CheckError::undecided(&package.name, "it panicked")))
+        })?;
+        files += here;
+        all.push(found);
+    }
+    something(files)?;
+    Ok(all)
+}
+
+fn something(files: usize) -> Result<(), CheckError> {
     // FAIL CLOSED: nothing read is not the same as nothing found.
-    if units.iter().all(|unit| unit.files.is_empty()) {
+    if files == 0 {
         return Err(CheckError::undecided("the workspace", "no source file was found"));
     }
-    Ok(units)
+    Ok(())
 }
 
 fn home(package: &Package) -> PathBuf {
