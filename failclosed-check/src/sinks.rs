@@ -12,7 +12,7 @@ pub(crate) const FFI: &str = "ffi";
 /// The effect of what cannot be followed: assembly, loaded code.
 pub(crate) const OPAQUE: &str = "opaque";
 
-const LISTS: [(&str, &str); 10] = [
+const LISTS: [(&str, &str); 16] = [
     ("std", include_str!("sinks/std.toml")),
     ("cap-std", include_str!("sinks/cap_std.toml")),
     ("tokio", include_str!("sinks/tokio.toml")),
@@ -22,6 +22,12 @@ const LISTS: [(&str, &str); 10] = [
     ("lettre", include_str!("sinks/lettre.toml")),
     ("nix", include_str!("sinks/nix.toml")),
     ("rusqlite", include_str!("sinks/rusqlite.toml")),
+    ("sqlx", include_str!("sinks/sqlx.toml")),
+    ("diesel", include_str!("sinks/diesel.toml")),
+    ("sea-orm", include_str!("sinks/sea_orm.toml")),
+    ("redis", include_str!("sinks/redis.toml")),
+    ("git2", include_str!("sinks/git2.toml")),
+    ("tonic", include_str!("sinks/tonic.toml")),
     ("opaque", include_str!("sinks/opaque.toml")),
 ];
 
@@ -34,7 +40,8 @@ struct List(BTreeMap<String, Vec<String>>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sink {
-    /// The full path, without type arguments.
+    /// The full path, without type arguments: as the compiler prints it, or by the type or the trait that a
+    /// method is of, whoever's trait it is (`sqlx::Executor::execute`).
     pub path: String,
     /// The kind of effect: `process`, `fs.write`, `net.send`, `env`, `user`.
     pub effect: String,

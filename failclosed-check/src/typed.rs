@@ -38,10 +38,10 @@ pub(crate) struct Judged {
     pub(crate) nothing: HashMap<Place, bool>,
 }
 
-/// Every such value of the packages that use this library.
-pub(crate) fn dropped(units: &[Unit]) -> Vec<Dropped> {
+/// Every such value of a package, where it uses this library.
+pub(crate) fn dropped(unit: &Unit) -> Vec<Dropped> {
     let mut found = Vec::new();
-    for unit in units.iter().filter(|unit| !unit.roots.is_empty()) {
+    if !unit.roots.is_empty() {
         for file in &unit.files {
             let mut look = Look { file, path: Vec::new(), found: &mut found };
             look.visit_file(&file.tree);
@@ -141,8 +141,8 @@ fn named(callee: &str) -> bool {
     callee.split('_').any(|word| SAYS.contains(&word))
 }
 
-/// Enums that have a yes and a no of permissions.
-pub(crate) fn verdicts(units: &[Unit]) -> HashSet<String> {
+/// Enums of a package that have a yes and a no of permissions.
+pub(crate) fn verdicts(unit: &Unit) -> HashSet<String> {
     struct Enums(HashSet<String>);
     impl<'ast> Visit<'ast> for Enums {
         fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
@@ -168,7 +168,7 @@ pub(crate) fn verdicts(units: &[Unit]) -> HashSet<String> {
         }
     }
     let mut enums = Enums(HashSet::new());
-    for file in units.iter().flat_map(|unit| &unit.files) {
+    for file in &unit.files {
         enums.visit_file(&file.tree);
     }
     enums.0

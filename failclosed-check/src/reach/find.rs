@@ -9,10 +9,9 @@ use super::{
 };
 use crate::{
     finding::{Finding, Hop, Place},
-    marked,
+    marked::Marked,
     rules::{FC0101, FC0102, FC0103, FC0104, FC0105},
     sinks::{FFI, OPAQUE},
-    source::Unit,
 };
 
 /// What is reached from somewhere, and by which step first.
@@ -65,7 +64,7 @@ impl Reached<'_> {
     }
 }
 
-pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
+pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
     let open = reach(graph, &graph.entries, &graph.guards);
     let reached_guards: Vec<usize> =
         graph.guards.iter().copied().filter(|guard| open.has(*guard)).collect();
@@ -122,7 +121,7 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
         finding.notes.push(format!("and {more} more effects"));
     }
     findings.extend(escapes(graph, &behind));
-    findings.extend(without_guard(graph, units));
+    findings.extend(without_guard(graph, marked));
     Followed { findings, effects, counts, nothing: HashMap::new() }
 }
 
@@ -241,17 +240,15 @@ fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
 }
 
 /// Functions that are in the build and say that they are guarded, and are not.
-fn without_guard(graph: &Graph, units: &[Unit]) -> Vec<Finding> {
+fn without_guard(graph: &Graph, marked: &[Marked]) -> Vec<Finding> {
     let mut found = Vec::new();
-    for file in units.iter().flat_map(|unit| &unit.files) {
-        for mark in marked::in_file(file) {
-            let within =
-                |place: &Place| place.file == file.path && mark.lines.contains(&place.line);
-            let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
-            if built && !graph.marked.iter().any(within) {
-                let label = "nothing is asked in this build";
-                found.push(Finding::new(&FC0103, mark.place, mark.name, label));
-            }
+    for mark in marked {
+        let within =
+            |place: &Place| place.file == mark.place.file && mark.lines.contains(&place.line);
+        let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
+        if built && !graph.marked.iter().any(within) {
+            let label = "nothing is asked in this build";
+            found.push(Finding::new(&FC0103, mark.place.clone(), mark.name.clone(), label));
         }
     }
     found

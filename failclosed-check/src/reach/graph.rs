@@ -100,9 +100,8 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         edges.push(build.edges(at));
         let body = &build.bodies[at];
         for mention in &body.mentions {
-            let local = format!("{}::{}", krate(&body.path), mention.path);
-            for name in [mention.path.as_str(), local.as_str()] {
-                if let Some(sink) = sinks.get(name) {
+            for name in names_of(krate(&body.path), &mention.path) {
+                if let Some(sink) = sinks.get(name.as_str()) {
                     seen_names.insert(sink.path.clone());
                     let site = Site {
                         body: at,
@@ -179,6 +178,25 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
 
 pub(crate) fn krate(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
+}
+
+/// The names under which a list may have what a body of that crate mentions: as it is printed; of a trait's
+/// method, as the trait's, whoever's it is (`sqlx::Executor::execute`); of an `impl` that is not where its type
+/// is, as the type's (`sea_orm::Insert::exec`).
+fn names_of(krate: &str, mention: &str) -> Vec<String> {
+    let mut names = vec![mention.to_owned()];
+    if let Some((_, of_trait, rest)) = path::qualified(mention) {
+        names.push(format!("{of_trait}{rest}"));
+    } else if let Some((_, of)) = mention.split_once("::<impl ")
+        && !of.starts_with("at ")
+        && let Some((of, method)) = of.rsplit_once(">::")
+    {
+        names.push(format!("{}::{method}", path::plain_type(of)));
+    }
+    for at in 0..names.len() {
+        names.push(format!("{krate}::{}", names[at]));
+    }
+    names
 }
 
 /// Whether the body asks: the call that the attribute leaves in it, after expansion.
@@ -434,4 +452,28 @@ fn shown(path: &str, index: &Index) -> String {
         })
         .collect();
     kept.join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_of;
+
+    #[test]
+    fn a_list_may_name_the_trait_or_the_type() {
+        for (mention, name) in [
+            ("std::fs::write", "std::fs::write"),
+            ("stripe::charge", "pay::stripe::charge"),
+            ("<&mut sqlx::PgConnection as sqlx::Executor>::execute", "sqlx::Executor::execute"),
+            ("<T as store::Keep>::keep", "pay::store::Keep::keep"),
+            (
+                "sea_orm::executor::insert::<impl sea_orm::Insert<A<B>>>::exec",
+                "sea_orm::Insert::exec",
+            ),
+            ("a::<impl Db>::put", "pay::Db::put"),
+        ] {
+            assert!(names_of("pay", mention).iter().any(|known| known == name), "{mention}");
+        }
+        let one = "m::<impl at src/a.rs:1:1: 2:3>::put";
+        assert_eq!(names_of("pay", one), [one.to_owned(), format!("pay::{one}")]);
+    }
 }

@@ -31,12 +31,23 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn of(units: &[Unit]) -> Self {
+    pub(crate) fn of(unit: &Unit) -> Self {
         let mut index = Self::default();
-        for file in units.iter().flat_map(|unit| &unit.files) {
+        for file in &unit.files {
             Fill { file, index: &mut index }.visit_file(&file.tree);
         }
         index
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.impls.extend(other.impls);
+        self.traits.extend(other.traits);
+        self.public.extend(other.public);
+        self.exported.extend(other.exported);
+        self.associated.extend(other.associated);
+        for (holder, held) in other.holds {
+            self.holds.entry(holder).or_default().extend(held);
+        }
     }
 
     /// The `impl` that a path begins with (`m::<impl at src/a.rs:1:2: 3:4>::f`). None where no `impl` is
@@ -118,7 +129,7 @@ impl Fill<'_> {
     fn holds(&mut self, name: &syn::Ident, parts: &impl quote::ToTokens) {
         let text = parts.to_token_stream().to_string();
         let held = path::type_names(&text).map(str::to_owned).collect();
-        self.index.holds.insert(name.to_string(), held);
+        self.index.holds.entry(name.to_string()).or_default().extend::<HashSet<String>>(held);
     }
 }
 

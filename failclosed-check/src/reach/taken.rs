@@ -3,36 +3,40 @@
 use syn::visit::Visit;
 
 use crate::{
+    finding::Place,
     inconclusive::CheckError,
     source::{SourceFile, Unit},
 };
 
 const OURS: [&str; 2] = ["failclosed", "failclosed_runtime"];
 
-/// Whether the workspace has such a module: at the root of a crate, or, where names are cut, anywhere.
+/// The first such module of a package: at the root of a crate, or, where names are cut, anywhere.
+pub(super) fn find(unit: &Unit, anywhere: bool) -> Option<Place> {
+    unit.files.iter().find_map(|file| {
+        let mut look = Look { depth: file.module.len(), file, anywhere, found: None };
+        look.visit_file(&file.tree);
+        look.found
+    })
+}
+
+/// Whether the workspace has one.
 ///
 /// # Errors
 /// `Undecided`, where it has.
-pub(super) fn check(units: &[Unit], anywhere: bool) -> Result<(), CheckError> {
-    for file in units.iter().flat_map(|unit| &unit.files) {
-        let mut look = Look { depth: file.module.len(), file, anywhere, found: None };
-        look.visit_file(&file.tree);
-        if let Some(place) = look.found {
-            // FAIL CLOSED: what is in it would be taken for a guard or a permit.
-            return Err(CheckError::undecided(
-                format!("{place}: a module has the name of the crate `failclosed`"),
-                "what is in it cannot be told from the crate's own\nhelp: give it another name",
-            ));
-        }
-    }
-    Ok(())
+pub(super) fn check(found: Option<&Place>) -> Result<(), CheckError> {
+    let Some(place) = found else { return Ok(()) };
+    // FAIL CLOSED: what is in it would be taken for a guard or a permit.
+    Err(CheckError::undecided(
+        format!("{place}: a module has the name of the crate `failclosed`"),
+        "what is in it cannot be told from the crate's own\nhelp: give it another name",
+    ))
 }
 
 struct Look<'f> {
     file: &'f SourceFile,
     depth: usize,
     anywhere: bool,
-    found: Option<crate::finding::Place>,
+    found: Option<Place>,
 }
 
 impl<'ast> Visit<'ast> for Look<'_> {

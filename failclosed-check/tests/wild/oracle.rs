@@ -70,7 +70,13 @@ pub(crate) fn compare(program: &Program, report: &Report) {
         })
         .collect();
     assert!(clippy.len() > 5, "{}: clippy saw {clippy:?}", program.name);
-    let only_clippy: Vec<_> = clippy.difference(&known).collect();
+    // Clippy does not look at the path that is opened.
+    let nowhere = |(file, line, _): &&Site| {
+        let text = fs::read_to_string(program.home().join(file)).unwrap();
+        let line = text.lines().nth(line - 1).unwrap();
+        ["\"/dev/null\"", "\"/dev/stdout\""].iter().any(|path| line.contains(path))
+    };
+    let only_clippy: Vec<_> = clippy.difference(&known).filter(|site| !nowhere(site)).collect();
     let only_here: Vec<_> = known.difference(&clippy).collect();
     assert!(only_clippy.is_empty(), "{}: only clippy sees {only_clippy:#?}", program.name);
     assert!(only_here.is_empty(), "{}: clippy does not see {only_here:#?}", program.name);
