@@ -338,3 +338,60 @@ fn a_name_that_another_crate_gives_is_known() {
         assert!(text.contains(&format!("`{sink}`")), "{sink}: {text}");
     }
 }
+
+/// A list may name a trait's method or a type's, whatever `impl` it is in.
+#[test]
+fn the_methods_of_a_trait_and_of_a_type_are_found_by_its_name() {
+    let code = "\
+use sqlx::Executor as _;
+struct Own;
+macro_rules! executor { ($of:ty) => { impl sqlx::Executor for &$of {
+    fn execute(self) { let _ = std::fs::remove_dir(\"x\"); }
+} } }
+executor!(Own);
+
+fn both(mut connection: sqlx::Connection) {
+    (&mut connection).execute();
+    (&Own).execute();
+    sea_orm::Insert(1).exec();
+    let _ = std::fs::write(\"/dev/null\", \"\");
+}
+fn main() {
+    both(sqlx::Connection);
+}
+";
+    let manifest = "[dependencies]\nsqlx = { path = \"sqlx\" }\nsea-orm = { path = \"sea-orm\" }\n[workspace]\nexclude = [\"sqlx\", \"sea-orm\"]";
+    let home = scratch("strict-listed", code, manifest);
+    let manifest = fs::read_to_string(home.join("Cargo.toml")).unwrap();
+    fs::write(home.join("Cargo.toml"), manifest.strip_suffix("\n[workspace]\n").unwrap()).unwrap();
+    let sqlx = "pub struct Connection;\npub trait Executor {\n    fn execute(self);\n}\nimpl Executor for &mut Connection {\n    fn execute(self) {}\n}\n";
+    let sea_orm = "pub struct Insert<A>(pub A);\nmod executor {\n    mod insert {\n        impl<A> crate::Insert<A> {\n            pub fn exec(self) {}\n        }\n    }\n}\n";
+    for (name, code) in [("sqlx", sqlx), ("sea-orm", sea_orm)] {
+        fs::create_dir_all(home.join(name).join("src")).unwrap();
+        let manifest =
+            format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
+        fs::write(home.join(name).join("Cargo.toml"), manifest).unwrap();
+        fs::write(home.join(name).join("src/lib.rs"), code).unwrap();
+    }
+    // With nobody else to call it, the method of their own is only reached through the trait.
+    fs::write(home.join("failclosed.toml"), "[check]\nentries = [\"main\"]\n").unwrap();
+    for arguments in [&["--list-effects", "--strict-stable"][..], &["--list-effects"]] {
+        let text = said(&check(&home, arguments).output().unwrap());
+        for (line, sink) in [
+            (9, "sqlx::Executor::execute"),
+            (10, "sqlx::Executor::execute"),
+            (11, "sea_orm::Insert::exec"),
+        ] {
+            let at = format!("src/main.rs:{line}:");
+            let found = |one: &str| {
+                one.starts_with("unguarded")
+                    && one.contains(&at)
+                    && one.contains(&format!("`{sink}`"))
+            };
+            assert!(text.lines().any(found), "{arguments:?} {line} {sink}: {text}");
+        }
+        assert!(text.contains("std::fs::remove_dir"), "{arguments:?}: {text}");
+        assert!(!text.contains("unreached"), "{arguments:?}: {text}");
+        assert_eq!(text.contains("std::fs::write"), !cfg!(unix), "{text}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     index::{Impl, Index},
-    mir::{Body, Mention},
+    mir::{Body, Mention, OPEN},
     opaque, path,
 };
 use crate::{
@@ -101,7 +101,10 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         let body = &build.bodies[at];
         for mention in &body.mentions {
             for name in names_of(krate(&body.path), &mention.path) {
-                if let Some(sink) = sinks.get(name.as_str()) {
+                let sink = sinks.get(name.as_str());
+                // Only of the standard library and tokio: of others nobody knows what else they do.
+                let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
+                if let Some(sink) = sink.filter(|sink| !nothing(sink)) {
                     seen_names.insert(sink.path.clone());
                     let site = Site {
                         body: at,
@@ -180,23 +183,26 @@ pub(crate) fn krate(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
 }
 
-/// The names under which a list may have what a body of that crate mentions: as it is printed; of a trait's
-/// method, as the trait's, whoever's it is (`sqlx::Executor::execute`); of an `impl` that is not where its type
-/// is, as the type's (`sea_orm::Insert::exec`).
+/// The names under which a list may have what a body of that crate mentions.
 fn names_of(krate: &str, mention: &str) -> Vec<String> {
     let mut names = vec![mention.to_owned()];
-    if let Some((_, of_trait, rest)) = path::qualified(mention) {
-        names.push(format!("{of_trait}{rest}"));
-    } else if let Some((_, of)) = mention.split_once("::<impl ")
-        && !of.starts_with("at ")
-        && let Some((of, method)) = of.rsplit_once(">::")
-    {
-        names.push(format!("{}::{method}", path::plain_type(of)));
-    }
+    names.extend(without_impl(mention));
     for at in 0..names.len() {
         names.push(format!("{krate}::{}", names[at]));
     }
     names
+}
+
+/// Another name for what is printed: of a trait's method, as the trait's, whoever's it is
+/// (`sqlx::Executor::execute`); of an `impl` that is not where its type is, as the type's
+/// (`sea_orm::Insert::exec`).
+pub(super) fn without_impl(mention: &str) -> Option<String> {
+    if let Some((_, of_trait, rest)) = path::qualified(mention) {
+        return Some(format!("{of_trait}{rest}"));
+    }
+    let (_, of) = mention.split_once("::<impl ").filter(|(_, of)| !of.starts_with("at "))?;
+    let (of, method) = of.rsplit_once(">::")?;
+    Some(format!("{}::{method}", path::plain_type(of)))
 }
 
 /// Whether the body asks: the call that the attribute leaves in it, after expansion.

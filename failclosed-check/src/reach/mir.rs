@@ -46,6 +46,10 @@ pub(crate) struct Mention {
     pub(crate) called: bool,
     /// Another language's, by the way it is called.
     pub(crate) foreign: bool,
+    /// Called with the path of what keeps nothing.
+    pub(crate) nowhere: bool,
+    /// Another meaning of what stands before it, where names are cut.
+    pub(crate) again: bool,
 }
 
 /// Every body of a crate.
@@ -346,12 +350,11 @@ impl Reader<'_> {
                 place: here()?,
                 called,
                 foreign: opaque::is_foreign(constant),
+                nowhere: called && self.nowhere,
+                again: false,
             };
             if called {
                 self.call = None;
-                if self.nowhere {
-                    return Ok(());
-                }
             }
             if DETACH.contains(&mention.path.as_str()) {
                 let made = makes(full).into_iter().map(|made| (made, mention.place.clone()));
@@ -378,6 +381,8 @@ impl Reader<'_> {
                 place: here()?,
                 called,
                 foreign: false,
+                nowhere: false,
+                again: false,
             };
             self.bodies[index].mentions.push(mention);
         }
@@ -403,6 +408,8 @@ impl Reader<'_> {
                             place: place.clone(),
                             called: false,
                             foreign: false,
+                            nowhere: false,
+                            again: false,
                         };
                         self.bodies[index].mentions.push(mention);
                     }
@@ -414,7 +421,7 @@ impl Reader<'_> {
 }
 
 /// What opens a file by its path, and does nothing else to it than what is written then.
-const OPEN: [&str; 6] = [
+pub(super) const OPEN: [&str; 6] = [
     "std::fs::write",
     "std::fs::File::create",
     "std::fs::OpenOptions::open",
@@ -427,7 +434,7 @@ const OPEN: [&str; 6] = [
 const NOWHERE: [&str; 3] = ["/dev/null", "/dev/stdout", "/dev/stderr"];
 
 /// Whether a call opens such a place, by a path that is written in the call.
-fn nowhere(callee: &str, code: &str) -> bool {
+pub(super) fn nowhere(callee: &str, code: &str) -> bool {
     let name = path::plain(callee);
     // What is opened with options is the second argument: the first is the options.
     let nth = usize::from(path::last(&name) == "open");
@@ -439,7 +446,7 @@ fn nowhere(callee: &str, code: &str) -> bool {
     // FAIL CLOSED: a path that was put together, or only kept in a variable, may be any; and on other systems
     // these are names of files.
     cfg!(unix)
-        && OPEN.contains(&name.as_str())
+        && stable::is_one_of(&OPEN, &name)
         && arguments
             .get(nth)
             .is_some_and(|path| NOWHERE.iter().any(|no| *path == format!("const \"{no}\"")))

@@ -113,8 +113,12 @@ fn place(body: &mut Body, name: &Place, names: &[(String, Place)], renamed: &Ren
             .map(|(_, place)| place)
             .collect();
         let nth = seen.entry(last.to_owned()).or_default();
-        mention.place = all.get(*nth).or(all.last()).copied().unwrap_or(name).clone();
-        *nth += usize::from(mention.called);
+        if mention.called && !mention.again {
+            *nth += 1;
+        }
+        // A call has been counted, and so has what else it may mean.
+        let at = nth.saturating_sub(usize::from(mention.called));
+        mention.place = all.get(at).or(all.last()).copied().unwrap_or(name).clone();
     }
     for at in body.holds.iter_mut().chain(&mut body.escapes).chain(&mut body.opaque) {
         if is_nowhere(&at.1) {

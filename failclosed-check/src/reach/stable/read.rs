@@ -2,7 +2,7 @@
 
 use super::{fits, nowhere};
 use crate::reach::{
-    mir::{DETACH, Mention, Reader, assigned, callee, makes, names_of_memory},
+    mir::{self, DETACH, Mention, Reader, assigned, callee, makes, names_of_memory},
     opaque, path,
 };
 
@@ -48,7 +48,8 @@ impl Reader<'_> {
         let called = callee(code).map(|callee| callee.trim_start_matches("const "));
         if let Some(full) = called {
             // Where panics unwind, only another language's functions cannot.
-            let mention = mention(full, true, code.contains("unwind unreachable"));
+            let mut mention = mention(full, true, code.contains("unwind unreachable"));
+            mention.nowhere = mir::nowhere(full, code);
             if is_one_of(&DETACH, &mention.path) {
                 let made: Vec<_> = makes(full).into_iter().map(|made| (made, nowhere())).collect();
                 self.bodies[index].escapes.extend(made.iter().cloned());
@@ -94,7 +95,15 @@ impl Reader<'_> {
 }
 
 fn mention(full: &str, called: bool, foreign: bool) -> Mention {
-    Mention { path: path::plain(full), full: full.to_owned(), place: nowhere(), called, foreign }
+    Mention {
+        path: path::plain(full),
+        full: full.to_owned(),
+        place: nowhere(),
+        called,
+        foreign,
+        nowhere: false,
+        again: false,
+    }
 }
 
 /// Code, with what stands between quotes left out: it is data.

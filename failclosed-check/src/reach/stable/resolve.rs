@@ -9,7 +9,7 @@ use syn::visit::Visit;
 use super::{fits, nowhere};
 use crate::{
     reach::{
-        graph::Part,
+        graph::{Part, without_impl},
         index::Index,
         mir::{Body, Mention},
         path,
@@ -226,6 +226,11 @@ impl Here<'_> {
         printed.extend(self.old_names(&path));
         for printed in &printed {
             found.extend(self.looked_for(printed));
+            // A list may name the trait or the type alone. Whose method it is, is still for the graph to find.
+            let listed: Vec<String> =
+                without_impl(printed).iter().flat_map(|name| self.looked_for(name)).collect();
+            found.extend((!listed.is_empty()).then(|| path.clone()));
+            found.extend(listed);
         }
         let method = path.rsplit("::").nth(1).map(|of| format!("{of}::{last}"));
         if let Some(paths) = method.and_then(|method| self.all.methods.get(&method)) {
@@ -255,7 +260,9 @@ impl Here<'_> {
         let foreign = mention.foreign;
         found
             .into_iter()
-            .map(|path| Mention {
+            .enumerate()
+            .map(|(nth, path)| Mention {
+                again: nth > 0,
                 foreign: foreign && !bodies(&path),
                 path,
                 place: nowhere(),
