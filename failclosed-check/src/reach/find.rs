@@ -51,7 +51,7 @@ impl Reached<'_> {
             // Into its own `async` body or closure is no step that anybody took.
             let own = graph.names[at] == graph.names[*before];
             if let Some(place) = edge.place.as_ref().filter(|_| !own) {
-                hops.push(Hop { place: place.clone(), text: edge.how.clone() });
+                hops.push(Hop { place: place.clone(), text: edge.how.text(&graph.names[edge.to]) });
             }
             at = *before;
         }

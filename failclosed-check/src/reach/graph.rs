@@ -18,7 +18,31 @@ use crate::{
 pub(crate) struct Edge {
     pub(crate) to: usize,
     pub(crate) place: Option<Place>,
-    pub(crate) how: String,
+    pub(crate) how: Step,
+}
+
+/// What makes a step. It becomes text where one is shown: a large workspace has hundreds of thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Calls,
+    Takes,
+    Runs,
+    Drops,
+}
+
+impl Step {
+    /// In words, with the name of the body that it leads to.
+    pub(crate) fn text(self, to: &str) -> String {
+        match self {
+            Self::Calls => format!("calls `{to}`"),
+            Self::Takes => format!("takes `{to}`"),
+            Self::Runs => format!("runs `{to}`"),
+            Self::Drops => {
+                let of = to.rsplit("::").nth(1).unwrap_or(to);
+                format!("holds a `{of}`, which is dropped")
+            }
+        }
+    }
 }
 
 /// A place at which something is done to the world.
@@ -246,9 +270,8 @@ impl Build<'_> {
         let body = &self.bodies[at];
         let mut edges = Vec::new();
         for mention in &body.mentions {
-            let verb = if mention.called { "calls" } else { "takes" };
+            let how = if mention.called { Step::Calls } else { Step::Takes };
             for to in self.targets(krate(&body.path), &mention.path) {
-                let how = format!("{verb} `{}`", self.names[to]);
                 edges.push(Edge { to, place: Some(mention.place.clone()), how });
             }
         }
@@ -364,8 +387,7 @@ impl Build<'_> {
                 continue;
             }
             for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
-                let how = format!("runs `{}`", self.names[at]);
-                edges[*parent].push(Edge { to: at, place: body.place.clone(), how });
+                edges[*parent].push(Edge { to: at, place: body.place.clone(), how: Step::Runs });
             }
         }
     }
@@ -398,8 +420,7 @@ impl Build<'_> {
             }
             for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
                 let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
-                let how = format!("holds a `{name}`, which is dropped");
-                edges[at].push(Edge { to: drop, place, how });
+                edges[at].push(Edge { to: drop, place, how: Step::Drops });
             }
         }
     }
