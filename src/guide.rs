@@ -30,6 +30,9 @@ pub mod policies {}
 #[doc = include_str!("guide/check.md")]
 pub mod check {}
 
+#[doc = include_str!("guide/check_in_ci.md")]
+pub mod check_in_ci {}
+
 #[cfg(feature = "http")]
 #[doc = include_str!("guide/authorities.md")]
 pub mod authorities {}

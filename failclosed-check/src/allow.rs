@@ -1,13 +1,14 @@
 //! What is allowed, with a reason, until a day: comments in the source, and `[[allow]]` in
 //! `failclosed.toml`. An `allow` that is not understood allows nothing, and is a finding.
 
+use std::collections::BTreeMap;
+
 use jiff::{Zoned, civil::Date};
 
 use crate::{
     config::{Config, fits},
     finding::{Finding, Place},
     rules::{self, FC0901, FC0902},
-    source::{SourceFile, Unit},
 };
 
 /// What a comment begins with.
@@ -24,28 +25,29 @@ struct Comment {
 
 /// Takes out what is allowed, and adds what is wrong with what allows it.
 ///
+/// `texts`: the files in which it may be allowed, by their paths.
 /// `complete`: whether every rule was looked for, so that what matches nothing can be said to.
 pub fn apply(
     findings: Vec<Finding>,
-    units: &[Unit],
+    texts: &BTreeMap<String, String>,
     config: &Config,
     complete: bool,
 ) -> (Vec<Finding>, usize) {
     let today = Zoned::now().date();
-    apply_on(findings, units, config, complete, today)
+    apply_on(findings, texts, config, complete, today)
 }
 
 fn apply_on(
     findings: Vec<Finding>,
-    units: &[Unit],
+    texts: &BTreeMap<String, String>,
     config: &Config,
     complete: bool,
     today: Date,
 ) -> (Vec<Finding>, usize) {
     let mut comments = Vec::new();
     let mut kept = Vec::new();
-    for file in units.iter().flat_map(|unit| &unit.files) {
-        read(file, today, &mut comments, &mut kept);
+    for (file, text) in texts {
+        read(file, text, today, &mut comments, &mut kept);
     }
     let mut configured: Vec<bool> = vec![false; config.allow.len()];
     let mut allowed = 0;
@@ -102,8 +104,14 @@ fn holds(expires: Option<&str>, today: Date) -> bool {
     }
 }
 
-fn read(file: &SourceFile, today: Date, comments: &mut Vec<Comment>, findings: &mut Vec<Finding>) {
-    let lines: Vec<&str> = file.text.lines().collect();
+fn read(
+    file: &str,
+    text: &str,
+    today: Date,
+    comments: &mut Vec<Comment>,
+    findings: &mut Vec<Finding>,
+) {
+    let lines: Vec<&str> = text.lines().collect();
     for (at, line) in lines.iter().enumerate() {
         let Some((before, said)) = line.split_once(SIGN) else { continue };
         // In a text, or in documentation, it is only spoken of.
@@ -112,7 +120,7 @@ fn read(file: &SourceFile, today: Date, comments: &mut Vec<Comment>, findings: &
         }
         let column = before.chars().count() + 1;
         let place = Place {
-            file: file.path.clone(),
+            file: file.to_owned(),
             line: at + 1,
             column,
             end_line: at + 1,

@@ -4,6 +4,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::source::{SourceFile, Unit};
 
 const CODE: &str =
     "use failclosed::Guard;\npub struct Shop {\n    // COMMENT\n    pub guard: Option<Guard>,\n}\n";
@@ -13,7 +14,8 @@ fn ids(comment: &str, config: &str) -> Vec<&'static str> {
     let unit = Unit { name: "a".into(), roots: vec!["failclosed".into()], files: vec![file] };
     let config = Config::parse(config).unwrap();
     let findings = crate::lint::unit(&unit, &[]);
-    let (kept, _) = apply_on(findings, &[unit], &config, true, date(2026, 11, 26));
+    let texts = unit.files.into_iter().map(|file| (file.path, file.text)).collect();
+    let (kept, _) = apply_on(findings, &texts, &config, true, date(2026, 11, 26));
     kept.iter().map(|finding| finding.rule.id).collect()
 }
 

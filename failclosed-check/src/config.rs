@@ -44,11 +44,14 @@ pub struct Check {
     /// From which severity on the exit code is 1.
     #[serde(default)]
     pub fail_on: FailOn,
+    /// Nothing that is not stable is asked of the compiler: no `RUSTC_BOOTSTRAP`, in no process.
+    #[serde(default)]
+    pub strict_stable: bool,
 }
 
 impl Default for Check {
     fn default() -> Self {
-        Self { entries: entries(), fail_on: FailOn::default() }
+        Self { entries: entries(), fail_on: FailOn::default(), strict_stable: false }
     }
 }
 

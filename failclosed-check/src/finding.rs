@@ -81,6 +81,8 @@ pub struct Finding {
     pub hops: Vec<Hop>,
     /// More to know.
     pub notes: Vec<String>,
+    /// The value that it is about, where its type would tell whether it is anything.
+    pub(crate) value: Option<Place>,
 }
 
 impl Finding {
@@ -102,6 +104,7 @@ impl Finding {
             callee: None,
             hops: Vec::new(),
             notes: Vec::new(),
+            value: None,
         }
     }
 

@@ -29,5 +29,6 @@ pub mod rules;
 pub mod run;
 pub mod sinks;
 pub mod source;
+mod typed;
 
 pub use inconclusive::CheckError;

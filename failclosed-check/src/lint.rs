@@ -17,6 +17,7 @@ mod leaf;
 mod open;
 mod permissive;
 mod region;
+mod siblings;
 mod unseen;
 mod usage;
 
@@ -66,6 +67,7 @@ pub fn unit(unit: &Unit, sinks: &[Sink]) -> Vec<Finding> {
     for (file, names) in &files {
         leaf::check(file, names, &effects, &called, &mut findings);
     }
+    siblings::check(&files, &siblings::Functions::of(&files), &effects, &mut findings);
     doors::check(&files, &mut findings);
     laxer::check(&files, &mut findings);
     findings.sort_by(|a, b| (&a.place, a.rule.id).cmp(&(&b.place, b.rule.id)));

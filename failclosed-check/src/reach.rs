@@ -5,19 +5,27 @@ mod find;
 mod graph;
 mod index;
 mod mir;
-mod path;
+mod opaque;
+pub(crate) mod path;
+pub(crate) mod stable;
+mod taken;
 pub mod wrap;
 
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 
 use cargo_metadata::Metadata;
+
+use extract::Dumps;
+pub(crate) use extract::How;
 
 use crate::{
     config::{Build, Config},
     finding::{Finding, Place},
     inconclusive::CheckError,
+    marked::{self, Marked},
     sinks,
-    source::Unit,
+    source::{self as read, Unit},
+    typed::{self, Dropped},
 };
 
 /// What was found in one build, in numbers.
@@ -98,6 +106,42 @@ pub(crate) struct Followed {
     pub(crate) findings: Vec<Finding>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) counts: Counts,
+    /// Of values that the source drops: whether they are `()`.
+    pub(crate) nothing: HashMap<Place, bool>,
+}
+
+/// What the source says, and the compiler's text does not.
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    index: index::Index,
+    /// The functions that say they are guarded.
+    marked: Vec<Marked>,
+    dropped: Vec<Dropped>,
+    /// Enums that can say yes and no.
+    verdicts: HashSet<String>,
+    /// The first module that is called as this library is.
+    taken: Option<Place>,
+}
+
+impl Source {
+    /// `strict`: names will be cut.
+    pub(crate) fn of(unit: &Unit, strict: bool) -> Self {
+        Self {
+            index: index::Index::of(unit),
+            marked: unit.files.iter().flat_map(marked::in_file).collect(),
+            dropped: typed::dropped(unit),
+            verdicts: typed::verdicts(unit),
+            taken: taken::find(unit, strict),
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.index.add(other.index);
+        self.marked.extend(other.marked);
+        self.dropped.extend(other.dropped);
+        self.verdicts.extend(other.verdicts);
+        self.taken = self.taken.take().or(other.taken);
+    }
 }
 
 /// Builds the project, and follows it from its entry points.
@@ -107,20 +151,40 @@ pub(crate) struct Followed {
 /// configured name occurs nowhere.
 pub(crate) fn check(
     metadata: &Metadata,
-    units: &[Unit],
+    source: &Source,
     config: &Config,
     build: &Build,
-    wrapper: &Path,
-    target: Option<&Path>,
+    how: How<'_>,
 ) -> Result<Followed, CheckError> {
+    taken::check(source.taken.as_ref())?;
     let sinks = sinks::all(config)?;
     let mut parts = Vec::new();
-    for dump in extract::dumps(metadata, build, wrapper, target)? {
+    let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
+    for dump in dumps {
         let bodies = mir::bodies(&dump)?;
         parts.push(graph::Part { name: dump.name, program: dump.program, bodies });
     }
-    let index = index::Index::of(units);
-    let graph = graph::build(parts, &index, &sinks, config);
+    if how.strict {
+        let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
+        looked_for.extend(opaque::LOOKED_FOR);
+        let names: HashSet<&str> = looked_for.iter().flat_map(|path| path::names(path)).collect();
+        // The trees of all packages at once, and only here: names and places are looked up in any of them.
+        read::apart("the workspace", || {
+            let units = read::units(metadata)?;
+            let renamed = stable::renamed(&homes, &names)?;
+            let known = stable::Known {
+                units: &units,
+                index: &source.index,
+                looked_for: &looked_for,
+                built: &built,
+                renamed: &renamed,
+            };
+            stable::resolve(&mut parts, &known);
+            stable::locate(&mut parts, &units);
+            Ok(())
+        })?;
+    }
+    let graph = graph::build(parts, &source.index, &sinks, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(
@@ -134,5 +198,10 @@ pub(crate) fn check(
             "help: name some in `entries` of failclosed.toml; for a library, `pub`",
         ));
     }
-    Ok(find::findings(&graph, units))
+    let mut followed = find::findings(&graph, &source.marked);
+    let values = graph.bodies.iter().flat_map(|body| &body.holds);
+    let judged = typed::judge(&source.dropped, &source.verdicts, values);
+    followed.findings.extend(judged.findings);
+    followed.nothing = judged.nothing;
+    Ok(followed)
 }

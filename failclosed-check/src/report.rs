@@ -39,7 +39,7 @@ fn pretty(value: &serde_json::Value) -> String {
 /// The ways out.
 pub(crate) fn help(rule: &Rule) -> String {
     match rule.id {
-        "FC0101" | "FC0102" => format!(
+        "FC0101" | "FC0102" | "FC0105" => format!(
             "guard it: `#[requires_permission(..)]`\n\
              or take the proof of an allow as a parameter: `&Permit<'_, A>`\n\
              or say why not: `// failclosed: allow({}, reason = \"..\")`",
@@ -73,5 +73,6 @@ pub(crate) fn summary(report: &Report) -> String {
         last.push_str("; nothing was built, so no effect was looked for");
     }
     parts.push(last);
+    parts.extend(report.limits.iter().map(|limit| format!("note: {limit}")));
     parts.join("\n")
 }

@@ -45,6 +45,7 @@ rules! {
     FC0102 Error "an unguarded call into what other callers reach behind a permission check";
     FC0103 Error "a guard is written here, and this build has none";
     FC0104 Warning "an effect can outlive the permission it was made under";
+    FC0105 Error "an effect that cannot be named can be reached without a permission check";
     FC0201 Error "an error ends in an allow";
     FC0202 Error "a fallback value is an allow";
     FC0203 Warning "an error while policy is loaded is dropped";
@@ -72,6 +73,7 @@ rules! {
     FC0225 Warning "there is another door to what is locked";
     FC0226 Warning "one of two guards is laxer";
     FC0227 Warning "a public function does what others are asked for";
+    FC0228 Warning "a handler, a tool or an arm does not ask, and others beside it do";
     FC0301 Note "an escape hatch is used";
     FC0302 Warning "nobody is asked yet, in a block that is moved over";
     FC0901 Error "an allow without a reason";

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    slice,
 };
+
+use cargo_metadata::Metadata;
 
 use crate::{
     allow,
@@ -11,11 +14,13 @@ use crate::{
     changed::Unchanged,
     config::{Build, Config, FailOn},
     dangers::{self, Danger},
-    finding::{Finding, Severity},
+    finding::{Finding, Place, Severity},
     inconclusive::CheckError,
     lint,
-    reach::{self, Counts, Effect},
-    sinks, source,
+    reach::{self, Counts, Effect, How, stable},
+    rules::FC0214,
+    sinks::{self, Sink},
+    source,
 };
 
 /// What to do.
@@ -33,6 +38,8 @@ pub struct Options {
     pub ignore_baseline: bool,
     /// Only what files that changed since this git revision have to do with.
     pub changed_since: Option<String>,
+    /// Nothing that is not stable is asked of the compiler. `failclosed.toml` may say so as well.
+    pub strict_stable: bool,
 }
 
 impl Options {
@@ -44,6 +51,7 @@ impl Options {
             target: None,
             ignore_baseline: false,
             changed_since: None,
+            strict_stable: false,
         }
     }
 }
@@ -66,6 +74,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Each escape hatch that is used: allowed, known or not.
     pub dangers: Vec<Danger>,
+    /// What the way of checking does not see, beside what no way does.
+    pub limits: &'static [&'static str],
     /// The workspace's directory.
     pub root: PathBuf,
     /// Files by path, as they were when they were checked.
@@ -96,35 +106,51 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     // Before the build: what cannot be answered is said at once.
     let since = options.changed_since.as_deref();
     let unchanged = since.map(|since| Unchanged::since(since, &root)).transpose()?;
-    let units = source::units(&metadata)?;
     // FAIL CLOSED: without the lists of effects there is nothing that could be found.
     let sinks = sinks::all(&config)?;
-    let mut findings: Vec<Finding> =
-        units.iter().flat_map(|unit| lint::unit(unit, &sinks)).collect();
+    let strict = options.strict_stable || config.check.strict_stable;
+    let Read { mut findings, source, dangers, mut texts } = read(&metadata, &sinks, strict)?;
     let mut builds = Vec::new();
     let mut effects = Vec::new();
+    // Values that are `()` in every build that has them.
+    let mut nothing: BTreeMap<Place, bool> = BTreeMap::new();
     if let Some(wrapper) = &options.wrapper {
         let plain = [Build::default()];
         let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
         for build in wanted {
-            let target = options.target.as_deref();
-            let found = reach::check(&metadata, &units, &config, build, wrapper, target)?;
+            let how = How { wrapper, target: options.target.as_deref(), strict };
+            let found = reach::check(&metadata, &source, &config, build, how)?;
             builds.push((name(build), found.counts));
             effects.extend(found.effects);
+            for (value, is_nothing) in found.nothing {
+                let before = nothing.entry(value).or_insert(true);
+                *before &= is_nothing;
+            }
             for finding in found.findings {
-                let same =
-                    |known: &&Finding| known.place == finding.place && known.key() == finding.key();
+                // The source alone has said so already.
+                let line = |place: &Place| (place.file.clone(), place.line);
+                let same = |known: &&Finding| {
+                    known.place == finding.place && known.key() == finding.key()
+                        || finding.rule == &FC0214
+                            && known.rule == &FC0214
+                            && line(&known.place) == line(&finding.place)
+                };
                 if !findings.iter().any(|known| same(&known)) {
                     findings.push(finding);
                 }
             }
         }
     }
+    // What the source took for an answer, and is none.
+    findings.retain(|finding| {
+        let is_nothing = finding.value.as_ref().and_then(|value| nothing.get(value));
+        is_nothing != Some(&true)
+    });
     // By place; of one that differs between builds, each state once.
     effects.sort();
     effects.dedup();
     let complete = options.wrapper.is_some();
-    let (findings, allowed) = allow::apply(findings, &units, &config, complete);
+    let (findings, allowed) = allow::apply(findings, &texts, &config, complete);
     let baseline =
         if options.ignore_baseline { Baseline::default() } else { Baseline::load(&root)? };
     let (mut findings, known) = baseline.apply(findings, complete);
@@ -132,12 +158,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     findings.retain(|finding| !unchanged.as_ref().is_some_and(|files| files.holds(finding)));
     let unchanged = all - findings.len();
     findings.sort_by(|a, b| (&a.place, a.rule.id, &a.sink).cmp(&(&b.place, b.rule.id, &b.sink)));
-    let dangers = dangers::of(&units);
-    let mut sources: BTreeMap<String, String> =
-        units.into_iter().flat_map(|unit| unit.files).map(|file| (file.path, file.text)).collect();
     for place in findings.iter().map(|finding| &finding.place) {
-        if !sources.contains_key(&place.file) {
-            sources.extend(read(&root, &place.file).map(|text| (place.file.clone(), text)));
+        if !texts.contains_key(&place.file) {
+            texts.extend(text(&root, &place.file).map(|text| (place.file.clone(), text)));
         }
     }
     Ok(Report {
@@ -148,13 +171,41 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         known,
         unchanged,
         dangers,
+        limits: if strict && complete { &stable::LIMITS } else { &[] },
         root,
-        sources,
+        sources: texts,
         fail_on: config.check.fail_on,
     })
 }
 
-fn read(root: &Path, file: &str) -> Option<String> {
+/// What is kept of the source once it was read.
+#[derive(Debug, Default)]
+struct Read {
+    findings: Vec<Finding>,
+    source: reach::Source,
+    dangers: Vec<Danger>,
+    texts: BTreeMap<String, String>,
+}
+
+fn read(metadata: &Metadata, sinks: &[Sink], strict: bool) -> Result<Read, CheckError> {
+    let parts = source::each(metadata, |unit| Read {
+        findings: lint::unit(&unit, sinks),
+        source: reach::Source::of(&unit, strict),
+        dangers: dangers::of(slice::from_ref(&unit)),
+        texts: unit.files.into_iter().map(|file| (file.path, file.text)).collect(),
+    })?;
+    let mut all = Read::default();
+    for part in parts {
+        all.findings.extend(part.findings);
+        all.source.add(part.source);
+        all.dangers.extend(part.dangers);
+        all.texts.extend(part.texts);
+    }
+    all.dangers.sort();
+    Ok(all)
+}
+
+fn text(root: &Path, file: &str) -> Option<String> {
     std::fs::read_to_string(root.join(file)).ok()
 }
 

@@ -6,7 +6,13 @@ use serde::Deserialize;
 
 use crate::{config::Config, inconclusive::CheckError};
 
-const LISTS: [(&str, &str); 9] = [
+/// The effect of a foreign function.
+pub(crate) const FFI: &str = "ffi";
+
+/// The effect of what cannot be followed: assembly, loaded code.
+pub(crate) const OPAQUE: &str = "opaque";
+
+const LISTS: [(&str, &str); 16] = [
     ("std", include_str!("sinks/std.toml")),
     ("cap-std", include_str!("sinks/cap_std.toml")),
     ("tokio", include_str!("sinks/tokio.toml")),
@@ -16,6 +22,13 @@ const LISTS: [(&str, &str); 9] = [
     ("lettre", include_str!("sinks/lettre.toml")),
     ("nix", include_str!("sinks/nix.toml")),
     ("rusqlite", include_str!("sinks/rusqlite.toml")),
+    ("sqlx", include_str!("sinks/sqlx.toml")),
+    ("diesel", include_str!("sinks/diesel.toml")),
+    ("sea-orm", include_str!("sinks/sea_orm.toml")),
+    ("redis", include_str!("sinks/redis.toml")),
+    ("git2", include_str!("sinks/git2.toml")),
+    ("tonic", include_str!("sinks/tonic.toml")),
+    ("opaque", include_str!("sinks/opaque.toml")),
 ];
 
 /// A list, as it is written: paths by effect.
@@ -27,12 +40,21 @@ struct List(BTreeMap<String, Vec<String>>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sink {
-    /// The full path, without type arguments.
+    /// The full path, without type arguments: as the compiler prints it, or by the type or the trait that a
+    /// method is of, whoever's trait it is (`sqlx::Executor::execute`).
     pub path: String,
     /// The kind of effect: `process`, `fs.write`, `net.send`, `env`, `user`.
     pub effect: String,
     /// Whether `failclosed.toml` names it.
     pub configured: bool,
+}
+
+/// Whether effects of a kind count. Without a choice: those that change something.
+pub(crate) fn wanted(config: &Config, effect: &str) -> bool {
+    match config.sinks.effects.as_slice() {
+        [] => effect != "env",
+        some => some.iter().any(|one| one == effect),
+    }
 }
 
 /// The effects that are looked for.
@@ -44,11 +66,7 @@ pub fn all(config: &Config) -> Result<Vec<Sink>, CheckError> {
     for (name, text) in LISTS {
         let list: List = toml::from_str(text).map_err(|e| CheckError::undecided(name, e))?;
         for (effect, paths) in list.0 {
-            let wanted = match config.sinks.effects.as_slice() {
-                [] => effect != "env",
-                some => some.contains(&effect),
-            };
-            if wanted {
+            if wanted(config, &effect) {
                 sinks.extend(paths.into_iter().map(|path| Sink {
                     path,
                     effect: effect.clone(),

@@ -1,6 +1,9 @@
 //! The workspace's packages, and their source files as syn reads them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+};
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use walkdir::WalkDir;
@@ -68,7 +71,8 @@ const OURS: [&str; 2] = ["failclosed", "failclosed-runtime"];
 /// `Config`, where there is none.
 pub fn metadata(directory: &Path) -> Result<Metadata, CheckError> {
     let mut command = MetadataCommand::new();
-    command.current_dir(directory).no_deps();
+    // It asks nothing of the compiler that would have to be unlocked.
+    command.current_dir(directory).no_deps().env_remove("RUSTC_BOOTSTRAP");
     command.exec().map_err(|error| CheckError::Config(error.to_string()))
 }
 
@@ -82,11 +86,61 @@ pub fn units(metadata: &Metadata) -> Result<Vec<Unit>, CheckError> {
     let homes: Vec<PathBuf> = packages.iter().map(|package| home(package)).collect();
     let units: Vec<Unit> =
         packages.iter().map(|package| unit(package, root, &homes)).collect::<Result<_, _>>()?;
+    something(units.iter().map(|unit| unit.files.len()).sum())?;
+    Ok(units)
+}
+
+/// Code is nested as deep as its author likes.
+const STACK: usize = 64 << 20;
+
+/// What is wanted of each package of the workspace. Its trees are gone before those of the next are there: of a
+/// large workspace they are hundreds of megabytes.
+///
+/// # Errors
+/// As [`units`].
+pub(crate) fn each<T: Send>(
+    metadata: &Metadata,
+    wanted: impl Fn(Unit) -> T + Sync,
+) -> Result<Vec<T>, CheckError> {
+    let root = metadata.workspace_root.as_std_path();
+    let packages = metadata.workspace_packages();
+    let homes: Vec<PathBuf> = packages.iter().map(|package| home(package)).collect();
+    let mut all = Vec::new();
+    let mut files = 0;
+    for package in packages {
+        let (here, found) = apart(&package.name, || {
+            let unit = unit(package, root, &homes)?;
+            Ok((unit.files.len(), wanted(unit)))
+        })?;
+        files += here;
+        all.push(found);
+    }
+    something(files)?;
+    Ok(all)
+}
+
+/// Runs what reads source in a thread of its own: what syn knows of places is kept until its thread ends.
+///
+/// # Errors
+/// Its own; `Undecided`, where it came to no end.
+pub(crate) fn apart<T: Send>(
+    what: &str,
+    run: impl FnOnce() -> Result<T, CheckError> + Send,
+) -> Result<T, CheckError> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        let thread = thread.map_err(|error| CheckError::undecided(what, error))?;
+        // FAIL CLOSED: what was not read to its end is not without findings.
+        thread.join().unwrap_or_else(|_| Err(CheckError::undecided(what, "it panicked")))
+    })
+}
+
+fn something(files: usize) -> Result<(), CheckError> {
     // FAIL CLOSED: nothing read is not the same as nothing found.
-    if units.iter().all(|unit| unit.files.is_empty()) {
+    if files == 0 {
         return Err(CheckError::undecided("the workspace", "no source file was found"));
     }
-    Ok(units)
+    Ok(())
 }
 
 fn home(package: &Package) -> PathBuf {

@@ -126,12 +126,12 @@ fn a_terminal_of_80_columns_shows_the_way() {
         41 |     do_charge(vendor, cents); //~ FC0102 user
            |     ^^^^^^^^^ reaches `payments::stripe::charge` without a permission check
            |
-          ::: agent/src/main.rs:14:16
+          ::: agent/src/main.rs:15:16
            |
-        14 | async fn main() {
+        15 | async fn main() {
            |                - 1. entry point `agent::main`
         ...
-        23 |     payments::quick_buy("v", 1);
+        25 |     payments::quick_buy("v", 1);
            |     ------------------- 2. calls `payments::quick_buy`
            |
            = note: the effect is at payments/src/lib.rs:36:5 (user)

@@ -79,7 +79,7 @@ fn effects_are_counted_as_they_are_planted() {
     let report = check();
     let [(build, counts)] = report.builds.as_slice() else { unreachable!("one build") };
     assert_eq!(build, "default");
-    let unguarded = planted("FC0101") + planted("bypassed");
+    let unguarded = planted("FC0101") + planted("FC0105") + planted("bypassed");
     assert_eq!(
         (counts.guarded, counts.unguarded, counts.unreached),
         (planted("guarded"), unguarded, planted("unreached")),
@@ -125,6 +125,7 @@ fn the_guide_shows_the_table() {
         ("calls around a guard", "FC0102", "found"),
         ("guards that this build does not have", "FC0103", "found"),
         ("effects that can outlive their permission", "FC0104", "found"),
+        ("effects without a name: foreign functions, assembly and the like", "FC0105", "found"),
         ("effects behind a guard", "guarded", "counted as guarded"),
         ("effects that nothing reaches", "unreached", "counted as not reached"),
         ("effects that cannot be seen", "missed", "missed"),

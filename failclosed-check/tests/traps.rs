@@ -232,6 +232,106 @@ fn a_leaf_takes_the_proof() {
     assert!(found(&format!("fn f(p: &str) {{ exec(p); }}\n{leaf}")).is_empty());
 }
 
+#[test]
+fn none_is_forgotten_among_those_that_ask() {
+    let executors = "#[requires_permission(action = \"a\")] async fn pay() -> R { Ok(()) }\n\
+                     async fn refund() {} async fn health() {} async fn erase() { std::fs::remove_file(\"x\"); }\n\
+                     async fn twice() { pay().await; }\n";
+    let router = |routes: &str| found(&format!("{executors} fn router() -> Router {{ {routes} }}"));
+    let pay = "Router::new().route(\"/pay\", post(pay))";
+    for (routes, expected) in [
+        (format!("{pay}.route(\"/r\", post(refund))"), &["FC0228"][..]),
+        (
+            format!("let r = {pay}; r.route(\"/r\", axum::routing::delete(crate::refund))"),
+            &["FC0228"],
+        ),
+        (format!("{pay}.route(\"/r\", get(health).put(refund))"), &["FC0228"]),
+        (format!("{pay}.route(\"/r\", get(erase))"), &["FC0228"]),
+        (format!("{pay}.route(\"/r\", web::post().to(refund))"), &["FC0228"]),
+        // Right.
+        (format!("{pay}.route(\"/r\", get(health))"), &[]),
+        (format!("{pay}.route(\"/r\", post(twice))"), &[]),
+        (format!("{pay}.route(\"/r\", post(elsewhere))"), &[]),
+        (
+            format!(
+                "{pay}.route(\"/r\", post(refund)).layer(failclosed::tower::PermissionLayer::new(x))"
+            ),
+            &[],
+        ),
+        ("Router::new().route(\"/r\", post(refund))".to_owned(), &[]),
+    ] {
+        assert_eq!(router(&routes), expected, "{routes}");
+    }
+    let tools = |block: &str, marks: &str| {
+        found(&format!(
+            "{block} impl Shop {{ #[requires_permission(action = \"b\")] #[tool] async fn charge(&self) -> R {{}}\n\
+             {marks} async fn give(&self) {{}} }}"
+        ))
+    };
+    assert_eq!(tools("#[tool_router]", "#[tool(name = \"give\")]"), ["FC0228"]);
+    assert_eq!(tools("#[tool_router]", "#[rmcp::tool]"), ["FC0228"]);
+    assert!(tools("#[tool_router]", "").is_empty(), "no tool");
+    assert!(tools("#[failclosed::guarded]", "#[tool]").is_empty(), "the block refuses it itself");
+    assert!(tools("", "#[unguarded(reason = \"reads a clock\")] #[tool]").is_empty());
+    let arms = |arm: &str| {
+        found(&format!(
+            "{executors} async fn call(name: &str) {{ match name {{ \"pay\" => {{ pay().await; }} {arm} _ => () }} }}"
+        ))
+    };
+    assert_eq!(arms("\"erase\" => erase().await,"), ["FC0228"]);
+    assert_eq!(arms("\"erase\" => { std::fs::remove_file(name); }"), ["FC0228"]);
+    assert!(arms("\"health\" => health().await,").is_empty());
+    assert!(arms("#[unguarded(reason = \"a\")] \"erase\" => erase().await,").is_empty());
+    assert!(arms("\"twice\" => { pay().await; erase().await }").is_empty());
+}
+
+/// Each of these has a page with both examples; here are the other forms.
+#[test]
+fn guards_are_where_and_whose_they_seem() {
+    all(
+        &[
+            // Somebody else, inside of what was permitted to this one.
+            (
+                "#[requires_permission(action = \"a\")] async fn f(g: &Guard) { let h = g.for_subject(s); h.run(x, y); }",
+                &["FC0219"],
+            ),
+            (
+                "async fn f(g: &Guard) { g.run(Buy, async |_| { Guard::current().for_subject(s) }).await; }",
+                &["FC0219"],
+            ),
+            (
+                "async fn f(g: &Guard) { let h = g.for_subject(s); h.run(Buy, async |_| ok()).await; }",
+                &[],
+            ),
+            // Started nowhere.
+            ("fn f() { let a = failclosed::http::HttpAuthority::builder(u); }", &["FC0220"]),
+            (
+                "async fn f() { let a = failclosed::http::HttpAuthority::builder(u); b(a).start().await; }",
+                &[],
+            ),
+            (
+                "fn f() { let a = failclosed::http::HttpAuthority::builder(u); b(a).start_blocking(); }",
+                &[],
+            ),
+            // After the layer.
+            (
+                "fn f(r: R) { r.layer(failclosed::tower::ScopeLayer::new(g)).merge(others()); }",
+                &["FC0221"],
+            ),
+            (
+                "fn f(r: R) { r.route_layer(failclosed::tower::PermissionLayer::new(g)).nest(\"/a\", b()).x(); }",
+                &["FC0221"],
+            ),
+            ("fn f(r: R) { r.merge(others()).layer(failclosed::tower::ScopeLayer::new(g)); }", &[]),
+            ("fn f(r: R) { r.layer(elsewhere::ScopeLayer::new(g)).merge(others()); }", &[]),
+            // Under a condition of the build.
+            ("#[cfg(not(feature = \"demo\"))] impl Authority for R {}", &["FC0212"]),
+            ("#[cfg(target_os = \"linux\")] impl Authority for R {}", &[]),
+        ],
+        found,
+    );
+}
+
 /// What moves money is no effect of the standard library's: the project says so.
 #[test]
 fn effects_of_the_projects_own_count() {

@@ -1,9 +1,9 @@
 //! `check`.
 
 use std::{
-    env,
+    env, fs,
     io::{self, IsTerminal as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -29,9 +29,15 @@ pub struct CheckArgs {
     /// In which form
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Also as SARIF, into this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list_danger", "list_effects"])]
+    pub sarif: Option<PathBuf>,
     /// Do not build: only look at the shape of permission code
     #[arg(long)]
     pub lints_only: bool,
+    /// Unlock nothing in the compiler: no RUSTC_BOOTSTRAP in any process. Sees less of where things stand
+    #[arg(long, conflicts_with = "lints_only")]
+    pub strict_stable: bool,
     /// Where cargo builds
     #[arg(long, value_name = "DIR")]
     pub target_dir: Option<PathBuf>,
@@ -56,12 +62,16 @@ pub struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
+    if let Some(file) = &args.sarif {
+        forget(file)?;
+    }
     let wrapper = match args.lints_only {
         true => None,
         false => Some(env::current_exe().map_err(|e| CheckError::undecided("this program", e))?),
     };
     let mut options = Options::new(&args.directory, wrapper);
     options.target.clone_from(&args.target_dir);
+    options.strict_stable = args.strict_stable;
     options.ignore_baseline = args.write_baseline;
     options.changed_since.clone_from(&args.changed_since);
     let mut report = run::check(&options)?;
@@ -81,6 +91,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
         // Beside the report, which may be for a program.
         eprint!("{}", fixes.told(args.dry_run));
     }
+    if let Some(file) = &args.sarif {
+        fs::write(file, report::render(&report, Format::Sarif, false))
+            .map_err(|error| CheckError::undecided(file.display(), error))?;
+    }
     if args.write_baseline {
         Baseline::of(&report.findings).write(&report.root)?;
         say(&format!("{} findings written to {}\n", report.findings.len(), baseline::FILE))?;
@@ -89,4 +103,14 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
     let colour = io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none();
     say(&report::render(&report, args.format, colour))?;
     Ok(report.exit_code())
+}
+
+/// FAIL CLOSED: where this run has no result, the report of an earlier one must not be taken for it.
+fn forget(file: &Path) -> Result<(), CheckError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(CheckError::undecided(file.display(), error))
+        }
+        _ => Ok(()),
+    }
 }

@@ -167,15 +167,20 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
     }
 
     fn visit_stmt(&mut self, stmt: &'ast Stmt) {
-        let ignored = match stmt {
+        let value = match stmt {
             Stmt::Local(local) if matches!(local.pat, Pat::Wild(_)) => {
-                local.init.as_ref().and_then(|init| Self::unread(&init.expr))
+                local.init.as_ref().map(|init| &*init.expr)
             }
-            Stmt::Expr(expr, Some(_)) => Self::unread(expr),
+            Stmt::Expr(expr, Some(_)) => Some(expr),
             _ => None,
         };
-        if let Some(call) = ignored.filter(|call| self.knows_us(call)) {
+        let ignored = value.and_then(Self::unread).filter(|call| self.knows_us(call));
+        if let (Some(call), Some(value)) = (ignored, value) {
             self.add(&FC0214, call.method.span(), "what it says is not looked at");
+            let value = self.file.place(value.span());
+            if let Some(finding) = self.findings.last_mut() {
+                finding.value = Some(value);
+            }
         }
         syn::visit::visit_stmt(self, stmt);
     }

@@ -1,15 +1,16 @@
 //! Builds the project, and collects what the wrapper wrote down.
 
 use std::{
+    collections::{BTreeSet, HashSet},
     env, fs,
-    io::BufReader,
+    io::{BufReader, ErrorKind},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use cargo_metadata::{Artifact, Message, Metadata, PackageId};
 
-use super::wrap::{DUMP, SIGN, owner};
+use super::wrap::{DUMP, SIGN, STRICT, STRICT_DUMP, UNLOCKS, owner};
 use crate::{config::Build, inconclusive::CheckError};
 
 /// What the compiler made of one crate.
@@ -23,20 +24,41 @@ pub(crate) struct Dump {
     pub(crate) path: PathBuf,
     /// What its last line has to be.
     pub(crate) owner: String,
+    /// Of strict-stable mode.
+    pub(crate) plain: bool,
+}
+
+/// What a build has written.
+#[derive(Debug)]
+pub(crate) struct Dumps {
+    pub(crate) dumps: Vec<Dump>,
+    /// The names of all crates that were built.
+    pub(crate) built: HashSet<String>,
+    /// Where the sources of all of them are.
+    pub(crate) homes: BTreeSet<PathBuf>,
+}
+
+/// How to build.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How<'a> {
+    pub(crate) wrapper: &'a Path,
+    pub(crate) target: Option<&'a Path>,
+    /// Nothing that is not stable.
+    pub(crate) strict: bool,
 }
 
 /// Checks the project with cargo, and reads the dumps of exactly the crates that cargo names.
 ///
 /// # Errors
 /// `Build`, where it does not build; `Undecided`, where a crate has no dump.
-pub(crate) fn dumps(
-    metadata: &Metadata,
-    build: &Build,
-    wrapper: &Path,
-    target: Option<&Path>,
-) -> Result<Vec<Dump>, CheckError> {
+pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<Dumps, CheckError> {
+    let How { target, strict, .. } = how;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
+    let wrapper = if strict { &of_its_own(metadata, how)? } else { how.wrapper };
+    if strict {
+        command.env(STRICT, "1").env_remove(UNLOCKS);
+    }
     command
         .args(["check", "--workspace", "--message-format=json"])
         .current_dir(&metadata.workspace_root)
@@ -80,24 +102,50 @@ pub(crate) fn dumps(
         .iter()
         .filter(|artifact| members.contains(&&artifact.package_id))
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
-        .map(|artifact| dump(artifact, &owner))
+        .map(|artifact| dump(artifact, &owner, strict))
         .collect::<Result<_, _>>()?;
     // FAIL CLOSED: nothing to read is not the same as nothing to find.
     if dumps.is_empty() {
         return Err(CheckError::undecided("the workspace", "no crate of it was built"));
     }
-    Ok(dumps)
+    let built = artifacts.iter().map(|artifact| artifact.target.name.replace('-', "_")).collect();
+    let homes = artifacts
+        .iter()
+        .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
+        .filter_map(|artifact| Some(artifact.target.src_path.parent()?.as_std_path().to_owned()))
+        .collect();
+    Ok(Dumps { dumps, built, homes })
 }
 
-fn dump(artifact: &Artifact, owner: &str) -> Result<Dump, CheckError> {
+/// The wrapper under another path. Cargo keeps what was built under each apart: what it calls fresh here
+/// was built in this mode.
+fn of_its_own(metadata: &Metadata, how: How<'_>) -> Result<PathBuf, CheckError> {
+    let target = how.target.unwrap_or_else(|| metadata.target_directory.as_std_path());
+    let home = target.join("failclosed-check");
+    let name = how.wrapper.file_name().unwrap_or_default();
+    let own = home.join("strict-stable").join(name);
+    let made = || {
+        fs::create_dir_all(home.join("strict-stable"))?;
+        match fs::remove_file(&own) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::hard_link(how.wrapper, &own).or_else(|_| fs::copy(how.wrapper, &own).map(drop))
+    };
+    made().map_err(|error| CheckError::undecided(own.display(), error))?;
+    Ok(own)
+}
+
+fn dump(artifact: &Artifact, owner: &str, plain: bool) -> Result<Dump, CheckError> {
     let name = artifact.target.name.replace('-', "_");
     let made = artifact
         .filenames
         .first()
         .ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
+    let kind = if plain { STRICT_DUMP } else { DUMP };
     let stem = made.file_stem().unwrap_or_default();
     let stem = stem.strip_prefix("lib").unwrap_or(stem);
-    let path = made.with_file_name(format!("{stem}.{DUMP}")).into_std_path_buf();
+    let path = made.with_file_name(format!("{stem}.{kind}")).into_std_path_buf();
     if !path.exists() {
         let why = fs::read_to_string(path.with_extension("error")).unwrap_or_else(|_| {
             format!("help: it was built before: `cargo clean -p {}`", artifact.target.name)
@@ -107,5 +155,5 @@ fn dump(artifact: &Artifact, owner: &str) -> Result<Dump, CheckError> {
             why,
         ));
     }
-    Ok(Dump { name, program: artifact.target.is_bin(), path, owner: owner.to_owned() })
+    Ok(Dump { name, program: artifact.target.is_bin(), path, owner: owner.to_owned(), plain })
 }

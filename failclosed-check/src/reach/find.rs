@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::{
     Counts, Effect, Followed, State,
     graph::{Edge, Graph, Site},
-    mir::makes,
+    mir::{makes, place},
 };
 use crate::{
     finding::{Finding, Hop, Place},
-    marked,
-    rules::{FC0101, FC0102, FC0103, FC0104},
-    source::Unit,
+    marked::Marked,
+    rules::{FC0101, FC0102, FC0103, FC0104, FC0105},
+    sinks::{FFI, OPAQUE},
 };
 
 /// What is reached from somewhere, and by which step first.
@@ -51,7 +51,7 @@ impl Reached<'_> {
             // Into its own `async` body or closure is no step that anybody took.
             let own = graph.names[at] == graph.names[*before];
             if let Some(place) = edge.place.as_ref().filter(|_| !own) {
-                hops.push(Hop { place: place.clone(), text: edge.how.clone() });
+                hops.push(Hop { place: place.clone(), text: edge.how.text(&graph.names[edge.to]) });
             }
             at = *before;
         }
@@ -64,7 +64,7 @@ impl Reached<'_> {
     }
 }
 
-pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
+pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
     let open = reach(graph, &graph.entries, &graph.guards);
     let reached_guards: Vec<usize> =
         graph.guards.iter().copied().filter(|guard| open.has(*guard)).collect();
@@ -121,8 +121,8 @@ pub(super) fn findings(graph: &Graph, units: &[Unit]) -> Followed {
         finding.notes.push(format!("and {more} more effects"));
     }
     findings.extend(escapes(graph, &behind));
-    findings.extend(without_guard(graph, units));
-    Followed { findings, effects, counts }
+    findings.extend(without_guard(graph, marked));
+    Followed { findings, effects, counts, nothing: HashMap::new() }
 }
 
 fn effect(graph: &Graph, site: &Site, state: State) -> Effect {
@@ -146,7 +146,9 @@ fn about(finding: &mut Finding, site: &Site) {
 fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
     let inside = graph.names[site.body].clone();
     let label = format!("{}: `{}`", site.effect, site.sink);
-    let mut finding = Finding::new(&FC0101, site.place.clone(), inside, label);
+    let opaque = [FFI, OPAQUE].contains(&site.effect.as_str());
+    let rule = if opaque { &FC0105 } else { &FC0101 };
+    let mut finding = Finding::new(rule, site.place.clone(), inside, label);
     finding.message = format!("`{}` can be reached without a permission check", site.sink);
     about(&mut finding, site);
     finding.hops = open.way(graph, site.body);
@@ -205,6 +207,20 @@ fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
             }
         }
     }
+    // A closure that a guarded body returns: whoever has it runs it as often as they like. A task that it
+    // returns is its own, which the caller waits for.
+    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| graph.guards.contains(at)) {
+        let closures = body.returns.match_indices("closure@");
+        let closures =
+            closures.filter_map(|(from, _)| makes(&body.returns[from..]).into_iter().next());
+        for what in closures.filter(|what| made.contains_key(what)) {
+            let Some(place) = place(&what).filter(|p| !found.iter().any(|f| f.place == *p)) else {
+                continue;
+            };
+            let label = "whoever gets this may run it later, and nobody is asked then";
+            found.push(Finding::new(&FC0104, place, graph.names[at].clone(), label));
+        }
+    }
     found
 }
 
@@ -224,17 +240,15 @@ fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
 }
 
 /// Functions that are in the build and say that they are guarded, and are not.
-fn without_guard(graph: &Graph, units: &[Unit]) -> Vec<Finding> {
+fn without_guard(graph: &Graph, marked: &[Marked]) -> Vec<Finding> {
     let mut found = Vec::new();
-    for file in units.iter().flat_map(|unit| &unit.files) {
-        for mark in marked::in_file(file) {
-            let within =
-                |place: &Place| place.file == file.path && mark.lines.contains(&place.line);
-            let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
-            if built && !graph.marked.iter().any(within) {
-                let label = "nothing is asked in this build";
-                found.push(Finding::new(&FC0103, mark.place, mark.name, label));
-            }
+    for mark in marked {
+        let within =
+            |place: &Place| place.file == mark.place.file && mark.lines.contains(&place.line);
+        let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
+        if built && !graph.marked.iter().any(within) {
+            let label = "nothing is asked in this build";
+            found.push(Finding::new(&FC0103, mark.place.clone(), mark.name.clone(), label));
         }
     }
     found

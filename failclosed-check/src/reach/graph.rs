@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     index::{Impl, Index},
-    mir::Body,
-    path,
+    mir::{Body, Mention, OPEN},
+    opaque, path,
 };
 use crate::{
     config::{Config, fits},
     finding::Place,
-    sinks::Sink,
+    sinks::{Sink, wanted},
 };
 
 /// A step from one body into another.
@@ -18,7 +18,31 @@ use crate::{
 pub(crate) struct Edge {
     pub(crate) to: usize,
     pub(crate) place: Option<Place>,
-    pub(crate) how: String,
+    pub(crate) how: Step,
+}
+
+/// What makes a step. It becomes text where one is shown: a large workspace has hundreds of thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Calls,
+    Takes,
+    Runs,
+    Drops,
+}
+
+impl Step {
+    /// In words, with the name of the body that it leads to.
+    pub(crate) fn text(self, to: &str) -> String {
+        match self {
+            Self::Calls => format!("calls `{to}`"),
+            Self::Takes => format!("takes `{to}`"),
+            Self::Runs => format!("runs `{to}`"),
+            Self::Drops => {
+                let of = to.rsplit("::").nth(1).unwrap_or(to);
+                format!("holds a `{of}`, which is dropped")
+            }
+        }
+    }
 }
 
 /// A place at which something is done to the world.
@@ -100,9 +124,11 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         edges.push(build.edges(at));
         let body = &build.bodies[at];
         for mention in &body.mentions {
-            let local = format!("{}::{}", krate(&body.path), mention.path);
-            for name in [mention.path.as_str(), local.as_str()] {
-                if let Some(sink) = sinks.get(name) {
+            for name in names_of(krate(&body.path), &mention.path) {
+                let sink = sinks.get(name.as_str());
+                // Only of the standard library and tokio: of others nobody knows what else they do.
+                let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
+                if let Some(sink) = sink.filter(|sink| !nothing(sink)) {
                     seen_names.insert(sink.path.clone());
                     let site = Site {
                         body: at,
@@ -119,6 +145,12 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
             }
         }
     }
+    for at in 0..build.bodies.len() {
+        let has_body = |own: &str, mention: &Mention| !build.targets(own, &mention.path).is_empty();
+        let listed = |path: &str| sinks.contains_key(path);
+        let found = opaque::sites(&build.bodies, at, has_body, listed);
+        sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
+    }
     build.children(&mut edges);
     build.drops(&mut edges);
     // What is an effect by itself is not looked into.
@@ -131,7 +163,8 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         |body: &Body| config.guards.manual.iter().any(|guard| fits(&guard.path, &body.path));
     let is_guard = |at: usize| {
         let body: &Body = &build.bodies[at];
-        marker(body) || witness(body) || manual(body)
+        // FAIL CLOSED: beside assembly, what looks like the call may be a line of the assembly's text.
+        (marker(body) && !body.quotes) || witness(body) || manual(body)
     };
     let guards: HashSet<usize> = (0..build.bodies.len()).filter(|at| is_guard(*at)).collect();
     let marked =
@@ -174,6 +207,28 @@ pub(crate) fn krate(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
 }
 
+/// The names under which a list may have what a body of that crate mentions.
+fn names_of(krate: &str, mention: &str) -> Vec<String> {
+    let mut names = vec![mention.to_owned()];
+    names.extend(without_impl(mention));
+    for at in 0..names.len() {
+        names.push(format!("{krate}::{}", names[at]));
+    }
+    names
+}
+
+/// Another name for what is printed: of a trait's method, as the trait's, whoever's it is
+/// (`sqlx::Executor::execute`); of an `impl` that is not where its type is, as the type's
+/// (`sea_orm::Insert::exec`).
+pub(super) fn without_impl(mention: &str) -> Option<String> {
+    if let Some((_, of_trait, rest)) = path::qualified(mention) {
+        return Some(format!("{of_trait}{rest}"));
+    }
+    let (_, of) = mention.split_once("::<impl ").filter(|(_, of)| !of.starts_with("at "))?;
+    let (of, method) = of.rsplit_once(">::")?;
+    Some(format!("{}::{method}", path::plain_type(of)))
+}
+
 /// Whether the body asks: the call that the attribute leaves in it, after expansion.
 fn marker(body: &Body) -> bool {
     body.mentions.iter().any(|mention| {
@@ -195,6 +250,7 @@ fn witness(body: &Body) -> bool {
 
 impl Build<'_> {
     fn fill(&mut self) {
+        self.used.extend(self.index.associated().cloned());
         for (at, body) in self.bodies.iter().enumerate() {
             self.by_path.entry(body.path.clone()).or_default().push(at);
             if self.impls[at].is_some() {
@@ -214,9 +270,8 @@ impl Build<'_> {
         let body = &self.bodies[at];
         let mut edges = Vec::new();
         for mention in &body.mentions {
-            let verb = if mention.called { "calls" } else { "takes" };
+            let how = if mention.called { Step::Calls } else { Step::Takes };
             for to in self.targets(krate(&body.path), &mention.path) {
-                let how = format!("{verb} `{}`", self.names[to]);
                 edges.push(Edge { to, place: Some(mention.place.clone()), how });
             }
         }
@@ -332,8 +387,7 @@ impl Build<'_> {
                 continue;
             }
             for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
-                let how = format!("runs `{}`", self.names[at]);
-                edges[*parent].push(Edge { to: at, place: body.place.clone(), how });
+                edges[*parent].push(Edge { to: at, place: body.place.clone(), how: Step::Runs });
             }
         }
     }
@@ -366,8 +420,7 @@ impl Build<'_> {
             }
             for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
                 let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
-                let how = format!("holds a `{name}`, which is dropped");
-                edges[at].push(Edge { to: drop, place, how });
+                edges[at].push(Edge { to: drop, place, how: Step::Drops });
             }
         }
     }
@@ -389,7 +442,9 @@ impl Build<'_> {
                     .as_deref()
                     .is_some_and(|of| of != "Drop" && !self.index.own_trait(of)),
                 Some(None) => true,
-                None => false,
+                None => {
+                    body.place.as_ref().is_some_and(|p| self.index.is_exported(&p.file, p.line))
+                }
             },
             "pub" => {
                 !programs.iter().any(|program| program == krate)
@@ -424,4 +479,28 @@ fn shown(path: &str, index: &Index) -> String {
         })
         .collect();
     kept.join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_of;
+
+    #[test]
+    fn a_list_may_name_the_trait_or_the_type() {
+        for (mention, name) in [
+            ("std::fs::write", "std::fs::write"),
+            ("stripe::charge", "pay::stripe::charge"),
+            ("<&mut sqlx::PgConnection as sqlx::Executor>::execute", "sqlx::Executor::execute"),
+            ("<T as store::Keep>::keep", "pay::store::Keep::keep"),
+            (
+                "sea_orm::executor::insert::<impl sea_orm::Insert<A<B>>>::exec",
+                "sea_orm::Insert::exec",
+            ),
+            ("a::<impl Db>::put", "pay::Db::put"),
+        ] {
+            assert!(names_of("pay", mention).iter().any(|known| known == name), "{mention}");
+        }
+        let one = "m::<impl at src/a.rs:1:1: 2:3>::put";
+        assert_eq!(names_of("pay", one), [one.to_owned(), format!("pay::{one}")]);
+    }
 }

@@ -24,15 +24,30 @@ pub(crate) struct Index {
     traits: HashSet<String>,
     public: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
     holds: HashMap<String, HashSet<String>>,
+    /// Functions and statics that the linker gives to others.
+    exported: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
+    /// Types that stand for an associated type: a generic body knows them by no other name.
+    associated: HashSet<String>,
 }
 
 impl Index {
-    pub(crate) fn of(units: &[Unit]) -> Self {
+    pub(crate) fn of(unit: &Unit) -> Self {
         let mut index = Self::default();
-        for file in units.iter().flat_map(|unit| &unit.files) {
+        for file in &unit.files {
             Fill { file, index: &mut index }.visit_file(&file.tree);
         }
         index
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.impls.extend(other.impls);
+        self.traits.extend(other.traits);
+        self.public.extend(other.public);
+        self.exported.extend(other.exported);
+        self.associated.extend(other.associated);
+        for (holder, held) in other.holds {
+            self.holds.entry(holder).or_default().extend(held);
+        }
     }
 
     /// The `impl` that a path begins with (`m::<impl at src/a.rs:1:2: 3:4>::f`). None where no `impl` is
@@ -57,6 +72,15 @@ impl Index {
 
     pub(crate) fn is_public(&self, file: &str, line: usize) -> bool {
         self.public.get(file).is_some_and(|lines| lines.iter().any(|range| range.contains(&line)))
+    }
+
+    /// Whether somebody may begin here who is no code of the workspace: another language, the loader.
+    pub(crate) fn is_exported(&self, file: &str, line: usize) -> bool {
+        self.exported.get(file).is_some_and(|lines| lines.iter().any(|range| range.contains(&line)))
+    }
+
+    pub(crate) fn associated(&self) -> impl Iterator<Item = &String> {
+        self.associated.iter()
     }
 
     /// The types in which, at any depth, one of that name may be.
@@ -90,10 +114,22 @@ impl Fill<'_> {
         }
     }
 
+    fn exported(&mut self, attributes: &[syn::Attribute], whole: proc_macro2::Span) {
+        const EXPORTS: [&str; 4] = ["no_mangle", "export_name", "link_section", "used"];
+        let exports = attributes.iter().any(|attribute| {
+            let text = text(&attribute.meta);
+            path::names(&text).any(|word| EXPORTS.contains(&word))
+        });
+        if exports {
+            let lines = whole.start().line..=whole.end().line;
+            self.index.exported.entry(self.file.path.clone()).or_default().push(lines);
+        }
+    }
+
     fn holds(&mut self, name: &syn::Ident, parts: &impl quote::ToTokens) {
         let text = parts.to_token_stream().to_string();
         let held = path::type_names(&text).map(str::to_owned).collect();
-        self.index.holds.insert(name.to_string(), held);
+        self.index.holds.entry(name.to_string()).or_default().extend::<HashSet<String>>(held);
     }
 }
 
@@ -121,13 +157,24 @@ impl<'ast> Visit<'ast> for Fill<'_> {
         syn::visit::visit_item_trait(self, item);
     }
 
+    fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
+        self.index.associated.extend(path::type_names(&text(&item.ty)).map(str::to_owned));
+    }
+
+    fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+        self.exported(&item.attrs, item.span());
+        syn::visit::visit_item_static(self, item);
+    }
+
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         self.public(&item.vis, item.span());
+        self.exported(&item.attrs, item.span());
         syn::visit::visit_item_fn(self, item);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
         self.public(&item.vis, item.span());
+        self.exported(&item.attrs, item.span());
         syn::visit::visit_impl_item_fn(self, item);
     }
 

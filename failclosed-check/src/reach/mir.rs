@@ -7,7 +7,7 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
-use super::{extract::Dump, path};
+use super::{extract::Dump, opaque, path, stable};
 use crate::{finding::Place, inconclusive::CheckError};
 
 /// One body: a function, a closure, the body of an `async`, a constant, a static.
@@ -27,6 +27,10 @@ pub(crate) struct Body {
     pub(crate) holds: Vec<(String, Place)>,
     /// Closures and tasks that it hands to somebody who may run them later, by their place in the source.
     pub(crate) escapes: Vec<(String, Place)>,
+    /// What it does that no name stands for: assembly, a pointer taken for a function.
+    pub(crate) opaque: Vec<(String, Place)>,
+    /// Text of its own stands in what the compiler wrote, so that a call in it may be none.
+    pub(crate) quotes: bool,
     pub(crate) is_fn: bool,
 }
 
@@ -40,6 +44,12 @@ pub(crate) struct Mention {
     pub(crate) place: Place,
     /// Called here, not only taken.
     pub(crate) called: bool,
+    /// Another language's, by the way it is called.
+    pub(crate) foreign: bool,
+    /// Called with the path of what keeps nothing.
+    pub(crate) nowhere: bool,
+    /// Another meaning of what stands before it, where names are cut.
+    pub(crate) again: bool,
 }
 
 /// Every body of a crate.
@@ -56,9 +66,12 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         span: None,
         call: None,
         into: None,
+        nowhere: false,
         handles: HashMap::new(),
         locals: HashMap::new(),
         wanted: Vec::new(),
+        assembly: None,
+        plain: dump.plain,
     };
     let unread = |error: std::io::Error| CheckError::undecided(dump.path.display(), error);
     // Line by line: of a large crate it is hundreds of megabytes.
@@ -93,9 +106,9 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
     Ok(reader.bodies)
 }
 
-struct Reader<'d> {
+pub(super) struct Reader<'d> {
     name: &'d str,
-    bodies: Vec<Body>,
+    pub(super) bodies: Vec<Body>,
     /// What a piece of constant memory points to.
     allocations: HashMap<String, Vec<String>>,
     allocation: Option<String>,
@@ -104,16 +117,28 @@ struct Reader<'d> {
     call: Option<String>,
     /// Where its value goes.
     into: Option<String>,
+    /// Whether it opens what keeps nothing.
+    nowhere: bool,
     /// Handles of tasks, by the local that has them, and what the task runs.
-    handles: HashMap<String, Vec<(String, Place)>>,
+    pub(super) handles: HashMap<String, Vec<(String, Place)>>,
     /// The types of the body's locals.
-    locals: HashMap<String, String>,
+    pub(super) locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
-    wanted: Vec<(usize, String, Place)>,
+    pub(super) wanted: Vec<(usize, String, Place)>,
+    /// Assembly whose last line has not come.
+    pub(super) assembly: Option<String>,
+    /// Without comments: of the mode that unlocks nothing.
+    plain: bool,
 }
 
 impl Reader<'_> {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
+        if self.assembly.is_some() && self.plain {
+            return self.plain(line);
+        }
+        if let Some(before) = self.assembly.take() {
+            return self.assembly(format!("{before} {line}"));
+        }
         if line.trim().is_empty() || line.starts_with("//") || line.starts_with('}') {
             if line.starts_with('}') {
                 self.allocation = None;
@@ -134,11 +159,14 @@ impl Reader<'_> {
             return self.comment(comment);
         }
         self.settled()?;
-        self.statement(text)
+        if self.plain { self.plain(text) } else { self.statement(text) }
     }
 
     /// A call whose callee the compiler has not named in full would be an edge that is missing.
     fn settled(&mut self) -> Result<(), &'static str> {
+        if self.assembly.is_some() {
+            return Err("assembly without an end");
+        }
         match self.call.take() {
             // FAIL CLOSED: nobody knows what is called there.
             Some(_) => Err("a call before this line has no callee"),
@@ -197,12 +225,30 @@ impl Reader<'_> {
             mentions: Vec::new(),
             holds: Vec::new(),
             escapes: Vec::new(),
+            opaque: Vec::new(),
+            quotes: false,
             is_fn,
         });
         Ok(())
     }
 
+    /// Assembly has the lines that somebody wrote, whatever is in them. No call can be written in it: the
+    /// compiler doubles its braces, and names a callee between single ones.
+    fn assembly(&mut self, text: String) -> Result<(), &'static str> {
+        let at = text.rsplit_once(" // ").and_then(|(_, comment)| comment.rsplit_once(" at "));
+        let (Some(place), Some(body)) = (at.and_then(|(_, at)| place(at)), self.bodies.last_mut())
+        else {
+            self.assembly = Some(text);
+            return Ok(());
+        };
+        body.opaque.extend(opaque::statement(&text).map(|what| (what.to_owned(), place)));
+        Ok(())
+    }
+
     fn statement(&mut self, text: &str) -> Result<(), &'static str> {
+        if opaque::is_assembly(text) {
+            return self.assembly(text.to_owned());
+        }
         let (code, comment) =
             text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
         let code = code.trim_end().trim_end_matches(';');
@@ -220,6 +266,11 @@ impl Reader<'_> {
                 body.holds.push((ty.to_owned(), place.clone()));
             }
         }
+        if let (Some(what), Some(place)) = (opaque::statement(code), &place)
+            && let Some(body) = self.bodies.last_mut()
+        {
+            body.opaque.push((what.to_owned(), place.clone()));
+        }
         if let (Some(made), Some(place)) = (self.coerced(code), place)
             && let Some(body) = self.bodies.last_mut()
         {
@@ -229,12 +280,13 @@ impl Reader<'_> {
         if let Some(callee) = callee(code) {
             self.call = Some(callee.to_owned());
             self.into = assigned(code).map(|(into, _)| into.to_owned());
+            self.nowhere = nowhere(callee, code);
         }
         Ok(())
     }
 
     /// A task whose handle the body itself waits for is part of the call, and escapes nowhere.
-    fn waited(&mut self, code: &str) {
+    pub(super) fn waited(&mut self, code: &str) {
         let Some((into, value)) = assigned(code) else { return };
         if let Some(from) = value.strip_prefix("move ") {
             if let Some(started) = self.handles.remove(from) {
@@ -247,10 +299,20 @@ impl Reader<'_> {
         else {
             return;
         };
-        if !WAIT.contains(&path::plain(callee).as_str()) {
+        let callee = path::plain(callee);
+        let waits = if self.plain {
+            stable::is_one_of(&WAIT, &callee)
+        } else {
+            WAIT.contains(&callee.as_str())
+        };
+        if !waits {
             return;
         }
-        let handle = arguments.trim_start_matches("(move ").split([',', ')']).next();
+        let handle = arguments
+            .trim_start_matches("(move ")
+            .trim_start_matches("(copy ")
+            .split([',', ')'])
+            .next();
         let started = handle.and_then(|handle| self.handles.remove(handle)).unwrap_or_default();
         if let Some(body) = self.bodies.last_mut() {
             body.escapes.retain(|escape| !started.contains(escape));
@@ -258,10 +320,10 @@ impl Reader<'_> {
     }
 
     /// The closures that a statement turns into a function of any kind (`Box<dyn Fn()>`, `fn()`).
-    fn coerced(&self, code: &str) -> Option<Vec<String>> {
+    pub(super) fn coerced(&self, code: &str) -> Option<Vec<String>> {
         let (value, into) = assigned(code)?.1.split_once(" as ")?;
-        let function =
-            into.contains("dyn std::ops::Fn") && into.contains("(PointerCoercion(Unsize");
+        let function = (into.contains("dyn std::ops::Fn") || self.plain && into.contains("dyn Fn"))
+            && into.contains("(PointerCoercion(Unsize");
         let local = value.trim_start_matches("move ").trim_start_matches("copy ");
         let ty = self.locals.get(local)?;
         (function || into.contains("(PointerCoercion(ClosureFnPointer")).then(|| makes(ty))
@@ -282,8 +344,15 @@ impl Reader<'_> {
         }
         if let Some(full) = fn_item(constant) {
             let called = self.call.as_deref() == Some(full);
-            let mention =
-                Mention { path: path::plain(full), full: full.to_owned(), place: here()?, called };
+            let mention = Mention {
+                path: path::plain(full),
+                full: full.to_owned(),
+                place: here()?,
+                called,
+                foreign: opaque::is_foreign(constant),
+                nowhere: called && self.nowhere,
+                again: false,
+            };
             if called {
                 self.call = None;
             }
@@ -299,13 +368,22 @@ impl Reader<'_> {
         } else if let Some(at) = constant.find("val: Unevaluated(") {
             let full = &constant[at + "val: Unevaluated(".len()..];
             let end = path::top_level(full, ", ").unwrap_or(full.len());
-            let full = full[..end].to_owned();
+            // With the types that it is of: they are named nowhere else.
+            let (full, of) = (full[..end].to_owned(), full.to_owned());
             // A function that is a constant of a trait: which one, is for the graph to find.
             let called = self.call.as_ref().is_some_and(|call| call.starts_with("const "));
             if called {
                 self.call = None;
             }
-            let mention = Mention { path: path::plain(&full), full, place: here()?, called };
+            let mention = Mention {
+                path: path::plain(&full),
+                full: of,
+                place: here()?,
+                called,
+                foreign: false,
+                nowhere: false,
+                again: false,
+            };
             self.bodies[index].mentions.push(mention);
         }
         Ok(())
@@ -329,6 +407,9 @@ impl Reader<'_> {
                             full: pointed.clone(),
                             place: place.clone(),
                             called: false,
+                            foreign: false,
+                            nowhere: false,
+                            again: false,
                         };
                         self.bodies[index].mentions.push(mention);
                     }
@@ -339,19 +420,65 @@ impl Reader<'_> {
     }
 }
 
+/// What opens a file by its path, and does nothing else to it than what is written then.
+pub(super) const OPEN: [&str; 6] = [
+    "std::fs::write",
+    "std::fs::File::create",
+    "std::fs::OpenOptions::open",
+    "tokio::fs::write",
+    "tokio::fs::File::create",
+    "tokio::fs::OpenOptions::open",
+];
+
+/// Where nothing is kept, or where this process may write anyway.
+const NOWHERE: [&str; 3] = ["/dev/null", "/dev/stdout", "/dev/stderr"];
+
+/// Whether a call opens such a place, by a path that is written in the call.
+pub(super) fn nowhere(callee: &str, code: &str) -> bool {
+    let name = path::plain(callee);
+    // What is opened with options is the second argument: the first is the options.
+    let nth = usize::from(path::last(&name) == "open");
+    let arguments = assigned(code)
+        .and_then(|(_, call)| call.strip_prefix(callee))
+        .and_then(|rest| rest.get(1..path::closing(rest)?))
+        .map(path::split)
+        .unwrap_or_default();
+    // FAIL CLOSED: a path that was put together, or only kept in a variable, may be any; and on other systems
+    // these are names of files.
+    cfg!(unix)
+        && stable::is_one_of(&OPEN, &name)
+        && arguments
+            .get(nth)
+            .is_some_and(|path| NOWHERE.iter().any(|no| *path == format!("const \"{no}\"")))
+}
+
 /// What runs its argument by itself, whether or not anybody waits.
-const DETACH: [&str; 7] = [
+pub(super) const DETACH: [&str; 21] = [
     "tokio::spawn",
     "tokio::task::spawn",
     "tokio::task::spawn_blocking",
     "tokio::task::spawn_local",
     "tokio::runtime::Handle::spawn",
+    "tokio::runtime::Handle::spawn_blocking",
+    "tokio::runtime::Runtime::spawn",
+    "tokio::runtime::Runtime::spawn_blocking",
     "tokio::task::JoinSet::spawn",
+    "tokio::task::JoinSet::spawn_on",
+    "tokio::task::JoinSet::spawn_local",
+    "tokio::task::JoinSet::spawn_blocking",
+    "tokio::task::JoinSet::spawn_blocking_on",
+    "tokio::task::LocalSet::spawn_local",
+    "tokio_util::task::TaskTracker::spawn",
+    "tokio_util::task::TaskTracker::spawn_blocking",
     "std::thread::spawn",
+    "std::thread::Builder::spawn",
+    "rayon::spawn",
+    "async_std::task::spawn",
+    "smol::spawn",
 ];
 
 /// What waits for a task, given its handle.
-const WAIT: [&str; 2] = [
+pub(super) const WAIT: [&str; 2] = [
     "<tokio::task::JoinHandle as std::future::IntoFuture>::into_future",
     "std::thread::JoinHandle::join",
 ];
@@ -372,13 +499,13 @@ fn fn_item(constant: &str) -> Option<&str> {
 
 /// A statement's place and its value. A place can have a type in it, and that a ` = ` of its own
 /// (`dyn Future<Output = ()>`).
-fn assigned(code: &str) -> Option<(&str, &str)> {
+pub(super) fn assigned(code: &str) -> Option<(&str, &str)> {
     let at = path::top_level(code, " = ")?;
     Some((code.get(..at)?, code.get(at + 3..)?))
 }
 
 /// What a terminator calls by name. None where it calls a value, or is no call.
-fn callee(code: &str) -> Option<&str> {
+pub(super) fn callee(code: &str) -> Option<&str> {
     if !(code.contains(" -> [return:") || code.contains(" -> unwind") || code.ends_with(" -> bb")) {
         return None;
     }
@@ -395,7 +522,7 @@ fn is_memory(word: &str) -> bool {
         .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
 }
 
-fn names_of_memory(text: &str) -> Vec<String> {
+pub(super) fn names_of_memory(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| is_memory(word))
         .map(str::to_owned)
@@ -403,7 +530,7 @@ fn names_of_memory(text: &str) -> Vec<String> {
 }
 
 /// `src/a.rs:1:2: 3:4`, with what may stand after it.
-fn place(text: &str) -> Option<Place> {
+pub(super) fn place(text: &str) -> Option<Place> {
     let text = text.split(" (#").next()?.trim();
     let (start, end) = text.rsplit_once(": ")?;
     let mut parts = start.rsplitn(3, ':');
@@ -432,5 +559,26 @@ mod tests {
         assert_eq!(assigned(&code).map(|(into, _)| into), Some(place));
         assert_eq!(callee(&code), Some("a::b::<C<D = E>>"));
         assert_eq!(callee("_1 = move _2"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_written_to_nowhere_is_no_effect() {
+        let said = |code: &str| nowhere(callee(code).unwrap_or_default(), code);
+        let end = "-> [return: bb1, unwind: bb2]";
+        for (call, expected) in [
+            ("std::fs::File::create::<&str>(const \"/dev/null\")", true),
+            ("std::fs::write::<&str, &[u8]>(const \"/dev/null\", move _4)", true),
+            ("std::fs::OpenOptions::open::<&str>(move _2, const \"/dev/stdout\")", true),
+            ("std::fs::File::create::<&str>(const \"/dev/null2\")", false),
+            ("std::fs::File::create::<&str>(copy _2)", false),
+            // A text that is written somewhere.
+            ("std::fs::write::<&str, &str>(copy _3, const \"/dev/null\")", false),
+            ("std::fs::write::<&str, &str>(const \"a\", const \"/dev/null\")", false),
+            ("std::fs::remove_file::<&str>(const \"/dev/null\")", false),
+            ("std::fs::rename::<&str, &str>(const \"/dev/null\", const \"a\")", false),
+        ] {
+            assert_eq!(said(&format!("_1 = {call} {end}")), expected, "{call}");
+        }
     }
 }

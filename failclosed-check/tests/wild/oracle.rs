@@ -56,20 +56,27 @@ fn sites(program: &Program) -> BTreeSet<Site> {
     sites
 }
 
-/// Both see the same calls.
+/// Both see the same calls; what no list names, clippy cannot be told to look for.
 pub(crate) fn compare(program: &Program, report: &Report) {
     let clippy = sites(program);
     let known: BTreeSet<Site> = report
         .effects
         .iter()
         .filter(|effect| !effect.sink.starts_with('<'))
+        .filter(|effect| !["ffi", "opaque"].contains(&effect.effect.as_str()))
         .map(|effect| {
             let name = effect.sink.rsplit("::").next().unwrap().to_owned();
             (effect.place.file.clone(), effect.place.line, name)
         })
         .collect();
     assert!(clippy.len() > 5, "{}: clippy saw {clippy:?}", program.name);
-    let only_clippy: Vec<_> = clippy.difference(&known).collect();
+    // Clippy does not look at the path that is opened.
+    let nowhere = |(file, line, _): &&Site| {
+        let text = fs::read_to_string(program.home().join(file)).unwrap();
+        let line = text.lines().nth(line - 1).unwrap();
+        ["\"/dev/null\"", "\"/dev/stdout\""].iter().any(|path| line.contains(path))
+    };
+    let only_clippy: Vec<_> = clippy.difference(&known).filter(|site| !nowhere(site)).collect();
     let only_here: Vec<_> = known.difference(&clippy).collect();
     assert!(only_clippy.is_empty(), "{}: only clippy sees {only_clippy:#?}", program.name);
     assert!(only_here.is_empty(), "{}: clippy does not see {only_here:#?}", program.name);

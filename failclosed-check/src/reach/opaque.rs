@@ -1,0 +1,146 @@
+//! Effects that nobody can name: foreign functions, assembly, a pointer that is made a function, a program
+//! that starts itself. What they do is not in what the compiler writes, so that they are one is all there
+//! is to say.
+
+use super::{
+    graph::{Site, krate},
+    mir::{Body, Mention},
+    path,
+};
+use crate::sinks::{FFI, OPAQUE};
+
+/// What a statement does that is none of the language's, as a sink's name: assembly, or a pointer that is
+/// taken for a function.
+pub(super) fn statement(code: &str) -> Option<&'static str> {
+    if is_assembly(code) {
+        return Some("asm!");
+    }
+    let target = code.strip_suffix(" (Transmute)")?.rsplit_once(" as ")?.1;
+    is_function(target).then_some("transmute into a function")
+}
+
+/// Whether a statement is assembly. Its text stands there as it was written, with its lines.
+pub(super) fn is_assembly(text: &str) -> bool {
+    text.starts_with("asm!(") || text.starts_with("naked_asm!(")
+}
+
+/// Whether a type is a pointer to a function, or may be one.
+fn is_function(ty: &str) -> bool {
+    let ty = ty.strip_prefix("std::option::").unwrap_or(ty);
+    let ty = ty.strip_prefix("Option<").unwrap_or(ty);
+    abi(ty).starts_with("fn(")
+        || abi(ty).strip_prefix("extern \"").is_some_and(|rest| rest.contains(" fn("))
+}
+
+/// A function's type without what binds its lifetimes, and without `unsafe`.
+fn abi(ty: &str) -> &str {
+    let bound = ty
+        .strip_prefix("for")
+        .filter(|rest| rest.starts_with('<'))
+        .and_then(|rest| rest.get(path::closing(rest)? + 1..));
+    let ty = bound.unwrap_or(ty).trim_start();
+    ty.strip_prefix("unsafe ").unwrap_or(ty)
+}
+
+/// Whether a constant is a function with another language's way of calling.
+pub(super) fn is_foreign(constant: &str) -> bool {
+    // `rust-call` and the like are how closures are called.
+    abi(constant).strip_prefix("extern \"").is_some_and(|abi| !abi.starts_with("rust-"))
+}
+
+/// The places at which a body does what cannot be named. `has_body`: whether a mention is code of the
+/// workspace after all. `is_listed`: whether a list of effects knows it by its name.
+pub(super) fn sites(
+    bodies: &[Body],
+    at: usize,
+    has_body: impl Fn(&str, &Mention) -> bool,
+    is_listed: impl Fn(&str) -> bool,
+) -> Vec<Site> {
+    let body = &bodies[at];
+    let site = |effect: &str, sink: &str, place: &crate::finding::Place| Site {
+        body: at,
+        place: place.clone(),
+        sink: sink.to_owned(),
+        effect: effect.to_owned(),
+    };
+    let mut found: Vec<Site> =
+        body.opaque.iter().map(|(what, place)| site(OPAQUE, what, place)).collect();
+    for mention in &body.mentions {
+        let own = krate(&body.path);
+        if mention.foreign && !has_body(own, mention) && !is_listed(&mention.path) {
+            found.push(site(FFI, &mention.path, &mention.place));
+        }
+        if transmutes(mention) {
+            found.push(site(OPAQUE, "transmute into a function", &mention.place));
+        }
+    }
+    if let Some(itself) = starts_itself(bodies, body) {
+        found.push(site(OPAQUE, ITSELF, &itself.place));
+    }
+    found
+}
+
+fn transmutes(mention: &Mention) -> bool {
+    path::last(&mention.path) == "transmute_copy"
+        && mention.full.rsplit_once("::<").is_some_and(|(_, types)| {
+            let types = types.strip_suffix('>').unwrap_or(types);
+            path::split(types).last().is_some_and(|to| is_function(to))
+        })
+}
+
+/// Paths by which some of this is known.
+pub(super) const LOOKED_FOR: [&str; 5] = [
+    ITSELF,
+    "std::mem::transmute_copy",
+    "std::process::Command::new",
+    "tokio::process::Command::new",
+    "<std::process::Command as std::os::unix::process::CommandExt>::exec",
+];
+
+const ITSELF: &str = "std::env::current_exe";
+
+/// Where a body asks for its own program, in the same breath in which it makes a command: what it is told
+/// to do then begins in `main`, with arguments that nobody looks at here.
+fn starts_itself<'b>(bodies: &'b [Body], body: &'b Body) -> Option<&'b Mention> {
+    let makes = |mention: &Mention| {
+        let (path, last) = (&mention.path, path::last(&mention.path));
+        last == "new" && path.ends_with("::process::Command::new")
+            || path.ends_with("CommandExt>::exec")
+    };
+    if !body.mentions.iter().any(makes) {
+        return None;
+    }
+    let own = krate(&body.path);
+    body.mentions.iter().find(|mention| {
+        mention.path == ITSELF
+            || bodies.iter().any(|other| {
+                // A function that only looks it up.
+                (other.path == mention.path || other.path == format!("{own}::{}", mention.path))
+                    && other.returns.contains("Path")
+                    && other.mentions.iter().any(|inner| inner.path == ITSELF)
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_told_from_other_types() {
+        for (ty, expected) in [
+            ("fn()", true),
+            ("unsafe extern \"C\" fn(*const i8) -> i32", true),
+            ("for<'a> fn(&'a str)", true),
+            ("std::option::Option<extern \"system\" fn()>", true),
+            ("usize", false),
+            ("std::vec::Vec<fn()>", false),
+            ("a::fnord", false),
+        ] {
+            assert_eq!(is_function(ty), expected, "{ty}");
+        }
+        assert!(is_foreign("for<'a> unsafe extern \"C\" fn(&'a u8) {a::b}, val: Value(a::b) }"));
+        assert!(!is_foreign("extern \"rust-call\" fn(A) {a::b}, val: Value(a::b) }"));
+        assert!(!is_foreign("fn(extern \"C\" fn()) {a::b}, val: Value(a::b) }"));
+    }
+}

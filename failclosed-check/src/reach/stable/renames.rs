@@ -1,0 +1,93 @@
+//! Items that a crate gives out under another name: a short name may be that one.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fs,
+    path::PathBuf,
+};
+
+use walkdir::WalkDir;
+
+use crate::inconclusive::CheckError;
+
+/// The names that the sources below these directories give to names that are looked for: by the new one,
+/// the old ones.
+///
+/// # Errors
+/// `Undecided`, where a file cannot be read: what it renames would not be known again.
+pub(crate) fn renamed(
+    homes: &BTreeSet<PathBuf>,
+    looked_for: &HashSet<&str>,
+) -> Result<HashMap<String, BTreeSet<String>>, CheckError> {
+    let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
+    for home in homes {
+        for entry in WalkDir::new(home) {
+            let entry = entry.map_err(|error| CheckError::undecided(home.display(), error))?;
+            let path = entry.path();
+            if path.extension().is_none_or(|kind| kind != "rs") || !entry.file_type().is_file() {
+                continue;
+            }
+            // Test data need not be text.
+            let bytes = fs::read(path).map_err(|e| CheckError::undecided(path.display(), e))?;
+            for (old, new) in in_text(&String::from_utf8_lossy(&bytes)) {
+                if old != new {
+                    pairs.insert((old.to_owned(), new.to_owned()));
+                }
+            }
+        }
+    }
+    Ok(closed(&pairs, looked_for))
+}
+
+/// A new name may be given another in its turn.
+fn closed(
+    pairs: &BTreeSet<(String, String)>,
+    looked_for: &HashSet<&str>,
+) -> HashMap<String, BTreeSet<String>> {
+    let mut renamed: HashMap<String, BTreeSet<String>> = HashMap::new();
+    loop {
+        let before: usize = renamed.values().map(BTreeSet::len).sum();
+        for (old, new) in pairs {
+            let mut first = renamed.get(old).cloned().unwrap_or_default();
+            first.extend(looked_for.contains(old.as_str()).then(|| old.clone()));
+            if !first.is_empty() {
+                renamed.entry(new.clone()).or_default().extend(first);
+            }
+        }
+        if renamed.values().map(BTreeSet::len).sum::<usize>() == before {
+            return renamed;
+        }
+    }
+}
+
+/// `old as new` of a `use`: what is renamed, and no value that is turned into another type.
+pub(super) fn in_text(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(" as ").filter_map(move |(at, _)| {
+        let before = text.get(..at)?.trim_end();
+        let old = before.rsplit(|c| !word(c)).next().filter(|name| !name.is_empty())?;
+        let after = text.get(at + 4..)?.trim_start();
+        let new = after.split(|c| !word(c)).next()?;
+        let ends = after.get(new.len()..)?.trim_start().starts_with([',', ';', '}']);
+        let statement = before.rsplit(';').next()?;
+        let uses = statement.split(|c| !word(c)).any(|word| word == "use");
+        (ends && uses && !new.is_empty() && new != "_").then_some((old, new))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renaming_is_found_in_a_group_too() {
+        let text = "pub use std::fs::{\n    remove_dir_all as erase,\n    write,\n};\nlet x = y as u8;\nf(<A as B>::c);";
+        let found: Vec<_> = in_text(text).collect();
+        assert_eq!(found, [("remove_dir_all", "erase")]);
+        let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+        let pairs = [pair("gone", "lost"), pair("write", "gone"), pair("y", "u8")].into();
+        let renamed = closed(&pairs, &HashSet::from(["write"]));
+        assert_eq!(renamed.len(), 2, "{renamed:?}");
+        assert!(renamed["lost"].contains("write") && renamed["gone"].contains("write"));
+    }
+}
