@@ -109,7 +109,8 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     // FAIL CLOSED: without the lists of effects there is nothing that could be found.
     let sinks = sinks::all(&config)?;
     let strict = options.strict_stable || config.check.strict_stable;
-    let Read { mut findings, source, dangers, mut texts } = read(&metadata, &sinks, strict)?;
+    let is_strict = options.wrapper.as_ref().map(|_| strict);
+    let Read { mut findings, source, dangers, mut texts } = read(&metadata, &sinks, is_strict)?;
     let mut builds = Vec::new();
     let mut effects = Vec::new();
     // Values that are `()` in every build that has them.
@@ -187,10 +188,11 @@ struct Read {
     texts: BTreeMap<String, String>,
 }
 
-fn read(metadata: &Metadata, sinks: &[Sink], strict: bool) -> Result<Read, CheckError> {
+/// What is compared with a build is kept where there is one: `is_strict` says in which mode it is checked.
+fn read(metadata: &Metadata, sinks: &[Sink], is_strict: Option<bool>) -> Result<Read, CheckError> {
     let parts = source::each(metadata, |unit| Read {
         findings: lint::unit(&unit, sinks),
-        source: reach::Source::of(&unit, strict),
+        source: is_strict.map(|is_strict| reach::Source::of(&unit, is_strict)).unwrap_or_default(),
         dangers: dangers::of(slice::from_ref(&unit)),
         texts: unit.files.into_iter().map(|file| (file.path, file.text)).collect(),
     })?;

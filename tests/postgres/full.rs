@@ -16,7 +16,9 @@ fn layer() -> PathBuf {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/full_disk.c");
     let mut compiler = Command::new("cc");
     let compiler = compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&file).arg(source);
-    let compiled = compiler.arg("-ldl").status().expect("help: install a C compiler, `cc`");
+    let compiled = compiler.arg("-ldl").status();
+    let compiled =
+        compiled.unwrap_or_else(|error| panic!("cc: {error}\nhelp: install a C compiler"));
     assert!(compiled.success());
     file
 }

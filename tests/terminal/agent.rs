@@ -131,6 +131,7 @@ mod agent {
                     println!("dropped|bodies {}|", agent.shop.bodies());
                 }
                 "panic" => Agent::with(Panics, patience).await?.charge("coachella.com").await,
+                // failclosed: allow(FC0228, reason = "a test: what it starts asks by itself")
                 "background" => {
                     let mut behind = Command::new(env::current_exe()?);
                     let patience = patience.as_millis().to_string();
@@ -139,6 +140,7 @@ mod agent {
                     behind.stdin.take().ok_or("no pipe")?.write_all(b"charge\n")?;
                     behind.wait()?;
                 }
+                // failclosed: allow(FC0228, reason = "a test: it does nothing but to the terminal")
                 "raw" => {
                     let terminal = fs::File::open("/dev/tty")?;
                     let mut modes = termios::tcgetattr(&terminal)?;
