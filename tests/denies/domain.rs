@@ -14,9 +14,9 @@ mod payments {
 
     use super::*;
 
-    pub struct Payments(());
+    pub(super) struct Payments(());
 
-    pub fn guarded_by(rules: impl Authority + 'static, log: &MemoryLog) -> Guard<Payments> {
+    pub(super) fn guarded_by(rules: impl Authority + 'static, log: &MemoryLog) -> Guard<Payments> {
         let shopper = Subject::agent("shopper").unwrap().on_behalf_of("alice").unwrap();
         let builder = Guard::builder_in(Payments(()), shopper, rules, log.clone());
         danger::unchecked(builder, "a test").unwrap()

@@ -161,7 +161,7 @@ async fn scope_lost_by_spawn_blocking_denies() {
 #[tokio::test]
 async fn guard_behind_a_pointer_denies() {
     let (closed, log) = guard_of("closed", Says(deny));
-    let boxed = Box::new(std::sync::Arc::new(closed));
+    let boxed = Box::new(Arc::new(closed));
     assert_eq!(boxed.guard().subject().agent_id(), "closed");
     #[requires_permission(action = "purchase", guard = guard, skip(guard))]
     async fn pay(guard: &impl HasGuard) -> Result<(), Denial> {

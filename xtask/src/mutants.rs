@@ -93,6 +93,7 @@ const AREAS: [Area; 4] = [
                     "--test=http_secrets",
                 ],
             },
+            Stage { package: RUNTIME, targets: &["--test=http_config_denies"] },
             Stage { package: None, targets: &["--test=remote"] },
         ],
         at_once: 15,
