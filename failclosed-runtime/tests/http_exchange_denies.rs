@@ -321,6 +321,21 @@ async fn a_reply_is_as_long_as_it_may_be() {
     denies(Step::Forever(endless, piece), Cause::Malformed, longer).await;
 }
 
+/// Of an error page the operator sees the beginning, and whether there is more.
+#[tokio::test]
+async fn a_long_error_page_is_cut_and_says_so() {
+    for (page, told) in [
+        ("x".repeat(200), format!("\"{}\"", "x".repeat(200))),
+        ("x".repeat(201), format!("\"{} ..\"", "x".repeat(200))),
+        // As long as it is shown, and not as it came.
+        ("\n".repeat(100), format!("\"{}\"", "\\n".repeat(100))),
+        ("\n".repeat(101), format!("\"{} ..\"", "\\n".repeat(100))),
+        ("é".repeat(200), format!("\"{}\"", "é".repeat(200))),
+    ] {
+        denies(Step::Say(reply("500 X", "", page)), Cause::Unavailable, &told).await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_json_object_is_refused() {
     let deep = "[".repeat(10_000);

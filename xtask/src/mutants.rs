@@ -93,6 +93,7 @@ const AREAS: [Area; 4] = [
                     "--test=http_secrets",
                 ],
             },
+            Stage { package: RUNTIME, targets: &["--test=http_config_denies"] },
             Stage { package: None, targets: &["--test=remote"] },
         ],
         at_once: 15,
@@ -208,8 +209,14 @@ impl Area {
             if !matches!(status.code(), Some(0 | 2 | 3)) {
                 return Err(format!("{trial:?} failed ({status})"));
             }
-            let survivors = fs::read_to_string(output.join("mutants.out/missed.txt"))
+            let now = fs::read_to_string(output.join("mutants.out/missed.txt"))
                 .map_err(|error| format!("what survived was not written down: {error}"))?;
+            // The tool tries deleted fields whatever the pattern: what an earlier stage saw is seen.
+            let before = missed.as_deref();
+            let is_left =
+                |line: &&str| before.is_none_or(|before| before.lines().any(|name| name == *line));
+            let survivors: String =
+                now.lines().filter(is_left).map(|line| format!("{line}\n")).collect();
             let none = survivors.is_empty();
             missed = Some(survivors);
             if none {

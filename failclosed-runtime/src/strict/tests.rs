@@ -142,6 +142,15 @@ fn reads_a_number_that_is_handed_on_as_digits() {
     assert!(matches!(read("a", "1").unwrap(), Value::Object(_)));
 }
 
+/// A parser of another format is told what it cannot hand on here.
+#[test]
+fn refuses_what_json_has_no_word_for() {
+    use serde::de::{DeserializeSeed, value::BytesDeserializer};
+    let bytes = BytesDeserializer::<serde_json::Error>::new(b"yes");
+    let why = ValueAt(0).deserialize(bytes).unwrap_err().to_string();
+    assert_eq!(why, "invalid type: byte array, expected a JSON value");
+}
+
 /// Of a protocol's answer: `null` is what is not there, anything else has to be of its kind.
 #[test]
 #[cfg(any(feature = "mcp", feature = "acp"))]

@@ -1,6 +1,6 @@
 //! One question, one answer.
 
-use std::{fmt, pin::pin, time::Duration};
+use std::{fmt, iter, pin::pin, time::Duration};
 
 use bytes::Bytes;
 use hyper::{
@@ -30,7 +30,7 @@ use crate::{
 pub(super) const MAX_QUESTION_BYTES: usize = 1024 * 1024;
 
 /// A secret's file that is being written is looked at again this often, this long apart.
-const LOOKS: u32 = 20;
+const LOOKS: usize = 20;
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -142,15 +142,17 @@ impl Engine {
     /// A file of theirs that is no secret.
     async fn headers(&self, look: Look, deadline: Deadline) -> Result<HeaderMap, NoDecision> {
         let mut headers = self.headers.clone();
-        let mut looks = 0;
+        let mut pauses = iter::repeat_n(LOOK_AGAIN, LOOKS);
         loop {
             let fault = match self.credentials.renew(&mut headers, look) {
                 Ok(()) => return Ok(headers),
                 Err(fault) => fault,
             };
-            looks += 1;
-            let over = !fault.passing || looks > LOOKS;
-            if over || Box::pin(deadline.pause(LOOK_AGAIN)).await.is_err() {
+            let waited = match pauses.next().filter(|_| fault.passing) {
+                Some(pause) => Box::pin(deadline.pause(pause)).await.is_ok(),
+                None => false,
+            };
+            if !waited {
                 // FAIL CLOSED: nobody is asked as anybody else, nor as who we were once.
                 let why = fault.why.to_string().replace('\n', "; ");
                 return Err(NoDecision::unavailable(format_args!("no credentials: {why}")));

@@ -70,20 +70,19 @@ pub(super) async fn body(
     }
     let length = head(response.headers(), id, credentials)?;
     let mut incoming = response.into_body();
+    // FAIL CLOSED: before it is kept, so that nobody makes us hold a gigabyte.
+    let fits = |kept: usize, piece: &Bytes| {
+        if kept + piece.len() > MAX_REPLY_BYTES { Err(too_large()) } else { Ok(()) }
+    };
     let mut body = read_one(&mut incoming).await?.unwrap_or_default();
-    if body.len() > MAX_REPLY_BYTES {
-        return Err(too_large().into());
-    }
+    fits(0, &body)?;
     if let Some(more) = read_one(&mut incoming).await? {
         // Only a reply that comes in pieces is copied.
         let mut whole = BytesMut::with_capacity(length.unwrap_or(MAX_REPLY_BYTES / 8));
         whole.extend_from_slice(&body);
         let mut more = Some(more);
         while let Some(piece) = more {
-            // FAIL CLOSED: before it is kept, so that nobody makes us hold a gigabyte.
-            if whole.len() + piece.len() > MAX_REPLY_BYTES {
-                return Err(too_large().into());
-            }
+            fits(whole.len(), &piece)?;
             whole.extend_from_slice(&piece);
             more = read_one(&mut incoming).await?;
         }
@@ -246,8 +245,9 @@ pub(super) fn shown(bytes: &[u8], credentials: &Credentials) -> String {
     if credentials.are_in(&text) {
         return "(not shown: it repeats our credentials)".into();
     }
-    let mut shown: String = text.escape_debug().take(SHOWN).collect();
-    if text.len() > SHOWN {
+    let mut letters = text.escape_debug();
+    let mut shown: String = letters.by_ref().take(SHOWN).collect();
+    if letters.next().is_some() {
         shown.push_str(" ..");
     }
     format!("\"{shown}\"")
