@@ -70,6 +70,14 @@ impl Database {
         Ok(Self(connection))
     }
 
+    /// Ends the connection, with all of the write-ahead log brought into the database, also where others have it
+    /// open.
+    pub(crate) async fn close_whole(mut self) -> Result<(), sqlx::Error> {
+        let brought = query("PRAGMA wal_checkpoint(FULL)").execute(&mut self.0).await;
+        let closed = self.close().await;
+        brought.map(drop).and(closed)
+    }
+
     /// Ends the connection, with all that it still has to do.
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
         self.0.close().await

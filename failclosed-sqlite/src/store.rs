@@ -64,6 +64,21 @@ impl SqliteStore {
         self.place.opened()
     }
 
+    /// Ends a connection whose files are not where they were, and waits for that. It alone still has the
+    /// write-ahead log if that was removed: what was committed to it is brought into the database before another
+    /// connection begins a new one.
+    fn let_go(&self, database: Database) {
+        let path = self.place.path();
+        let ended = self.blocking.wait("closing the audit log", async {
+            let brought = database.close_whole().await;
+            brought.map_err(|error| failed(path, &error))
+        });
+        if let Err(error) = ended {
+            // What it could not bring is missed when the log is looked at anew, and then nothing is appended.
+            tracing::error!(target: "failclosed", %error, "records may have gone with their file");
+        }
+    }
+
     fn rows(&mut self, from: i64, limit: i64) -> Result<Vec<Row>, StoreError> {
         let Self { database: Some(database), blocking, place, log, .. } = self else {
             return Err(unknown());
@@ -100,13 +115,19 @@ impl Store for SqliteStore {
         let Some(mut database) = self.database.take() else { return Err(unknown()) };
         let Self { blocking, place, log, known, .. } = &*self;
         // Before it: records that are written to a file nobody can find are lost.
-        place.is_in_place()?;
+        if let Err(why) = place.is_in_place() {
+            self.let_go(database);
+            return Err(why);
+        }
         blocking.wait("writing to the audit log", async {
             let written = write(&mut database.0, log, known, &rows).await;
             written.map_err(|error| failed(place.path(), &error))?
         })?;
         // And after it: the file may have gone meanwhile.
-        place.is_in_place()?;
+        if let Err(why) = place.is_in_place() {
+            self.let_go(database);
+            return Err(why);
+        }
         (self.known, self.database) = (after, Some(database));
         Ok(())
     }

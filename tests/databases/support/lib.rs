@@ -123,14 +123,18 @@ pub async fn unrecorded(writer: &Writer, why: &str) {
 /// Asks until one call goes through: a database needs a moment to come back.
 pub async fn bought_in_the_end(writer: &Writer) {
     let guard = hurried(writer);
+    let mut last = None;
     for _ in 0..200 {
         match buy(&guard, "lunch", 1).await {
             (Ok(_), ran) => return assert_eq!(ran, 1),
-            (Err(denial), ran) => assert_eq!((denial.cause(), ran), (Cause::Unrecorded, 0)),
+            (Err(denial), ran) => {
+                assert_eq!((denial.cause(), ran), (Cause::Unrecorded, 0));
+                last = denial.detail().map(str::to_owned);
+            }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the log did not come back");
+    panic!("the log did not come back: {last:?}");
 }
 
 /// The records of a whole log; else the number of the first one that is not, and what is wrong.
