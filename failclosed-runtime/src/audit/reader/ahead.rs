@@ -71,9 +71,11 @@ impl<T: FromLine> Lines<T> {
                 self.last = line;
                 Ok(Ok(Ahead::Line(read)))
             }
-            None => {
-                self.after.take().unwrap_or(Ok(Ok(Next::Nothing))).map(|next| next.map(Ahead::No))
-            }
+            None => match self.after.take() {
+                Some(after) => after.map(|next| next.map(Ahead::No)),
+                // FAIL CLOSED: that nothing was read is no end of the log.
+                None => Ok(Err("nothing was read, and not its end".to_owned())),
+            },
         }
     }
 
@@ -99,6 +101,7 @@ impl<T: FromLine> Lines<T> {
 /// What each line is, in their order.
 fn read<T: FromLine>(text: &[u8], lines: &[Range<usize>]) -> Vec<Read<T>> {
     let all = |lines: &[Range<usize>]| -> Vec<Read<T>> {
+        // FAIL CLOSED: a line that is not there is read as an empty one, which is no record.
         lines.iter().map(|line| T::read(text.get(line.clone()).unwrap_or_default())).collect()
     };
     let threads = (text.len() / SHARE).min(*THREADS).max(1);
