@@ -54,6 +54,26 @@ async fn a_write_ahead_log_that_went_away_denies() {
     assert_eq!(allows.count(), 2);
 }
 
+/// Another program has the database open: the end of our own connection is not the end of the last one, which
+/// SQLite would bring the log into the database at.
+#[tokio::test]
+async fn a_write_ahead_log_that_went_away_is_brought_in_also_where_another_has_it_open() {
+    let log = Log::new();
+    let writer = log.writer();
+    bought(&writer).await;
+    log.has(2).await;
+    let mut other = log.other().await;
+    raw_sql("SELECT count(*) FROM sqlite_schema").execute(&mut other).await.unwrap();
+    fs::remove_file(log.0.path().join("audit.db-wal")).unwrap();
+    unrecorded(&writer, "audit.db-wal was removed or replaced while it was open help: ").await;
+    bought_in_the_end(&writer).await;
+    other.close().await.unwrap();
+    writer.close().await.unwrap();
+    let records = log.records();
+    let allows = records.iter().filter(|record| record.verdict.as_deref() == Some("allow"));
+    assert_eq!(allows.count(), 2);
+}
+
 /// Another program is in the middle of a transaction, and stays there.
 #[tokio::test]
 async fn a_database_that_is_held_denies_at_the_deadline_and_not_for_ever() {
