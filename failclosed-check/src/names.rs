@@ -14,54 +14,75 @@ pub struct Names<'a> {
     imports: HashMap<String, Vec<String>>,
     globs: bool,
     defined: &'a HashSet<String>,
+    /// The local names of this library's items, by the names that it gives them. What stands in a tree is asked
+    /// for by each rule, and most of it is none of them: that has to be told without a text being made.
+    locals: HashMap<String, Vec<String>>,
+    /// Every name in an import.
+    imported: HashSet<String>,
 }
 
 impl<'a> Names<'a> {
     /// Of one file.
     pub fn of(file: &SourceFile, unit: &'a Unit, defined: &'a HashSet<String>) -> Self {
-        let mut names = Self { roots: &unit.roots, imports: HashMap::new(), globs: false, defined };
+        let mut names = Self {
+            roots: &unit.roots,
+            imports: HashMap::new(),
+            globs: false,
+            defined,
+            locals: HashMap::new(),
+            imported: HashSet::new(),
+        };
         Imports(&mut names).visit_file(&file.tree);
+        for (local, full) in &names.imports {
+            if let Some(name) = full.last().filter(|name| names.is_from_us(full, name)) {
+                names.locals.entry(name.clone()).or_default().push(local.clone());
+            }
+            names.imported.extend(full.iter().cloned());
+        }
         names
     }
 
     /// Whether a path means this library's item of that name.
     pub fn is_ours(&self, path: &Path, name: &str) -> bool {
-        let Some(last) = path.segments.last() else { return false };
-        let Some(first) = path.segments.first().map(|segment| segment.ident.to_string()) else {
-            return false;
+        self.is_item(path.segments.iter().map(|segment| &segment.ident), name)
+    }
+
+    /// Whether a path is `Type::member` with this library's type.
+    pub fn is_member(&self, path: &Path, ty: &str, member: &str) -> bool {
+        let mut names = path.segments.iter().map(|segment| &segment.ident);
+        names.next_back().is_some_and(|last| last == member) && self.is_item(names, ty)
+    }
+
+    fn is_item<'p>(
+        &self,
+        mut names: impl DoubleEndedIterator<Item = &'p syn::Ident>,
+        name: &str,
+    ) -> bool {
+        let Some(first) = names.next() else { return false };
+        let Some(last) = names.next_back() else {
+            let locals = self.locals.get(name).map(Vec::as_slice).unwrap_or_default();
+            return locals.iter().any(|local| first == local)
+                || first == name
+                    && self.globs
+                    && !self.defined.contains(name)
+                    && !self.imports.contains_key(name);
         };
-        let renamed = self.imports.get(&first);
-        if path.segments.len() == 1 {
-            return match renamed {
-                Some(full) => {
-                    full.last().is_some_and(|end| end == name) && self.is_from_us(full, name)
-                }
-                None => last.ident == name && self.globs && !self.defined.contains(name),
-            };
-        }
-        if last.ident != name {
+        if last != name {
             return false;
         }
-        match renamed {
+        let first = first.to_string();
+        match self.imports.get(&first) {
             Some(full) => self.is_from_us(full, name),
             None => self.is_root(&first) || (in_crate(&first) && !self.defined.contains(name)),
         }
     }
 
-    /// Whether a path is `Type::member` with this library's type.
-    pub fn is_member(&self, path: &Path, ty: &str, member: &str) -> bool {
-        let Some(last) = path.segments.last() else { return false };
-        if last.ident != member || path.segments.len() < 2 {
-            return false;
-        }
-        let mut owner = path.clone();
-        owner.segments.pop();
-        owner.segments.pop_punct();
-        self.is_ours(&owner, ty)
-    }
-
     /// Whether a path goes through this library's module of that name.
     pub fn is_within(&self, path: &Path, module: &str) -> bool {
+        let named = path.segments.iter().any(|segment| segment.ident == module);
+        if !named && !self.imported.contains(module) {
+            return false;
+        }
         let full = self.full(path);
         full.first().is_some_and(|first| self.is_root(first) && first != "crate")
             && full.iter().rev().skip(1).any(|segment| segment == module)
