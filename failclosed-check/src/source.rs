@@ -93,8 +93,12 @@ pub fn units(metadata: &Metadata) -> Result<Vec<Unit>, CheckError> {
 /// Code is nested as deep as its author likes.
 const STACK: usize = 64 << 20;
 
+/// Of how much source the trees are in memory at once, in bytes, where nothing is looked for in more than one file.
+const PIECE: u64 = 1 << 20;
+
 /// What is wanted of each package of the workspace. Its trees are gone before those of the next are there: of a
-/// large workspace they are hundreds of megabytes.
+/// large workspace they are hundreds of megabytes. So they are of a large package: one that does not use this
+/// library comes in pieces, as no file of it says anything of another.
 ///
 /// # Errors
 /// As [`units`].
@@ -108,12 +112,16 @@ pub(crate) fn each<T: Send>(
     let mut all = Vec::new();
     let mut files = 0;
     for package in packages {
-        let (here, found) = apart(&package.name, || {
-            let unit = unit(package, root, &homes)?;
-            Ok((unit.files.len(), wanted(unit)))
-        })?;
-        files += here;
-        all.push(found);
+        let paths = paths(package, &homes)?;
+        let roots = roots(package);
+        for piece in pieces(&paths, if roots.is_empty() { PIECE } else { u64::MAX }) {
+            let (here, found) = apart(&package.name, || {
+                let unit = of_files(package, roots.clone(), piece, root)?;
+                Ok((unit.files.len(), wanted(unit)))
+            })?;
+            files += here;
+            all.push(found);
+        }
     }
     something(files)?;
     Ok(all)
@@ -149,7 +157,22 @@ fn home(package: &Package) -> PathBuf {
 }
 
 fn unit(package: &Package, root: &Path, homes: &[PathBuf]) -> Result<Unit, CheckError> {
-    let own = home(package);
+    of_files(package, roots(package), &paths(package, homes)?, root)
+}
+
+fn of_files(
+    package: &Package,
+    roots: Vec<String>,
+    paths: &[PathBuf],
+    root: &Path,
+) -> Result<Unit, CheckError> {
+    let files = paths.iter().map(|path| file(path, root, package));
+    let files = files.collect::<Result<_, _>>()?;
+    Ok(Unit { name: package.name.to_string(), roots, files })
+}
+
+/// Under which names a package's code knows this library.
+fn roots(package: &Package) -> Vec<String> {
     let mut roots: Vec<String> = package
         .dependencies
         .iter()
@@ -159,7 +182,14 @@ fn unit(package: &Package, root: &Path, homes: &[PathBuf]) -> Result<Unit, Check
     if OURS.contains(&package.name.as_str()) {
         roots.push("crate".to_owned());
     }
-    let mut files = Vec::new();
+    roots
+}
+
+/// The files of a package that are part of what runs: a library, a program, an example, a build script. Tests
+/// and benches hold what must not work, and are not shipped; a fragment that is no Rust by itself is none of ours.
+fn paths(package: &Package, homes: &[PathBuf]) -> Result<Vec<PathBuf>, CheckError> {
+    let own = home(package);
+    let mut paths = Vec::new();
     let walk = WalkDir::new(&own).sort_by_file_name().into_iter().filter_entry(|entry| {
         let path = entry.path();
         // What belongs to another package, or to a build, is not this package's source.
@@ -167,12 +197,26 @@ fn unit(package: &Package, root: &Path, homes: &[PathBuf]) -> Result<Unit, Check
     });
     for entry in walk {
         let entry = entry.map_err(|error| CheckError::undecided(own.display(), error))?;
-        if entry.path().extension().is_some_and(|kind| kind == "rs") && entry.file_type().is_file()
-        {
-            files.extend(file(entry.path(), root, package)?);
+        let is_rust = entry.path().extension().is_some_and(|kind| kind == "rs");
+        if is_rust && entry.file_type().is_file() && runs(entry.path(), package) {
+            paths.push(entry.into_path());
         }
     }
-    Ok(Unit { name: package.name.to_string(), roots, files })
+    Ok(paths)
+}
+
+/// Files together, until they are of that size.
+fn pieces(paths: &[PathBuf], size: u64) -> impl Iterator<Item = &[PathBuf]> {
+    let mut taken = 0_u64;
+    paths.chunk_by(move |before, _| {
+        // What has no length is told of when it is read.
+        taken += before.metadata().map_or(0, |file| file.len());
+        let more = taken < size;
+        if !more {
+            taken = 0;
+        }
+        more
+    })
 }
 
 fn elsewhere(directory: &Path, homes: &[PathBuf]) -> bool {
@@ -183,18 +227,13 @@ fn elsewhere(directory: &Path, homes: &[PathBuf]) -> bool {
         || directory.join("Cargo.toml").exists()
 }
 
-/// A file that is part of what runs: a library, a program, an example, a build script. Tests and benches
-/// hold what must not work, and are not shipped; a fragment that is no Rust by itself is none of ours.
-fn file(path: &Path, root: &Path, package: &Package) -> Result<Option<SourceFile>, CheckError> {
-    if !runs(path, package) {
-        return Ok(None);
-    }
+fn file(path: &Path, root: &Path, package: &Package) -> Result<SourceFile, CheckError> {
     let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let text = std::fs::read_to_string(path).map_err(|e| CheckError::undecided(&shown, e))?;
     let mut file = SourceFile::parse(&shown, text)?;
     file.module = module(path, package);
     file.tree.items.retain(|item| !only_tests(item));
-    Ok(Some(file))
+    Ok(file)
 }
 
 /// `src/pay/stripe.rs` -> `shop`, `pay`, `stripe`. A program beside a library of its name is another crate.
@@ -247,4 +286,21 @@ fn only_tests(item: &syn::Item) -> bool {
         }
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_is_lost_between_two_pieces() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let walk = WalkDir::new(here).sort_by_file_name().into_iter().flatten();
+        let paths: Vec<PathBuf> = walk.map(walkdir::DirEntry::into_path).collect();
+        for (size, several) in [(0, true), (1 << 15, true), (u64::MAX, false)] {
+            assert_eq!(pieces(&paths, size).collect::<Vec<_>>().concat(), paths, "{size}");
+            assert_eq!(pieces(&paths, size).count() > 1, several, "{size}");
+        }
+        assert_eq!(pieces(&paths, 0).count(), paths.len());
+    }
 }
