@@ -1,11 +1,14 @@
 //! Which effects can be reached from an entry point without passing a guard.
 
+mod compact;
 mod extract;
 mod find;
 mod graph;
 mod index;
+mod kept;
 mod mir;
 mod opaque;
+mod opens;
 pub(crate) mod path;
 pub(crate) mod stable;
 mod taken;
@@ -15,8 +18,9 @@ use std::collections::{HashMap, HashSet};
 
 use cargo_metadata::Metadata;
 
-use extract::Dumps;
+use compact::{At, Bodies};
 pub(crate) use extract::How;
+use extract::{Dump, Dumps};
 
 use crate::{
     config::{Build, Config},
@@ -158,11 +162,13 @@ pub(crate) fn check(
 ) -> Result<Followed, CheckError> {
     taken::check(source.taken.as_ref())?;
     let sinks = sinks::all(config)?;
-    let mut parts = Vec::new();
+    let mut all = Bodies::default();
     let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
-    for dump in dumps {
-        let bodies = mir::bodies(&dump)?;
-        parts.push(graph::Part { name: dump.name, program: dump.program, bodies });
+    // Where each crate's bodies end.
+    let mut ends = Vec::new();
+    for dump in &dumps {
+        kept::add(dump, &mut all)?;
+        ends.push(all.all.len());
     }
     if how.strict {
         let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
@@ -179,12 +185,17 @@ pub(crate) fn check(
                 built: &built,
                 renamed: &renamed,
             };
+            let mut parts = parts(&dumps, &all, &ends);
             stable::resolve(&mut parts, &known);
             stable::locate(&mut parts, &units);
+            all = Bodies::default();
+            parts.iter().flat_map(|part| &part.bodies).for_each(|body| all.add(body));
             Ok(())
         })?;
     }
-    let graph = graph::build(parts, &source.index, &sinks, config);
+    let programs = dumps.iter().filter(|dump| dump.program).map(|dump| dump.name.clone());
+    let programs: Vec<String> = programs.collect();
+    let graph = graph::build(all, &programs, &source.index, &sinks, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(
@@ -199,9 +210,31 @@ pub(crate) fn check(
         ));
     }
     let mut followed = find::findings(&graph, &source.marked);
-    let values = graph.bodies.iter().flat_map(|body| &body.holds);
-    let judged = typed::judge(&source.dropped, &source.verdicts, values);
+    let values = values(&graph.bodies, &source.dropped);
+    let judged = typed::judge(&source.dropped, &source.verdicts, values.iter());
     followed.findings.extend(judged.findings);
     followed.nothing = judged.nothing;
     Ok(followed)
+}
+
+/// The bodies of each crate by themselves, as texts of their own: names and places are put into them.
+fn parts(dumps: &[Dump], all: &Bodies, ends: &[usize]) -> Vec<graph::Part> {
+    let mut from = 0;
+    let part = |(dump, end): (&Dump, &usize)| {
+        let bodies = all.all.get(from..*end).unwrap_or_default();
+        from = *end;
+        let bodies = bodies.iter().map(|body| all.whole(body)).collect();
+        graph::Part { name: dump.name.clone(), bodies }
+    };
+    dumps.iter().zip(ends).map(part).collect()
+}
+
+/// The types of what stands where the source drops a value.
+fn values(bodies: &Bodies, dropped: &[Dropped]) -> Vec<(String, Place)> {
+    let places = dropped.iter().filter_map(|one| bodies.texts.find_at(&one.value));
+    let places: HashSet<At> = places.collect();
+    let held = bodies.all.iter().flat_map(|body| &body.holds);
+    held.filter(|(_, at)| places.contains(at))
+        .map(|(ty, at)| (bodies.texts.get(*ty).to_owned(), bodies.place(*at)))
+        .collect()
 }

@@ -98,12 +98,14 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     }
     let owner = owner(metadata.workspace_root.as_os_str());
     let members: Vec<&PackageId> = metadata.workspace_members.iter().collect();
-    let dumps: Vec<Dump> = artifacts
+    let mut dumps: Vec<Dump> = artifacts
         .iter()
         .filter(|artifact| members.contains(&&artifact.package_id))
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
         .map(|artifact| dump(artifact, &owner, strict))
         .collect::<Result<_, _>>()?;
+    // Cargo names them in the order in which they were done, and that is another one each time.
+    dumps.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     // FAIL CLOSED: nothing to read is not the same as nothing to find.
     if dumps.is_empty() {
         return Err(CheckError::undecided("the workspace", "no crate of it was built"));

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{
     Counts, Effect, Followed, State,
+    compact::At,
     graph::{Edge, Graph, Site},
     mir::{makes, place},
 };
@@ -50,14 +51,15 @@ impl Reached<'_> {
         while let Some(Some((before, edge))) = self.from.get(&at) {
             // Into its own `async` body or closure is no step that anybody took.
             let own = graph.names[at] == graph.names[*before];
-            if let Some(place) = edge.place.as_ref().filter(|_| !own) {
-                hops.push(Hop { place: place.clone(), text: edge.how.text(&graph.names[edge.to]) });
+            if let Some(at) = edge.place.filter(|_| !own) {
+                let place = graph.bodies.place(at);
+                hops.push(Hop { place, text: edge.how.text(&graph.names[edge.to]) });
             }
             at = *before;
         }
-        if let Some(place) = &graph.bodies[at].place {
+        if let Some(begin) = graph.bodies.all[at].place {
             let text = format!("entry point `{}`", graph.names[at].clone());
-            hops.push(Hop { place: place.clone(), text });
+            hops.push(Hop { place: graph.bodies.place(begin), text });
         }
         hops.reverse();
         hops
@@ -69,12 +71,13 @@ pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
     let reached_guards: Vec<usize> =
         graph.guards.iter().copied().filter(|guard| open.has(*guard)).collect();
     let behind = reach(graph, &reached_guards, &HashSet::new());
+    let (outside, callers) = (outside(graph, &open, &behind), Callers::of(graph));
     let unguarded = |body: usize| open.has(body) && !graph.guards.contains(&body);
     let mut findings = Vec::new();
     let mut counts = Counts {
         guards: graph.guards.len(),
         entries: graph.entries.len(),
-        bodies: graph.bodies.len(),
+        bodies: graph.bodies.all.len(),
         ..Counts::default()
     };
     // One place in the source can be in several bodies (a coroutine is printed twice).
@@ -102,8 +105,11 @@ pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
         };
         effects.push(effect(graph, site, State::Unguarded));
         counts.unguarded += 1;
-        let around =
-            if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
+        let around = if behind.has(site.body) {
+            bypasses(graph, &open, &outside, &callers, site)
+        } else {
+            Vec::new()
+        };
         if around.is_empty() {
             findings.push(direct(graph, &open, site));
         } else {
@@ -120,7 +126,7 @@ pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
         let more = finding.notes.split_off(SHOWN).len();
         finding.notes.push(format!("and {more} more effects"));
     }
-    findings.extend(escapes(graph, &behind));
+    findings.extend(escapes(graph, &behind, &callers));
     findings.extend(without_guard(graph, marked));
     Followed { findings, effects, counts, nothing: HashMap::new() }
 }
@@ -155,65 +161,84 @@ fn direct(graph: &Graph, open: &Reached<'_>, site: &Site) -> Finding {
     finding
 }
 
-/// The calls from code that no guard stands before, into code that others reach behind one.
-fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site) -> Vec<Finding> {
-    let leading = leads_to(graph, HashSet::from([site.body]));
+/// The calls from code that no guard stands before, into code that others reach behind one: whatever effect
+/// they lead to.
+fn outside<'g>(
+    graph: &'g Graph,
+    open: &Reached<'_>,
+    behind: &Reached<'_>,
+) -> Vec<(usize, At, &'g Edge)> {
+    let is_inside = |to: usize| behind.has(to) && !graph.guards.contains(&to);
     let mut found = Vec::new();
     for (from, edges) in graph.edges.iter().enumerate() {
-        let outside = open.has(from) && !graph.guards.contains(&from) && !behind.has(from);
-        for edge in edges.iter().filter(|_| outside) {
-            let inside = behind.has(edge.to)
-                && !graph.guards.contains(&edge.to)
-                && leading.contains(&edge.to);
-            let (true, Some(place)) = (inside, &edge.place) else { continue };
-            let callee = graph.names[edge.to].clone();
-            let label = format!("reaches `{}` without a permission check", site.sink);
-            let mut finding =
-                Finding::new(&FC0102, place.clone(), graph.names[from].clone(), label);
-            finding.message = format!(
-                "unguarded call into `{callee}`, which others reach behind a permission check"
-            );
-            about(&mut finding, site);
-            finding.callee = Some(callee);
-            finding.hops = open.way(graph, from);
-            finding.notes.push(format!("the effect is at {} ({})", site.place, site.effect));
-            if !found.iter().any(|f: &Finding| f.place == finding.place) {
-                found.push(finding);
-            }
+        if open.has(from) && !graph.guards.contains(&from) && !behind.has(from) {
+            let inside = edges.iter().filter(|edge| is_inside(edge.to));
+            found.extend(inside.filter_map(|edge| Some((from, edge.place?, edge))));
         }
     }
     found
 }
 
+/// Those of these calls that lead to one effect.
+fn bypasses(
+    graph: &Graph,
+    open: &Reached<'_>,
+    outside: &[(usize, At, &Edge)],
+    callers: &Callers,
+    site: &Site,
+) -> Vec<Finding> {
+    let leading = callers.leads_to([site.body]);
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for (from, at, edge) in outside.iter().filter(|(.., edge)| leading.contains(&edge.to)) {
+        if !seen.insert(*at) {
+            continue;
+        }
+        let callee = graph.names[edge.to].clone();
+        let label = format!("reaches `{}` without a permission check", site.sink);
+        let place = graph.bodies.place(*at);
+        let mut finding = Finding::new(&FC0102, place, graph.names[*from].clone(), label);
+        finding.message =
+            format!("unguarded call into `{callee}`, which others reach behind a permission check");
+        about(&mut finding, site);
+        finding.callee = Some(callee);
+        finding.hops = open.way(graph, *from);
+        finding.notes.push(format!("the effect is at {} ({})", site.place, site.effect));
+        found.push(finding);
+    }
+    found
+}
+
 /// Closures and tasks with an effect, handed on behind a guard: they may run when its permit is gone.
-fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
+fn escapes(graph: &Graph, behind: &Reached<'_>, callers: &Callers) -> Vec<Finding> {
+    let text = |id| graph.bodies.texts.get(id);
     let mut found: Vec<Finding> = Vec::new();
-    let effects: HashSet<usize> = graph.sites.iter().map(|site| site.body).collect();
-    let leading = leads_to(graph, effects);
-    let made: HashMap<String, usize> = (0..graph.bodies.len())
-        .filter(|at| leading.contains(at))
-        .filter_map(|at| Some((makes(graph.bodies[at].arguments.first()?).pop()?, at)))
+    let leading = callers.leads_to(graph.sites.iter().map(|site| site.body));
+    let made: HashSet<String> = (graph.bodies.all.iter().enumerate())
+        .filter(|(at, _)| leading.contains(at))
+        .filter_map(|(_, body)| makes(text(*body.arguments.first()?)).pop())
         .collect();
-    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| behind.has(*at)) {
+    for (at, body) in graph.bodies.all.iter().enumerate().filter(|(at, _)| behind.has(*at)) {
         for (what, place) in &body.escapes {
-            let known = found.iter().any(|finding| finding.place == *place);
-            if made.contains_key(what) && !known {
+            let place = graph.bodies.place(*place);
+            let known = found.iter().any(|finding| finding.place == place);
+            if made.contains(text(*what)) && !known {
                 let label = "what runs here may run later, and nobody is asked then";
-                let mut finding =
-                    Finding::new(&FC0104, place.clone(), graph.names[at].clone(), label);
+                let mut finding = Finding::new(&FC0104, place, graph.names[at].clone(), label);
                 finding.hops = behind.way(graph, at);
-                finding.notes.push(format!("it is made at {what}"));
+                finding.notes.push(format!("it is made at {}", text(*what)));
                 found.push(finding);
             }
         }
     }
     // A closure that a guarded body returns: whoever has it runs it as often as they like. A task that it
     // returns is its own, which the caller waits for.
-    for (at, body) in graph.bodies.iter().enumerate().filter(|(at, _)| graph.guards.contains(at)) {
-        let closures = body.returns.match_indices("closure@");
-        let closures =
-            closures.filter_map(|(from, _)| makes(&body.returns[from..]).into_iter().next());
-        for what in closures.filter(|what| made.contains_key(what)) {
+    let bodies = graph.bodies.all.iter().enumerate();
+    for (at, body) in bodies.filter(|(at, _)| graph.guards.contains(at)) {
+        let returns = text(body.returns);
+        let closures = returns.match_indices("closure@");
+        let closures = closures.filter_map(|(from, _)| makes(&returns[from..]).into_iter().next());
+        for what in closures.filter(|what| made.contains(what)) {
             let Some(place) = place(&what).filter(|p| !found.iter().any(|f| f.place == *p)) else {
                 continue;
             };
@@ -224,18 +249,31 @@ fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
     found
 }
 
-fn leads_to(graph: &Graph, to: HashSet<usize>) -> HashSet<usize> {
-    let mut found = to;
-    loop {
-        let before = found.len();
+/// From which bodies each is reached in one step.
+struct Callers(Vec<Vec<usize>>);
+
+impl Callers {
+    fn of(graph: &Graph) -> Self {
+        let mut callers = vec![Vec::new(); graph.edges.len()];
         for (from, edges) in graph.edges.iter().enumerate() {
-            if edges.iter().any(|edge| found.contains(&edge.to)) {
-                found.insert(from);
+            for edge in edges {
+                // The edges of one body stand together.
+                if callers[edge.to].last() != Some(&from) {
+                    callers[edge.to].push(from);
+                }
             }
         }
-        if found.len() == before {
-            return found;
+        Self(callers)
+    }
+
+    /// The bodies from which one of these is reached, and themselves.
+    fn leads_to(&self, to: impl IntoIterator<Item = usize>) -> HashSet<usize> {
+        let mut queue: Vec<usize> = to.into_iter().collect();
+        let mut found: HashSet<usize> = queue.iter().copied().collect();
+        while let Some(at) = queue.pop() {
+            queue.extend(self.0[at].iter().copied().filter(|from| found.insert(*from)));
         }
+        found
     }
 }
 
@@ -245,7 +283,9 @@ fn without_guard(graph: &Graph, marked: &[Marked]) -> Vec<Finding> {
     for mark in marked {
         let within =
             |place: &Place| place.file == mark.place.file && mark.lines.contains(&place.line);
-        let built = graph.bodies.iter().any(|body| body.place.as_ref().is_some_and(within));
+        let file = graph.bodies.texts.find(&mark.place.file);
+        let begins = |at: At| Some(at.file) == file && mark.lines.contains(&(at.line as usize));
+        let built = graph.bodies.all.iter().any(|body| body.place.is_some_and(begins));
         if built && !graph.marked.iter().any(within) {
             let label = "nothing is asked in this build";
             found.push(Finding::new(&FC0103, mark.place.clone(), mark.name.clone(), label));

@@ -1,11 +1,17 @@
 //! Which body may run which, from what the compiler wrote. Where it cannot be told, every one that fits.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::{
+    compact::{At, Bodies, Body, Id, Mention, Texts},
     index::{Impl, Index},
-    mir::{Body, Mention, OPEN},
-    opaque, path,
+    mir, opaque,
+    opens::OPEN,
+    path,
 };
 use crate::{
     config::{Config, fits},
@@ -14,10 +20,10 @@ use crate::{
 };
 
 /// A step from one body into another.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Edge {
     pub(crate) to: usize,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<At>,
     pub(crate) how: Step,
 }
 
@@ -57,7 +63,7 @@ pub(crate) struct Site {
 /// Everything that was built.
 #[derive(Debug)]
 pub(crate) struct Graph {
-    pub(crate) bodies: Vec<Body>,
+    pub(crate) bodies: Bodies,
     /// The bodies' paths as a person would say them; without line numbers.
     pub(crate) names: Vec<String>,
     pub(crate) edges: Vec<Vec<Edge>>,
@@ -70,137 +76,123 @@ pub(crate) struct Graph {
     pub(crate) unseen: Vec<String>,
 }
 
-/// A crate's part: its bodies, and whether it is a program.
+/// A crate's part: its bodies, where they are changed before they are followed.
 pub(crate) struct Part {
     pub(crate) name: String,
-    pub(crate) program: bool,
-    pub(crate) bodies: Vec<Body>,
+    pub(crate) bodies: Vec<mir::Body>,
 }
 
-struct Build<'a> {
+pub(super) struct Build<'a> {
     index: &'a Index,
     /// Whether methods of other crates' traits are entry points.
     callbacks: bool,
-    bodies: Vec<Body>,
-    names: Vec<String>,
-    by_path: HashMap<String, Vec<usize>>,
+    texts: &'a Texts,
+    bodies: &'a [Body],
+    by_path: HashMap<&'a str, Vec<usize>>,
     /// Whose `impl` each body is in, as the index says it; looked up once.
     impls: Vec<Option<Option<&'a Impl>>>,
     /// Bodies of `impl`s, by the method's name.
-    methods: HashMap<String, Vec<usize>>,
+    methods: HashMap<&'a str, Vec<usize>>,
     /// Types that are named anywhere but in their own `impl`s: only they can be behind a type parameter.
-    used: HashSet<String>,
+    used: HashSet<&'a str>,
+    /// What paths that the bodies of a crate mention may mean: the same few stand in all of them.
+    meant: RefCell<Meant<'a>>,
 }
 
-pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Config) -> Graph {
-    let programs: Vec<String> =
-        parts.iter().filter(|p| p.program).map(|p| p.name.clone()).collect();
-    let mut seen = HashSet::new();
+/// By crate and path.
+type Meant<'a> = HashMap<(&'a str, Id), Rc<[usize]>>;
+
+/// `programs`: the names of the crates that are programs.
+pub(crate) fn build(
+    mut all: Bodies,
+    programs: &[String],
+    index: &Index,
+    sinks: &[Sink],
+    config: &Config,
+) -> Graph {
     // A crate may be built twice, with other features: a body counts as often as it differs in place.
-    let bodies: Vec<Body> = parts
-        .into_iter()
-        .flat_map(|part| part.bodies)
-        .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
-        .collect();
-    let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
-    let impls = bodies.iter().map(|body| index.impl_of(&body.path)).collect();
-    let callbacks = config.check.entries.iter().any(|entry| entry == "callbacks");
+    let mut seen = HashSet::new();
+    all.all.retain(|body| !body.is_fn || seen.insert((body.path, body.place)));
+    drop(seen);
     let mut build = Build {
         index,
-        callbacks,
-        bodies,
-        names,
-        impls,
+        callbacks: config.check.entries.iter().any(|entry| entry == "callbacks"),
+        texts: &all.texts,
+        bodies: &all.all,
+        impls: all.all.iter().map(|body| index.impl_of(all.texts.get(body.path))).collect(),
         by_path: HashMap::new(),
         methods: HashMap::new(),
         used: HashSet::new(),
+        meant: RefCell::default(),
     };
     build.fill();
+    let names = (0..build.bodies.len()).map(|at| build.shown(at)).collect();
     let sinks: HashMap<&str, &Sink> = sinks.iter().map(|sink| (sink.path.as_str(), sink)).collect();
+    // By crate and path, as what they mean.
+    let mut listed: HashMap<(&str, Id), Vec<&Sink>> = HashMap::new();
     let mut edges: Vec<Vec<Edge>> = Vec::new();
-    let mut sites = Vec::new();
-    let mut seen_names = HashSet::new();
-    for at in 0..build.bodies.len() {
-        edges.push(build.edges(at));
-        let body = &build.bodies[at];
+    let mut sites: Vec<Site> = Vec::new();
+    let mut seen_names: HashSet<&str> = HashSet::new();
+    for (at, body) in build.bodies.iter().enumerate() {
+        edges.push(build.edges(body));
+        let own = krate(build.path(body));
+        let first = sites.len();
         for mention in &body.mentions {
-            for name in names_of(krate(&body.path), &mention.path) {
-                let sink = sinks.get(name.as_str());
-                // Only of the standard library and tokio: of others nobody knows what else they do.
-                let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
-                if let Some(sink) = sink.filter(|sink| !nothing(sink)) {
-                    seen_names.insert(sink.path.clone());
-                    let site = Site {
-                        body: at,
-                        place: mention.place.clone(),
-                        sink: sink.path.clone(),
-                        effect: sink.effect.clone(),
-                    };
-                    if !sites.iter().any(|s: &Site| {
-                        s.place == site.place && s.sink == site.sink && s.body == at
-                    }) {
-                        sites.push(site);
-                    }
+            let listed = listed.entry((own, mention.path)).or_insert_with(|| {
+                let names = names_of(own, build.texts.get(mention.path));
+                names.iter().filter_map(|name| sinks.get(name.as_str()).copied()).collect()
+            });
+            // Only of the standard library and tokio: of others nobody knows what else they do.
+            let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
+            for sink in listed.iter().filter(|sink| !nothing(sink)) {
+                seen_names.insert(&sink.path);
+                let place = all.place(mention.place);
+                let known = sites.iter().skip(first);
+                if !known.into_iter().any(|s| s.place == place && s.sink == sink.path) {
+                    let (sink, effect) = (sink.path.clone(), sink.effect.clone());
+                    sites.push(Site { body: at, place, sink, effect });
                 }
             }
         }
     }
     for at in 0..build.bodies.len() {
-        let has_body = |own: &str, mention: &Mention| !build.targets(own, &mention.path).is_empty();
         let listed = |path: &str| sinks.contains_key(path);
-        let found = opaque::sites(&build.bodies, at, has_body, listed);
+        let found = opaque::sites(&all, at, &build, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
     build.children(&mut edges);
     build.drops(&mut edges);
     // What is an effect by itself is not looked into.
-    for (at, body) in build.bodies.iter().enumerate() {
-        if sinks.contains_key(body.path.as_str()) {
-            edges[at].clear();
+    for (body, edges) in build.bodies.iter().zip(&mut edges) {
+        if sinks.contains_key(build.path(body)) {
+            edges.clear();
         }
     }
-    let manual =
-        |body: &Body| config.guards.manual.iter().any(|guard| fits(&guard.path, &body.path));
-    let is_guard = |at: usize| {
-        let body: &Body = &build.bodies[at];
+    let paths = || build.bodies.iter().map(|body| build.path(body));
+    let manual = |path: &str| config.guards.manual.iter().any(|guard| fits(&guard.path, path));
+    let is_guard = |body: &Body| {
         // FAIL CLOSED: beside assembly, what looks like the call may be a line of the assembly's text.
-        (marker(body) && !body.quotes) || witness(body) || manual(body)
+        (marker(&all.texts, body) && !body.quotes)
+            || witness(&all.texts, body)
+            || manual(build.path(body))
     };
-    let guards: HashSet<usize> = (0..build.bodies.len()).filter(|at| is_guard(*at)).collect();
-    let marked =
-        build.bodies.iter().filter(|b| marker(b)).filter_map(|b| b.place.clone()).collect();
+    let guards = build.bodies.iter().enumerate().filter(|(_, body)| is_guard(body));
+    let guards: HashSet<usize> = guards.map(|(at, _)| at).collect();
+    let marked = build.bodies.iter().filter(|body| marker(&all.texts, body));
+    let marked = marked.filter_map(|body| body.place).map(|at| all.place(at)).collect();
     let entries: Vec<usize> = (0..build.bodies.len())
-        .filter(|at| build.is_entry(*at, &programs, &config.check.entries))
+        .filter(|at| build.is_entry(*at, programs, &config.check.entries))
         .collect();
-    let unseen = config
-        .sinks
-        .extra
-        .iter()
-        .map(|extra| &extra.path)
-        .filter(|path| !seen_names.contains(*path))
-        .chain(
-            config
-                .guards
-                .manual
-                .iter()
-                .map(|guard| &guard.path)
-                .filter(|path| !build.bodies.iter().any(|body| fits(path, &body.path))),
-        )
-        .chain(config.check.entries.iter().filter(|entry| {
-            entry.contains("::") && !build.bodies.iter().any(|body| fits(entry, &body.path))
-        }))
+    let is_unseen = |path: &String| !paths().any(|known| fits(path, known));
+    let sinks = config.sinks.extra.iter().map(|extra| &extra.path);
+    let guarded = config.guards.manual.iter().map(|guard| &guard.path);
+    let entered = config.check.entries.iter().filter(|entry| entry.contains("::"));
+    let unseen = sinks
+        .filter(|path| !seen_names.contains(path.as_str()))
+        .chain(guarded.chain(entered).filter(|path| is_unseen(path)))
         .cloned()
         .collect();
-    Graph {
-        bodies: build.bodies,
-        names: build.names,
-        edges,
-        entries,
-        guards,
-        marked,
-        sites,
-        unseen,
-    }
+    Graph { names, edges, entries, guards, marked, sites, unseen, bodies: all }
 }
 
 pub(crate) fn krate(path: &str) -> &str {
@@ -230,59 +222,88 @@ pub(super) fn without_impl(mention: &str) -> Option<String> {
 }
 
 /// Whether the body asks: the call that the attribute leaves in it, after expansion.
-fn marker(body: &Body) -> bool {
-    body.mentions.iter().any(|mention| {
-        mention.called
-            && path::last(&mention.path) == "enter"
-            && (mention.path.starts_with("failclosed::__private_")
-                || mention.path.starts_with("failclosed_runtime::__private_"))
+fn marker(texts: &Texts, body: &Body) -> bool {
+    body.mentions.iter().filter(|mention| mention.called).any(|mention| {
+        let path = texts.get(mention.path);
+        (path.starts_with("failclosed::__private_")
+            || path.starts_with("failclosed_runtime::__private_"))
+            && path::last(path) == "enter"
     })
 }
 
 /// Whether the body can only be called with the proof of an allow: a permit, itself and not maybe.
-fn witness(body: &Body) -> bool {
+fn witness(texts: &Texts, body: &Body) -> bool {
     body.arguments.iter().any(|argument| {
-        let ty = path::plain_type(argument);
+        let ty = path::plain_type(texts.get(*argument));
         let ours = ty.starts_with("failclosed::") || ty.starts_with("failclosed_runtime::");
         ours && matches!(path::last(&ty), "Permit" | "PermitFor")
     })
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    fn path(&self, body: &Body) -> &'a str {
+        self.texts.get(body.path)
+    }
+
     fn fill(&mut self) {
-        self.used.extend(self.index.associated().cloned());
+        self.used.extend(self.index.associated().map(String::as_str));
+        // Of each text: nobody named it yet; only code of that type did; others did as well.
+        let mut named: Vec<Option<Option<&str>>> = vec![None; self.texts.len()];
         for (at, body) in self.bodies.iter().enumerate() {
-            self.by_path.entry(body.path.clone()).or_default().push(at);
+            self.by_path.entry(self.path(body)).or_default().push(at);
             if self.impls[at].is_some() {
-                let method = path::last(&body.path).to_owned();
+                let method = path::last(self.path(body));
                 self.methods.entry(method).or_default().push(at);
             }
             let own = self.impls[at].flatten().and_then(|i| i.of_type.as_deref());
-            let texts = body.mentions.iter().map(|m| m.full.as_str());
-            for text in texts.chain(body.holds.iter().map(|(ty, _)| ty.as_str())) {
-                let names = path::type_names(text).filter(|name| Some(*name) != own);
-                self.used.extend(names.map(str::to_owned));
+            let texts = body.mentions.iter().map(|mention| mention.full);
+            for text in texts.chain(body.holds.iter().map(|(ty, _)| *ty)) {
+                let by = &mut named[text.index()];
+                if *by == Some(None) || (own.is_some() && *by == Some(own)) {
+                    continue;
+                }
+                // Two types between them name whatever is in it.
+                let own = if by.is_some() { None } else { own };
+                *by = Some(own);
+                let names = path::type_names(self.texts.get(text));
+                self.used.extend(names.filter(|name| Some(*name) != own));
             }
         }
     }
 
-    fn edges(&self, at: usize) -> Vec<Edge> {
-        let body = &self.bodies[at];
+    fn edges(&self, body: &Body) -> Vec<Edge> {
         let mut edges = Vec::new();
         for mention in &body.mentions {
             let how = if mention.called { Step::Calls } else { Step::Takes };
-            for to in self.targets(krate(&body.path), &mention.path) {
-                edges.push(Edge { to, place: Some(mention.place.clone()), how });
-            }
+            let to = self.meant(krate(self.path(body)), mention.path);
+            edges.extend(to.iter().map(|to| Edge { to: *to, place: Some(mention.place), how }));
         }
         edges
     }
 
     /// The bodies that a mention may mean.
+    fn meant(&self, krate: &'a str, mention: Id) -> Rc<[usize]> {
+        if let Some(known) = self.meant.borrow().get(&(krate, mention)) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[usize]> = self.targets(krate, self.texts.get(mention)).into();
+        self.meant.borrow_mut().insert((krate, mention), Rc::clone(&found));
+        found
+    }
+
+    /// Whether code of the workspace may be meant.
+    pub(super) fn has_body(&self, by: &Body, mention: &Mention) -> bool {
+        !self.meant(krate(self.path(by)), mention.path).is_empty()
+    }
+
+    /// The bodies of that path.
+    pub(super) fn of_path(&self, path: &str) -> impl Iterator<Item = &'a Body> {
+        self.by_path.get(path).into_iter().flatten().map(|at| &self.bodies[*at])
+    }
+
     fn targets(&self, krate: &str, mention: &str) -> Vec<usize> {
-        if let Some(found) =
-            self.by_path.get(&format!("{krate}::{mention}")).or_else(|| self.by_path.get(mention))
-        {
+        let own = self.by_path.get(format!("{krate}::{mention}").as_str());
+        if let Some(found) = own.or_else(|| self.by_path.get(mention)) {
             return found.clone();
         }
         if let Some((of, of_trait, rest)) = path::qualified(mention) {
@@ -305,16 +326,19 @@ impl Build<'_> {
         self.of_impls(method, |at, found| match found.map(|f| (&f.of_trait, &f.of_type)) {
             Some((None, of_type)) => of_type.as_deref() == Some(name) && home(at),
             // A constant of a trait, whoever's it is.
-            Some((Some(of_trait), of_type)) => {
-                of_trait == name && of_type.as_ref().is_none_or(|ty| self.used.contains(ty))
-            }
+            Some((Some(of_trait), of_type)) => of_trait == name && self.is_used(of_type.as_ref()),
             None => self.header_names(at, name) && home(at),
         })
     }
 
+    /// Whether a value of a type can be behind a type parameter. None: of any type.
+    fn is_used(&self, of_type: Option<&String>) -> bool {
+        of_type.is_none_or(|ty| self.used.contains(ty.as_str()))
+    }
+
     /// Whether a body is in that module: of the crate that speaks, or of another that it names in full.
     fn lives(&self, at: usize, speaking: &str, module: &str) -> bool {
-        let path = &self.bodies[at].path;
+        let path = self.path(&self.bodies[at]);
         let own = krate(path);
         let around = path.split("::<impl at ").next().unwrap_or(path);
         let full =
@@ -327,7 +351,7 @@ impl Build<'_> {
     fn header_names(&self, at: usize, name: &str) -> bool {
         let body = &self.bodies[at];
         let texts = body.arguments.iter().chain([&body.returns]);
-        texts.flat_map(|text| path::type_names(text)).any(|one| one == name)
+        texts.flat_map(|text| path::type_names(self.texts.get(*text))).any(|one| one == name)
     }
 
     fn dispatch(&self, krate: &str, of: &str, of_trait: &str, method: &str) -> Vec<usize> {
@@ -352,10 +376,8 @@ impl Build<'_> {
         }
         let mut found = self.of_impls(method, |_, found| match found {
             Some(f) => {
-                let fits = match &f.of_type {
-                    None => true,
-                    Some(of_type) => (dynamic || open) && self.used.contains(of_type),
-                };
+                let of_type = f.of_type.as_ref();
+                let fits = of_type.is_none() || (dynamic || open) && self.is_used(of_type);
                 f.of_trait.as_deref() == Some(name) && fits
             }
             // FAIL CLOSED: a macro made it, for a trait that is not known. Those of other crates' traits
@@ -363,7 +385,7 @@ impl Build<'_> {
             None => (dynamic || open) && self.index.own_trait(name),
         });
         for path in [format!("{krate}::{of_trait}::{method}"), format!("{of_trait}::{method}")] {
-            found.extend(self.by_path.get(&path).into_iter().flatten());
+            found.extend(self.by_path.get(path.as_str()).into_iter().flatten());
         }
         found
     }
@@ -381,24 +403,37 @@ impl Build<'_> {
     /// A closure, the body of an `async`, a promoted constant: may run where it is made.
     fn children(&self, edges: &mut [Vec<Edge>]) {
         for (at, body) in self.bodies.iter().enumerate() {
-            let Some(cut) = body.path.rfind("::") else { continue };
-            let last = &body.path[cut + 2..];
+            let Some((parent, last)) = self.path(body).rsplit_once("::") else { continue };
             if !(last.starts_with('{') || last.starts_with("promoted[")) {
                 continue;
             }
-            for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
-                edges[*parent].push(Edge { to: at, place: body.place.clone(), how: Step::Runs });
+            for parent in self.by_path.get(parent).into_iter().flatten() {
+                edges[*parent].push(Edge { to: at, place: body.place, how: Step::Runs });
             }
         }
     }
 
     /// Where a value is held, it may be dropped.
     fn drops(&self, edges: &mut [Vec<Edge>]) {
+        let drops = self.of_impls("drop", |_, found| {
+            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
+        });
+        let of = |drop: &usize| self.impls[*drop].flatten()?.of_type.as_ref();
+        let drops = drops.iter().filter_map(|drop| Some((*drop, self.index.holders(of(drop)?))));
+        let drops: Vec<(usize, HashSet<String>)> = drops.collect();
+        let holders: HashSet<&str> =
+            drops.iter().flat_map(|(_, holders)| holders).map(String::as_str).collect();
+        // The names in each text that is a type, of those that are asked for.
+        let mut named: HashMap<Id, Vec<&str>> = HashMap::new();
         // Where a name is first held in each body, by the name.
         let mut held: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         for (at, body) in self.bodies.iter().enumerate() {
             for (nth, (ty, _)) in body.holds.iter().enumerate() {
-                for name in path::type_names(ty) {
+                let names = named.entry(*ty).or_insert_with(|| {
+                    let names = path::type_names(self.texts.get(*ty));
+                    names.filter(|name| holders.contains(name)).collect()
+                });
+                for name in names {
                     let bodies = held.entry(name).or_default();
                     if bodies.last().is_none_or(|(last, _)| *last != at) {
                         bodies.push((at, nth));
@@ -406,58 +441,61 @@ impl Build<'_> {
                 }
             }
         }
-        for drop in self.of_impls("drop", |_, found| {
-            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
-        }) {
-            let of = self.impls[drop].flatten();
-            let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
+        for (drop, holders) in &drops {
             let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-            for holder in self.index.holders(&name) {
+            for holder in holders {
                 for (at, nth) in held.get(holder.as_str()).into_iter().flatten() {
                     let known = first.entry(*at).or_insert(*nth);
                     *known = (*known).min(*nth);
                 }
             }
-            for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
-                let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
-                edges[at].push(Edge { to: drop, place, how: Step::Drops });
+            for (at, nth) in first.into_iter().filter(|(at, _)| at != drop) {
+                let place = self.bodies[at].holds.get(nth).map(|(_, place)| *place);
+                edges[at].push(Edge { to: *drop, place, how: Step::Drops });
             }
         }
     }
 
     fn is_entry(&self, at: usize, programs: &[String], entries: &[String]) -> bool {
         let body = &self.bodies[at];
-        let krate = krate(&body.path);
-        let name = body.path.strip_prefix(krate).unwrap_or_default().trim_start_matches("::");
+        let path = self.path(body);
+        let krate = krate(path);
+        let name = path.strip_prefix(krate).unwrap_or_default().trim_start_matches("::");
+        let begins = |is: fn(&Index, &str, usize) -> bool| {
+            body.place.is_some_and(|at| is(self.index, self.texts.get(at.file), at.line as usize))
+        };
         // The body of an `async` function, and closures in it, begin where the function does: past its guard.
         if name.contains('{') {
             return false;
         }
         entries.iter().any(|entry| match entry.as_str() {
             "main" => name == "main" && programs.iter().any(|program| program == krate),
-            "callbacks" => match self.index.impl_of(name) {
+            "callbacks" => match self.impls[at] {
                 // Methods of a trait of somebody else's are called by somebody else.
                 Some(Some(found)) => found
                     .of_trait
                     .as_deref()
                     .is_some_and(|of| of != "Drop" && !self.index.own_trait(of)),
                 Some(None) => true,
-                None => {
-                    body.place.as_ref().is_some_and(|p| self.index.is_exported(&p.file, p.line))
-                }
+                None => begins(Index::is_exported),
             },
             "pub" => {
                 !programs.iter().any(|program| program == krate)
                     && body.is_fn
-                    && body.place.as_ref().is_some_and(|p| self.index.is_public(&p.file, p.line))
+                    && begins(Index::is_public)
             }
-            pattern => fits(pattern, &body.path),
+            pattern => fits(pattern, path),
         })
+    }
+
+    fn shown(&self, at: usize) -> String {
+        let of_type = self.impls[at].flatten().and_then(|found| found.of_type.as_deref());
+        shown(self.path(&self.bodies[at]), of_type.unwrap_or("impl"))
     }
 }
 
 /// A path as a person would say it: an `impl` by its type, an `async` body as its function.
-fn shown(path: &str, index: &Index) -> String {
+fn shown(path: &str, of_type: &str) -> String {
     let mut parts = Vec::new();
     let mut rest = path;
     while let Some(at) = path::top_level(rest, "::") {
@@ -465,18 +503,10 @@ fn shown(path: &str, index: &Index) -> String {
         rest = &rest[at + 2..];
     }
     parts.push(rest);
-    let of_type = index.impl_of(path).flatten().and_then(|found| found.of_type.clone());
-    let kept: Vec<String> = parts
+    let kept: Vec<&str> = parts
         .into_iter()
         .filter(|part| !part.starts_with('{') && !part.starts_with("promoted["))
-        .map(|part| {
-            let made = part.starts_with("<impl at ");
-            if made {
-                of_type.clone().unwrap_or_else(|| "impl".to_owned())
-            } else {
-                part.to_owned()
-            }
-        })
+        .map(|part| if part.starts_with("<impl at ") { of_type } else { part })
         .collect();
     kept.join("::")
 }

@@ -7,8 +7,16 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
-use super::{extract::Dump, opaque, path, stable};
+use super::{
+    compact::Bodies,
+    extract::Dump,
+    kept::{Digest, Hashed},
+    opaque, path, stable,
+};
 use crate::{finding::Place, inconclusive::CheckError};
+
+// By this name the statements without comments know it as well.
+pub(super) use super::opens::nowhere;
 
 /// One body: a function, a closure, the body of an `async`, a constant, a static.
 #[derive(Debug)]
@@ -52,14 +60,15 @@ pub(crate) struct Mention {
     pub(crate) again: bool,
 }
 
-/// Every body of a crate.
+/// Every body of a crate, and the digest of the text that says so.
 ///
 /// # Errors
 /// `Undecided`: a line, a call or a place that is not understood; no body at all; a dump that is cut, or of
 /// another workspace.
-pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
+pub(super) fn bodies(dump: &Dump) -> Result<(Bodies, Digest), CheckError> {
     let mut reader = Reader {
         name: &dump.name,
+        whole: Bodies::default(),
         bodies: Vec::new(),
         allocations: HashMap::new(),
         allocation: None,
@@ -70,12 +79,14 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         handles: HashMap::new(),
         locals: HashMap::new(),
         wanted: Vec::new(),
+        pointed: Vec::new(),
         assembly: None,
         plain: dump.plain,
     };
     let unread = |error: std::io::Error| CheckError::undecided(dump.path.display(), error);
     // Line by line: of a large crate it is hundreds of megabytes.
-    let mut lines = BufReader::new(File::open(&dump.path).map_err(unread)?);
+    let file = File::open(&dump.path).map_err(unread)?;
+    let mut lines = BufReader::with_capacity(1 << 16, Hashed::new(file));
     let (mut text, mut number, mut whole) = (String::new(), 0_usize, false);
     while lines.read_line(&mut text).map_err(unread)? > 0 {
         number += 1;
@@ -100,14 +111,18 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
     }
     reader.settled().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
     reader.join();
-    if reader.bodies.iter().filter(|body| body.is_fn).count() == 0 && dump.program {
+    let bodies = reader.whole;
+    if !bodies.all.iter().any(|body| body.is_fn) && dump.program {
         return Err(CheckError::undecided(dump.path.display(), "no body was found"));
     }
-    Ok(reader.bodies)
+    Ok((bodies, lines.into_inner().digest()))
 }
 
 pub(super) struct Reader<'d> {
     name: &'d str,
+    /// Those that were read to their ends.
+    whole: Bodies,
+    /// The one that is read.
     pub(super) bodies: Vec<Body>,
     /// What a piece of constant memory points to.
     allocations: HashMap<String, Vec<String>>,
@@ -125,6 +140,8 @@ pub(super) struct Reader<'d> {
     pub(super) locals: HashMap<String, String>,
     /// Pieces of memory that a body names: body, name, place.
     pub(super) wanted: Vec<(usize, String, Place)>,
+    /// The same, of bodies that were read to their ends.
+    pointed: Vec<(usize, String, Place)>,
     /// Assembly whose last line has not come.
     pub(super) assembly: Option<String>,
     /// Without comments: of the mode that unlocks nothing.
@@ -215,8 +232,7 @@ impl Reader<'_> {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
             (&item[..colon], Vec::new(), String::new())
         };
-        self.locals.clear();
-        self.handles.clear();
+        self.finish();
         self.bodies.push(Body {
             path: format!("{}::{}", self.name, path::plain(name)),
             arguments,
@@ -389,20 +405,33 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Puts the body that was read with the others: as texts of their own, all would be hundreds of megabytes.
+    fn finish(&mut self) {
+        self.locals.clear();
+        self.handles.clear();
+        let before = self.whole.all.len();
+        let wanted = self.wanted.drain(..);
+        self.pointed.extend(wanted.map(|(index, name, place)| (before + index, name, place)));
+        for body in self.bodies.drain(..) {
+            self.whole.add(&body);
+        }
+    }
+
     /// Follows constant memory to the functions and statics in it.
     fn join(&mut self) {
-        for (index, name, place) in std::mem::take(&mut self.wanted) {
-            let mut queue = vec![name];
+        self.finish();
+        for (index, name, place) in std::mem::take(&mut self.pointed) {
+            let mut queue = vec![&name];
             let mut seen = Vec::new();
             while let Some(name) = queue.pop() {
                 if seen.contains(&name) {
                     continue;
                 }
-                for pointed in self.allocations.get(&name).into_iter().flatten() {
+                for pointed in self.allocations.get(name).into_iter().flatten() {
                     if is_memory(pointed) {
-                        queue.push(pointed.clone());
-                    } else {
-                        let mention = Mention {
+                        queue.push(pointed);
+                    } else if let Some(body) = self.whole.all.get_mut(index) {
+                        body.mentions.push(self.whole.texts.mention(&Mention {
                             path: pointed.clone(),
                             full: pointed.clone(),
                             place: place.clone(),
@@ -410,46 +439,13 @@ impl Reader<'_> {
                             foreign: false,
                             nowhere: false,
                             again: false,
-                        };
-                        self.bodies[index].mentions.push(mention);
+                        }));
                     }
                 }
                 seen.push(name);
             }
         }
     }
-}
-
-/// What opens a file by its path, and does nothing else to it than what is written then.
-pub(super) const OPEN: [&str; 6] = [
-    "std::fs::write",
-    "std::fs::File::create",
-    "std::fs::OpenOptions::open",
-    "tokio::fs::write",
-    "tokio::fs::File::create",
-    "tokio::fs::OpenOptions::open",
-];
-
-/// Where nothing is kept, or where this process may write anyway.
-const NOWHERE: [&str; 3] = ["/dev/null", "/dev/stdout", "/dev/stderr"];
-
-/// Whether a call opens such a place, by a path that is written in the call.
-pub(super) fn nowhere(callee: &str, code: &str) -> bool {
-    let name = path::plain(callee);
-    // What is opened with options is the second argument: the first is the options.
-    let nth = usize::from(path::last(&name) == "open");
-    let arguments = assigned(code)
-        .and_then(|(_, call)| call.strip_prefix(callee))
-        .and_then(|rest| rest.get(1..path::closing(rest)?))
-        .map(path::split)
-        .unwrap_or_default();
-    // FAIL CLOSED: a path that was put together, or only kept in a variable, may be any; and on other systems
-    // these are names of files.
-    cfg!(unix)
-        && stable::is_one_of(&OPEN, &name)
-        && arguments
-            .get(nth)
-            .is_some_and(|path| NOWHERE.iter().any(|no| *path == format!("const \"{no}\"")))
 }
 
 /// What runs its argument by itself, whether or not anybody waits.
@@ -559,26 +555,5 @@ mod tests {
         assert_eq!(assigned(&code).map(|(into, _)| into), Some(place));
         assert_eq!(callee(&code), Some("a::b::<C<D = E>>"));
         assert_eq!(callee("_1 = move _2"), None);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_is_written_to_nowhere_is_no_effect() {
-        let said = |code: &str| nowhere(callee(code).unwrap_or_default(), code);
-        let end = "-> [return: bb1, unwind: bb2]";
-        for (call, expected) in [
-            ("std::fs::File::create::<&str>(const \"/dev/null\")", true),
-            ("std::fs::write::<&str, &[u8]>(const \"/dev/null\", move _4)", true),
-            ("std::fs::OpenOptions::open::<&str>(move _2, const \"/dev/stdout\")", true),
-            ("std::fs::File::create::<&str>(const \"/dev/null2\")", false),
-            ("std::fs::File::create::<&str>(copy _2)", false),
-            // A text that is written somewhere.
-            ("std::fs::write::<&str, &str>(copy _3, const \"/dev/null\")", false),
-            ("std::fs::write::<&str, &str>(const \"a\", const \"/dev/null\")", false),
-            ("std::fs::remove_file::<&str>(const \"/dev/null\")", false),
-            ("std::fs::rename::<&str, &str>(const \"/dev/null\", const \"a\")", false),
-        ] {
-            assert_eq!(said(&format!("_1 = {call} {end}")), expected, "{call}");
-        }
     }
 }

@@ -3,8 +3,8 @@
 //! is to say.
 
 use super::{
-    graph::{Site, krate},
-    mir::{Body, Mention},
+    compact::{At, Bodies, Body, Mention},
+    graph::{Build, Site, krate},
     path,
 };
 use crate::sinks::{FFI, OPAQUE};
@@ -48,41 +48,43 @@ pub(super) fn is_foreign(constant: &str) -> bool {
     abi(constant).strip_prefix("extern \"").is_some_and(|abi| !abi.starts_with("rust-"))
 }
 
-/// The places at which a body does what cannot be named. `has_body`: whether a mention is code of the
-/// workspace after all. `is_listed`: whether a list of effects knows it by its name.
+/// The places at which a body does what cannot be named. `is_listed`: whether a list of effects knows a
+/// mention by its name.
 pub(super) fn sites(
-    bodies: &[Body],
+    all: &Bodies,
     at: usize,
-    has_body: impl Fn(&str, &Mention) -> bool,
+    graph: &Build<'_>,
     is_listed: impl Fn(&str) -> bool,
 ) -> Vec<Site> {
-    let body = &bodies[at];
-    let site = |effect: &str, sink: &str, place: &crate::finding::Place| Site {
+    let body = &all.all[at];
+    let site = |effect: &str, sink: &str, place: At| Site {
         body: at,
-        place: place.clone(),
+        place: all.place(place),
         sink: sink.to_owned(),
         effect: effect.to_owned(),
     };
+    let text = |id| all.texts.get(id);
     let mut found: Vec<Site> =
-        body.opaque.iter().map(|(what, place)| site(OPAQUE, what, place)).collect();
+        body.opaque.iter().map(|(what, place)| site(OPAQUE, text(*what), *place)).collect();
     for mention in &body.mentions {
-        let own = krate(&body.path);
-        if mention.foreign && !has_body(own, mention) && !is_listed(&mention.path) {
-            found.push(site(FFI, &mention.path, &mention.place));
+        let path = text(mention.path);
+        // Code of the workspace is followed.
+        if mention.foreign && !graph.has_body(body, mention) && !is_listed(path) {
+            found.push(site(FFI, path, mention.place));
         }
-        if transmutes(mention) {
-            found.push(site(OPAQUE, "transmute into a function", &mention.place));
+        if transmutes(path, text(mention.full)) {
+            found.push(site(OPAQUE, "transmute into a function", mention.place));
         }
     }
-    if let Some(itself) = starts_itself(bodies, body) {
-        found.push(site(OPAQUE, ITSELF, &itself.place));
+    if let Some(itself) = starts_itself(all, body, graph) {
+        found.push(site(OPAQUE, ITSELF, itself.place));
     }
     found
 }
 
-fn transmutes(mention: &Mention) -> bool {
-    path::last(&mention.path) == "transmute_copy"
-        && mention.full.rsplit_once("::<").is_some_and(|(_, types)| {
+fn transmutes(path: &str, full: &str) -> bool {
+    path::last(path) == "transmute_copy"
+        && full.rsplit_once("::<").is_some_and(|(_, types)| {
             let types = types.strip_suffix('>').unwrap_or(types);
             path::split(types).last().is_some_and(|to| is_function(to))
         })
@@ -101,24 +103,24 @@ const ITSELF: &str = "std::env::current_exe";
 
 /// Where a body asks for its own program, in the same breath in which it makes a command: what it is told
 /// to do then begins in `main`, with arguments that nobody looks at here.
-fn starts_itself<'b>(bodies: &'b [Body], body: &'b Body) -> Option<&'b Mention> {
+fn starts_itself<'b>(all: &Bodies, body: &'b Body, graph: &Build<'_>) -> Option<&'b Mention> {
+    let path = |mention: &Mention| all.texts.get(mention.path);
     let makes = |mention: &Mention| {
-        let (path, last) = (&mention.path, path::last(&mention.path));
-        last == "new" && path.ends_with("::process::Command::new")
-            || path.ends_with("CommandExt>::exec")
+        path(mention).ends_with("::process::Command::new")
+            || path(mention).ends_with("CommandExt>::exec")
     };
     if !body.mentions.iter().any(makes) {
         return None;
     }
-    let own = krate(&body.path);
+    let own = krate(all.texts.get(body.path));
+    // A function that only looks it up.
+    let looks_up = |other: &Body| {
+        all.texts.get(other.returns).contains("Path")
+            && other.mentions.iter().any(|inner| path(inner) == ITSELF)
+    };
     body.mentions.iter().find(|mention| {
-        mention.path == ITSELF
-            || bodies.iter().any(|other| {
-                // A function that only looks it up.
-                (other.path == mention.path || other.path == format!("{own}::{}", mention.path))
-                    && other.returns.contains("Path")
-                    && other.mentions.iter().any(|inner| inner.path == ITSELF)
-            })
+        let (path, local) = (path(mention), format!("{own}::{}", path(mention)));
+        path == ITSELF || graph.of_path(path).chain(graph.of_path(&local)).any(looks_up)
     })
 }
 
