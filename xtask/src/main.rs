@@ -139,7 +139,7 @@ fn main() -> ExitCode {
                  cargo xtask package  packs what is published, and looks at its files\n       \
                  cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
                  cargo xtask goals [BENCH..]  runs the benches that have goals, and says which are met\n       \
-                 cargo xtask measure-check [DIR..]  time and memory of the static check\n       \
+                 cargo xtask measure-check [--target-dir DIR] [DIR..]  time and memory of the static check\n       \
                  cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
             );
             ExitCode::FAILURE

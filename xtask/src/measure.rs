@@ -1,6 +1,8 @@
-//! `cargo xtask measure-check [DIR..]`: time and memory of the static check, beside `cargo check` alone.
+//! `cargo xtask measure-check [--target-dir DIR] [DIR..]`: time and memory of the static check, beside `cargo check`
+//! alone.
 //!
-//! Each workspace is built before, so that its dependencies are not measured. "cold": its own crates were never
+//! Each workspace is built before, so that its dependencies are not measured; in a target directory that has them
+//! already, they are not built again. "cold": its own crates were never
 //! checked; "edited": a line was added to one file, the largest. The numbers are for the guide; no test compares
 //! them. Linux only.
 
@@ -30,7 +32,12 @@ struct Taken {
     memory: Option<u64>,
 }
 
-pub(crate) fn run(directories: &[String]) -> Result<(), String> {
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let (target, directories) = asked(arguments)?;
+    let target = match target {
+        Some(target) => std::path::absolute(target).map_err(|error| error.to_string())?,
+        None => crate::target()?.join("measured"),
+    };
     done(cargo().args(["build", "--release", "--quiet", "-p", "failclosed-check"]))?;
     let program = crate::target()?.join("release/cargo-failclosed-check");
     let own = root()?.display().to_string();
@@ -40,7 +47,7 @@ pub(crate) fn run(directories: &[String]) -> Result<(), String> {
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for directory in all {
-        println!("{}", row(&program, Path::new(directory))?);
+        println!("{}", row(&program, Path::new(directory), &target)?);
     }
     Ok(())
 }
@@ -52,18 +59,29 @@ impl fmt::Display for Taken {
     }
 }
 
-fn row(program: &Path, home: &Path) -> Result<String, String> {
-    let target = crate::target()?.join("measured");
+/// Where to build, where that is said, and the workspaces.
+fn asked(arguments: &[String]) -> Result<(Option<&Path>, &[String]), String> {
+    const HELP: &str = "help: `--target-dir DIR`, then the workspaces";
+    match arguments {
+        [option, target, rest @ ..] if option == "--target-dir" => {
+            Ok((Some(Path::new(target)), rest))
+        }
+        [option, ..] if option.starts_with('-') => Err(format!("`{option}` is not known\n{HELP}")),
+        all => Ok((None, all)),
+    }
+}
+
+fn row(program: &Path, home: &Path, target: &Path) -> Result<String, String> {
     let alone = || {
         let mut command = cargo();
-        command.args(["check", "--workspace", "--quiet", "--target-dir"]).arg(&target);
+        command.args(["check", "--workspace", "--quiet", "--target-dir"]).arg(target);
         command
     };
     let check = |more: &[&str]| {
         let mut command = Command::new(program);
         forget(&mut command);
         command.args(["check", "--format", "json"]).args(more);
-        command.arg("--target-dir").arg(&target);
+        command.arg("--target-dir").arg(target);
         command
     };
     let (sources, names) = members(home)?;
@@ -81,7 +99,7 @@ fn row(program: &Path, home: &Path) -> Result<String, String> {
     // Of the workspace's own crates, which cargo keeps by who compiles them; what they depend on is shared.
     let clean = || {
         let mut command = cargo();
-        command.args(["clean", "--quiet", "--target-dir"]).arg(&target).current_dir(home);
+        command.args(["clean", "--quiet", "--target-dir"]).arg(target).current_dir(home);
         for name in &names {
             command.args(["-p", name]);
         }
@@ -218,5 +236,22 @@ fn cpu_of_children() -> Result<Duration, String> {
     match (ticks.next(), ticks.next()) {
         (Some(Ok(user)), Some(Ok(system))) => Ok(Duration::from_millis((user + system) * TICK)),
         _ => Err(format!("/proc/self/stat is not understood: {stat}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_directory_is_told_from_workspaces() {
+        let all =
+            |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).to_owned()).collect() };
+        let given = all(&["--target-dir", "t", "a", "b"]);
+        assert_eq!(asked(&given), Ok((Some(Path::new("t")), &given[2..])));
+        let given = all(&["a", "b"]);
+        assert_eq!(asked(&given), Ok((None, &given[..])));
+        assert!(asked(&all(&["--target"])).is_err());
+        assert!(asked(&all(&["--target-dir"])).is_err());
     }
 }
