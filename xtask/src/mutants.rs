@@ -1,5 +1,5 @@
-//! `cargo xtask mutants [FILE.. | --since REV]`: changes enforcement code, one operator or return value at a time, and runs the
-//! tests. A change that no test notices is a guarantee that nobody proves.
+//! `cargo xtask mutants [FILE.. | --since REV]`: changes enforcement code, one operator or return value at
+//! a time, and runs the tests. A change that no test notices is a guarantee that nobody proves.
 //!
 //! The files are named here, each with the test programs that hold it. What survives and is no fault
 //! stands in `tests/mutants.txt` with the reason. The code is changed in place and put back, so the
