@@ -1,5 +1,6 @@
 //! Which effects can be reached from an entry point without passing a guard.
 
+mod drops;
 mod extract;
 mod find;
 mod graph;
@@ -9,6 +10,7 @@ mod opaque;
 pub(crate) mod path;
 pub(crate) mod stable;
 mod taken;
+mod within;
 pub mod wrap;
 
 use std::collections::{HashMap, HashSet};
@@ -184,7 +186,8 @@ pub(crate) fn check(
             Ok(())
         })?;
     }
-    let graph = graph::build(parts, &source.index, &sinks, config);
+    let within = within::Within::of(metadata, &built, how.strict);
+    let graph = graph::build(parts, &source.index, &within, &sinks, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(

@@ -1,11 +1,16 @@
 //! Which body may run which, from what the compiler wrote. Where it cannot be told, every one that fits.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use super::{
+    drops,
     index::{Impl, Index},
     mir::{Body, Mention, OPEN},
     opaque, path,
+    within::Within,
 };
 use crate::{
     config::{Config, fits},
@@ -92,7 +97,13 @@ struct Build<'a> {
     used: HashSet<String>,
 }
 
-pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Config) -> Graph {
+pub(crate) fn build(
+    parts: Vec<Part>,
+    index: &Index,
+    within: &Within,
+    sinks: &[Sink],
+    config: &Config,
+) -> Graph {
     let programs: Vec<String> =
         parts.iter().filter(|p| p.program).map(|p| p.name.clone()).collect();
     let mut seen = HashSet::new();
@@ -100,6 +111,7 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
     let bodies: Vec<Body> = parts
         .into_iter()
         .flat_map(|part| part.bodies)
+        .map(here)
         .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
         .collect();
     let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
@@ -152,7 +164,9 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
     build.children(&mut edges);
-    build.drops(&mut edges);
+    for (at, edge) in drops::steps(&build.bodies, &build.dropping(), index, within) {
+        edges[at].push(edge);
+    }
     // What is an effect by itself is not looked into.
     for (at, body) in build.bodies.iter().enumerate() {
         if sinks.contains_key(body.path.as_str()) {
@@ -201,6 +215,21 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         sites,
         unseen,
     }
+}
+
+/// What a macro of somebody else's wrote stands, to the compiler, in its file. It is shown, and known from one run
+/// to the next, where the function begins that uses it.
+fn here(mut body: Body) -> Body {
+    let Some(own) = body.place.clone().filter(|own| !Path::new(&own.file).is_absolute()) else {
+        return body;
+    };
+    let places = body.mentions.iter_mut().map(|mention| &mut mention.place);
+    for place in places.chain(body.opaque.iter_mut().map(|(_, place)| place)) {
+        if Path::new(&place.file).is_absolute() {
+            place.clone_from(&own);
+        }
+    }
+    body
 }
 
 pub(crate) fn krate(path: &str) -> &str {
@@ -392,37 +421,25 @@ impl Build<'_> {
         }
     }
 
-    /// Where a value is held, it may be dropped.
-    fn drops(&self, edges: &mut [Vec<Edge>]) {
-        // Where a name is first held in each body, by the name.
-        let mut held: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
-        for (at, body) in self.bodies.iter().enumerate() {
-            for (nth, (ty, _)) in body.holds.iter().enumerate() {
-                for name in path::type_names(ty) {
-                    let bodies = held.entry(name).or_default();
-                    if bodies.last().is_none_or(|(last, _)| *last != at) {
-                        bodies.push((at, nth));
-                    }
-                }
-            }
-        }
-        for drop in self.of_impls("drop", |_, found| {
-            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
-        }) {
-            let of = self.impls[drop].flatten();
-            let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
-            let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-            for holder in self.index.holders(&name) {
-                for (at, nth) in held.get(holder.as_str()).into_iter().flatten() {
-                    let known = first.entry(*at).or_insert(*nth);
-                    *known = (*known).min(*nth);
-                }
-            }
-            for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
-                let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
-                edges[at].push(Edge { to: drop, place, how: Step::Drops });
-            }
-        }
+    /// The bodies of `Drop::drop`, each with the name of its type.
+    fn dropping(&self) -> Vec<(usize, String)> {
+        let is_drop = |found: Option<&Impl>| {
+            found.is_none_or(|found| found.of_trait.as_deref() == Some("Drop"))
+        };
+        let drops = self.of_impls("drop", |_, found| is_drop(found)).into_iter();
+        drops
+            .filter_map(|at| {
+                let of = self.impls[at].flatten().and_then(|found| found.of_type.clone());
+                // An `impl` that a macro made: by what it takes.
+                let taken = || {
+                    Some(
+                        path::last(&path::plain_type(self.bodies[at].arguments.first()?))
+                            .to_owned(),
+                    )
+                };
+                Some((at, of.or_else(taken)?))
+            })
+            .collect()
     }
 
     fn is_entry(&self, at: usize, programs: &[String], entries: &[String]) -> bool {
