@@ -160,6 +160,7 @@ pub(crate) fn check(
 ) -> Result<Followed, CheckError> {
     taken::check(source.taken.as_ref())?;
     let sinks = sinks::all(config)?;
+    let reads = sinks::reads()?;
     let mut parts = Vec::new();
     let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
     for dump in dumps {
@@ -187,7 +188,7 @@ pub(crate) fn check(
         })?;
     }
     let within = within::Within::of(metadata, &built, how.strict);
-    let graph = graph::build(parts, &source.index, &within, &sinks, config);
+    let graph = graph::build(parts, &source.index, &within, &sinks, &reads, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(

@@ -36,6 +36,22 @@ const LISTS: [(&str, &str); 16] = [
 #[serde(transparent)]
 struct List(BTreeMap<String, Vec<String>>);
 
+/// Functions of the crate `libc` that only read, by why that is known.
+const READS: &str = include_str!("reads.toml");
+
+/// Foreign functions that are no effects: by name, and why. Only those of the crate `libc`: what another declares
+/// under such a name may be linked to anything.
+///
+/// # Errors
+/// `Undecided`, where the list cannot be read.
+pub fn reads() -> Result<BTreeMap<String, String>, CheckError> {
+    let list: List = toml::from_str(READS).map_err(|e| CheckError::undecided("libc", e))?;
+    let each = list.0.into_iter().flat_map(|(why, names)| {
+        names.into_iter().map(move |name| (format!("libc::{name}"), why.clone()))
+    });
+    Ok(each.collect())
+}
+
 /// One effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

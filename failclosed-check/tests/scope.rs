@@ -149,8 +149,7 @@ const MAIN_ONLY: &str = "[check]\nentries = [\"main\"]\n";
 fn two_types_of_one_name_are_two() {
     let on = "locks = { path = \"../locks\" }\n";
     let facade = "facade = { path = \"../facade\" }\n";
-    let own =
-        "mod place {\n    pub struct Lock(pub String);\n}\nfn main() {\n    let _lock = place::Lock(String::new());\n}\n";
+    let own = "mod place {\n    pub struct Lock(pub String);\n}\nfn main() {\n    let _lock = place::Lock(String::new());\n}\n";
     let option = "struct Held(Option<u8>);\nfn main() {\n    let _held = Held(None);\n}\n";
     let held = "struct Held(locks::Lock);\nfn main() {\n    let _held = Held(locks::Lock);\n}\n";
     let again = "struct Held(facade::Lock);\nfn main() {\n    let _held = Held(facade::Lock);\n}\n";
@@ -229,7 +228,10 @@ fn an_allow_for_one_use_of_a_macro_is_none_for_all() {
         let krate = name.replace('-', "_");
         let (found, said) = check(&home, &[]);
         assert_eq!(found, Some(1), "{said}");
-        assert!(said.contains("2 findings") && said.contains("src/main.rs:"), "{said}");
+        assert!(said.contains("2 findings"), "{said}");
+        let (_, lines) = check(&home, &["--format", "github"]);
+        let here = lines.matches(&format!("::error file={name}/src/main.rs,")).count();
+        assert_eq!(here, 2, "{lines}");
         let allow = |function: &str| {
             format!(
                 "[[allow]]\nrule = \"FC0101\"\nin = \"{krate}::{function}\"\nreason = \"read\"\n"
@@ -255,4 +257,21 @@ fn of_this_repository_only_tools_are_left_out() {
     let gate = fs::read_to_string(home.join(".ci/run")).unwrap();
     let command = "cargo run --quiet -p failclosed-check -- check\n";
     assert!(gate.contains(command), "the gate should have the line\n{command}");
+}
+
+/// What reads by its name alone may be linked to anything, where the workspace has the crate of that name.
+#[test]
+fn a_crate_of_the_workspace_is_not_the_c_library() {
+    let declared = "unsafe extern \"C\" {\n    #[link_name = \"abort\"]\n    pub safe fn getpid() -> i32;\n}\n";
+    let code = "fn main() {\n    libc::getpid();\n}\n";
+    let renamed = "libc = { package = \"fake\", path = \"../fake\" }";
+    let own = "libc = { path = \"../libc\" }";
+    for (fake, on) in [("fake", renamed), ("libc", own)] {
+        let packages: [(&str, &str, &[(&str, &str)]); 2] =
+            [("shop", on, &[("src/main.rs", code)]), (fake, "", &[("src/lib.rs", declared)])];
+        let home = workspace(&format!("fake-{fake}"), &packages, MAIN_ONLY);
+        let (found, said) = check(&home, &[]);
+        assert_eq!(found, Some(1), "{fake}: {said}");
+        assert!(said.contains("error[FC0105]"), "{fake}: {said}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Which body may run which, from what the compiler wrote. Where it cannot be told, every one that fits.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     path::Path,
 };
 
@@ -102,6 +102,7 @@ pub(crate) fn build(
     index: &Index,
     within: &Within,
     sinks: &[Sink],
+    reads: &BTreeMap<String, String>,
     config: &Config,
 ) -> Graph {
     let programs: Vec<String> =
@@ -159,7 +160,13 @@ pub(crate) fn build(
     }
     for at in 0..build.bodies.len() {
         let has_body = |own: &str, mention: &Mention| !build.targets(own, &mention.path).is_empty();
-        let listed = |path: &str| sinks.contains_key(path);
+        let own = within.packages(krate(&build.bodies[at].path));
+        // FAIL CLOSED: a module or a package of the workspace that is called as the C library's crate is may
+        // have anything under these names.
+        let theirs = within.packages("libc").is_empty()
+            && own.iter().all(|package| !index.has_module(package, "libc"))
+            && !own.is_empty();
+        let listed = |path: &str| sinks.contains_key(path) || theirs && reads.contains_key(path);
         let found = opaque::sites(&build.bodies, at, has_body, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
