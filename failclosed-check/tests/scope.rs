@@ -150,28 +150,31 @@ fn two_types_of_one_name_are_two() {
     let on = "locks = { path = \"../locks\" }\n";
     let facade = "facade = { path = \"../facade\" }\n";
     let own = "mod place {\n    pub struct Lock(pub String);\n}\nfn main() {\n    let _lock = place::Lock(String::new());\n}\n";
-    let option = "struct Held(Option<u8>);\nfn main() {\n    let _held = Held(None);\n}\n";
+    let std = "mod place {\n    pub struct Option(pub Lock);\n    pub struct Lock(pub String);\n    impl Drop for Lock {\n\
+        \x20       fn drop(&mut self) {\n            let _ = std::fs::remove_file(\"x\");\n        }\n    }\n}\n\
+        fn main() {\n    let _held = Some(std::env::args().count().to_string());\n}\n";
     let held = "struct Held(locks::Lock);\nfn main() {\n    let _held = Held(locks::Lock);\n}\n";
     let again = "struct Held(facade::Lock);\nfn main() {\n    let _held = Held(facade::Lock);\n}\n";
     let named = "use locks as place;\nfn main() {\n    let _lock = place::Lock;\n}\n";
     for (name, dependencies, code, expected) in [
         ("unrelated", "", own, 0),
         ("own", on, own, 0),
-        ("standard", on, option, 0),
+        ("standard", "", std, 0),
         ("held", on, held, 1),
         ("renamed", on, named, 1),
         ("through-another", facade, again, 1),
     ] {
         let packages: [(&str, &str, &[(&str, &str)]); 3] = [
             ("locks", "", &[("src/lib.rs", LOCK)]),
-            ("facade", on, &[("src/lib.rs", "pub use locks::Lock;\npub struct Option(Lock);\n")]),
+            // Without a body of its own.
+            ("facade", on, &[("src/lib.rs", "pub use locks::Lock;\n")]),
             ("shop", dependencies, &[("src/main.rs", code)]),
         ];
         let home = workspace(&format!("same-name-{name}"), &packages, MAIN_ONLY);
         for arguments in [&[][..], &["--strict-stable"]] {
             let (code, said) = check(&home, arguments);
             // Where names are cut, a type of that name may be any that the crate depends on.
-            let cut = !arguments.is_empty() && name == "own";
+            let cut = !arguments.is_empty() && ["own", "standard"].contains(&name);
             assert_eq!(code, Some(if cut { 1 } else { expected }), "{name}: {said}");
         }
     }
@@ -213,6 +216,61 @@ fn to_ask_is_not_behind_the_answer() {
         .collect();
     assert_eq!(found, Some(1), "{said}");
     assert_eq!(findings, [("FC0101", "failclosed_runtime::log"), ("FC0102", "shop::main")]);
+}
+
+/// What others call behind a guard may be called from outside by itself: an allow for another way in is none for it.
+#[test]
+fn an_entry_point_behind_a_guard_is_a_way_in_of_its_own() {
+    let library = "pub mod __private_0 {\n    pub fn enter() {}\n}\n";
+    let code = "pub fn charge() {\n    let _ = std::fs::remove_file(\"x\");\n}\n\
+        fn executor() {\n    failclosed_runtime::__private_0::enter();\n    charge();\n}\n\
+        fn main() {\n    executor();\n    charge();\n}\n";
+    let on = "failclosed-runtime = { path = \"../failclosed-runtime\" }";
+    let packages: [(&str, &str, &[(&str, &str)]); 2] = [
+        ("failclosed-runtime", "", &[("src/lib.rs", library)]),
+        ("shop", on, &[("src/main.rs", code)]),
+    ];
+    let allow = "[[allow]]\nrule = \"FC0102\"\nin = \"shop::main\"\nreason = \"read\"\n";
+    let home = workspace("entered", &packages, &format!("{MAIN_ONLY}{allow}"));
+    assert_eq!(check(&home, &[]).0, Some(0));
+    let both = "[check]\nentries = [\"main\", \"shop::charge\"]\n";
+    fs::write(home.join("failclosed.toml"), format!("{both}{allow}")).unwrap();
+    let (found, said) = check(&home, &[]);
+    assert_eq!(found, Some(1), "{said}");
+    assert!(
+        said.contains("error[FC0101]") && said.contains("entry point `shop::charge`"),
+        "{said}"
+    );
+}
+
+/// A module may have the name of the directory in which cargo builds.
+#[test]
+fn a_module_called_target_is_read() {
+    let files: [(&str, &str); 2] = [
+        ("src/main.rs", "mod target;\nfn main() {}\n"),
+        ("src/target/mod.rs", "// failclosed: allow(FC0101)\nconst _: () = ();\n"),
+    ];
+    let home = workspace("module-target", &[("shop", "", &files)], "");
+    let (found, said) = check(&home, &["--lints-only"]);
+    assert_eq!(found, Some(1), "{said}");
+    assert!(said.contains("FC0901") && said.contains("shop/src/target/mod.rs"), "{said}");
+}
+
+/// Where the source of a crate is in no package's directory, what it does is shown all the same.
+#[test]
+fn a_crate_from_elsewhere_is_shown_by_its_name() {
+    let home = workspace("elsewhere", &[("shop", "", &[])], "");
+    let manifest = home.join("shop/Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let bin = "[[bin]]\nname = \"shop\"\npath = \"../elsewhere.rs\"\n[[bin]]\nname = \"here\"\npath = \"here.rs\"\n";
+    fs::write(manifest, format!("{text}{bin}")).unwrap();
+    fs::write(home.join("elsewhere.rs"), REMOVES).unwrap();
+    fs::write(home.join("shop/here.rs"), NOTHING).unwrap();
+    for arguments in [&["--format", "github"][..], &["--format", "github", "--strict-stable"]] {
+        let (found, said) = check(&home, arguments);
+        assert_eq!(found, Some(1), "{said}");
+        assert!(said.contains("::error file=") && !said.contains("file=,"), "{said}");
+    }
 }
 
 /// The place of what a macro wrote may be in nobody's file of the workspace, or in several functions.

@@ -129,7 +129,8 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     let homes = artifacts
         .iter()
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
-        .filter_map(|artifact| Some(artifact.target.src_path.parent()?.as_std_path().to_owned()))
+        .map(|artifact| &artifact.target.src_path)
+        .map(|path| path.parent().unwrap_or(path).as_std_path().to_owned())
         .collect();
     Ok(Dumps { dumps, built, homes })
 }
@@ -161,7 +162,8 @@ fn excluded(
 fn of_its_own(metadata: &Metadata, how: How<'_>) -> Result<PathBuf, CheckError> {
     let target = how.target.unwrap_or_else(|| metadata.target_directory.as_std_path());
     let home = target.join("failclosed-check");
-    let name = how.wrapper.file_name().unwrap_or_default();
+    let no_name = || CheckError::undecided(how.wrapper.display(), "it is no file");
+    let name = how.wrapper.file_name().ok_or_else(no_name)?;
     let own = home.join("strict-stable").join(name);
     let made = || {
         fs::create_dir_all(home.join("strict-stable"))?;
@@ -182,7 +184,8 @@ fn dump(artifact: &Artifact, owner: &str, plain: bool) -> Result<Dump, CheckErro
         .first()
         .ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
     let kind = if plain { STRICT_DUMP } else { DUMP };
-    let stem = made.file_stem().unwrap_or_default();
+    let stem =
+        made.file_stem().ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
     let stem = stem.strip_prefix("lib").unwrap_or(stem);
     let path = made.with_file_name(format!("{stem}.{kind}")).into_std_path_buf();
     if !path.exists() {

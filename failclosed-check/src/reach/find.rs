@@ -81,6 +81,9 @@ pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
     let asks = |edge: &Edge| OURS.contains(&krate(&graph.bodies[edge.to].path));
     let behind = reach(graph, &reached_guards, &HashSet::new(), |edge| !asks(edge));
     let unguarded = |body: usize| open.has(body) && !graph.guards.contains(&body);
+    let entered: Vec<usize> =
+        graph.entries.iter().copied().filter(|entry| behind.has(*entry)).collect();
+    let inside = reach(graph, &entered, &graph.guards, |_| true);
     let mut findings = Vec::new();
     let mut counts = Counts {
         guards: graph.guards.len(),
@@ -116,9 +119,12 @@ pub(super) fn findings(graph: &Graph, marked: &[Marked]) -> Followed {
         counts.unguarded += 1;
         let around =
             if behind.has(site.body) { bypasses(graph, &open, &behind, site) } else { Vec::new() };
-        if around.is_empty() {
+        // FAIL CLOSED: an entry point that others call behind a guard is a way in of its own. It crosses no line
+        // that a call could be shown at, and an allow for such a call must not cover it.
+        if around.is_empty() || inside.has(site.body) {
             findings.push(direct(graph, &open, site));
-        } else {
+        }
+        {
             for one in around {
                 // One call may lead to several effects: it is one way around the guard.
                 match findings
@@ -180,7 +186,13 @@ fn bypasses(graph: &Graph, open: &Reached<'_>, behind: &Reached<'_>, site: &Site
             let inside = behind.has(edge.to)
                 && !graph.guards.contains(&edge.to)
                 && leading.contains(&edge.to);
-            let (true, Some(place)) = (inside, &edge.place) else { continue };
+            if !inside {
+                continue;
+            }
+            // FAIL CLOSED: a step without a place of its own is shown where the body begins that takes it, or where
+            // it leads to; without it, an allow for another way would be one for this.
+            let begins = graph.bodies[from].place.as_ref();
+            let place = edge.place.as_ref().or(begins).unwrap_or(&site.place);
             let callee = graph.names[edge.to].clone();
             let label = format!("reaches `{}` without a permission check", site.sink);
             let mut finding =
@@ -232,7 +244,10 @@ fn escapes(graph: &Graph, behind: &Reached<'_>) -> Vec<Finding> {
         let closures =
             closures.filter_map(|(from, _)| makes(&body.returns[from..]).into_iter().next());
         for what in closures.filter(|what| made.contains_key(what)) {
-            let Some(place) = place(&what).filter(|p| !found.iter().any(|f| f.place == *p)) else {
+            let begins = graph.bodies[at].place.clone();
+            let Some(place) =
+                place(&what).or(begins).filter(|p| !found.iter().any(|f| f.place == *p))
+            else {
                 continue;
             };
             let label = "whoever gets this may run it later, and nobody is asked then";

@@ -170,7 +170,7 @@ pub(crate) fn build(
         let found = opaque::sites(&build.bodies, at, has_body, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
-    build.children(&mut edges);
+    let orphans = build.children(&mut edges);
     for (at, edge) in drops::steps(&build.bodies, &build.dropping(), index, within) {
         edges[at].push(edge);
     }
@@ -191,7 +191,7 @@ pub(crate) fn build(
     let marked =
         build.bodies.iter().filter(|b| marker(b)).filter_map(|b| b.place.clone()).collect();
     let entries: Vec<usize> = (0..build.bodies.len())
-        .filter(|at| build.is_entry(*at, &programs, &config.check.entries))
+        .filter(|at| orphans.contains(at) || build.is_entry(*at, &programs, &config.check.entries))
         .collect();
     let unseen = config
         .sinks
@@ -415,17 +415,24 @@ impl Build<'_> {
     }
 
     /// A closure, the body of an `async`, a promoted constant: may run where it is made.
-    fn children(&self, edges: &mut [Vec<Edge>]) {
+    /// FAIL CLOSED: one whose function is not there runs nobody knows where. Those are given back, to be begun at.
+    fn children(&self, edges: &mut [Vec<Edge>]) -> HashSet<usize> {
+        let mut orphans = HashSet::new();
         for (at, body) in self.bodies.iter().enumerate() {
             let Some(cut) = body.path.rfind("::") else { continue };
             let last = &body.path[cut + 2..];
             if !(last.starts_with('{') || last.starts_with("promoted[")) {
                 continue;
             }
-            for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
+            let parents = self.by_path.get(&body.path[..cut]);
+            for parent in parents.into_iter().flatten() {
                 edges[*parent].push(Edge { to: at, place: body.place.clone(), how: Step::Runs });
             }
+            if parents.is_none() {
+                orphans.insert(at);
+            }
         }
+        orphans
     }
 
     /// The bodies of `Drop::drop`, each with the name of its type.

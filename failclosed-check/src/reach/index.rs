@@ -60,12 +60,16 @@ impl Index {
     /// written there: a macro made it.
     pub(crate) fn impl_of(&self, path: &str) -> Option<Option<&Impl>> {
         let (_, after) = path.split_once("<impl at ")?;
-        let at = after.split_once('>')?.0;
-        let start = at.rsplit_once(": ")?.0;
-        let mut parts = start.rsplitn(3, ':');
-        let column = parts.next()?.parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
-        Some(self.impls.get(&(parts.next()?.to_owned(), line, column)))
+        let key = || {
+            let at = after.split_once('>')?.0;
+            let start = at.rsplit_once(": ")?.0;
+            let mut parts = start.rsplitn(3, ':');
+            let column = parts.next()?.parse().ok()?;
+            let line = parts.next()?.parse().ok()?;
+            Some((parts.next()?.to_owned(), line, column))
+        };
+        // FAIL CLOSED: a place that is not understood is one at which nothing is known, and no free function.
+        Some(key().and_then(|key| self.impls.get(&key)))
     }
 
     pub(crate) fn is_type(&self, name: &str) -> bool {
@@ -237,4 +241,22 @@ fn text(tokens: &impl quote::ToTokens) -> String {
         .replace("< ", "<")
         .replace(" >", ">")
         .replace("& ", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_impl_whose_place_is_not_understood_is_no_free_function() {
+        let index = Index::default();
+        for (path, is_impl) in [
+            ("a::f", false),
+            ("a::<impl at src/a.rs:1:2: 3:4>::f", true),
+            ("a::<impl at src/a.rs: somewhere>::f", true),
+            ("a::<impl at src/a.rs:1:two: 3:4>::f", true),
+        ] {
+            assert_eq!(index.impl_of(path), is_impl.then_some(None), "{path}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub(super) fn is_assembly(text: &str) -> bool {
 }
 
 /// Whether a type is a pointer to a function, or may be one.
-fn is_function(ty: &str) -> bool {
+pub(super) fn is_function(ty: &str) -> bool {
     let ty = ty.strip_prefix("std::option::").unwrap_or(ty);
     let ty = ty.strip_prefix("Option<").unwrap_or(ty);
     abi(ty).starts_with("fn(")
