@@ -131,7 +131,8 @@ pub struct Sinks {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Extra {
-    /// Its full path: `my_crate::stripe::charge`, `<my_crate::Db as other::Store>::put`.
+    /// Its full path: `my_crate::stripe::charge`, `<my_crate::Db as other::Store>::put`. `*` is any text after the
+    /// crate's name, or its beginning: `their_sdk::*::send`.
     pub path: String,
     /// The kind it is shown as.
     #[serde(default = "user")]
@@ -245,6 +246,12 @@ impl Config {
             if let Some(day) = &allow.expires {
                 day.parse::<Date>().map_err(|error| format!("`{day}`: {error}"))?;
             }
+        }
+        if let Some(extra) = self.sinks.extra.iter().find(|extra| extra.path.starts_with('*')) {
+            return Err(format!(
+                "`{}` is of any crate\nhelp: name the crate: `their_sdk::*::send`",
+                extra.path
+            ));
         }
         let known = crate::sinks::effects();
         for effect in &self.sinks.effects {

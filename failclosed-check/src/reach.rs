@@ -170,7 +170,9 @@ pub(crate) fn check(
     if how.strict {
         let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
         looked_for.extend(opaque::LOOKED_FOR);
-        let names: HashSet<&str> = looked_for.iter().flat_map(|path| path::names(path)).collect();
+        let (families, looked_for): (Vec<&str>, Vec<&str>) =
+            looked_for.into_iter().partition(|path| path.contains('*'));
+        let names = stable::Names::of(&looked_for, &families);
         // The trees of all packages at once, and only here: names and places are looked up in any of them.
         read::apart("the workspace", || {
             let units = read::units(metadata)?;
@@ -179,6 +181,7 @@ pub(crate) fn check(
                 units: &units,
                 index: &source.index,
                 looked_for: &looked_for,
+                families: &families,
                 built: &built,
                 renamed: &renamed,
             };

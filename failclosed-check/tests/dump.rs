@@ -120,10 +120,7 @@ fn nor_is_one_of_strict_stable_mode() {
             format!("    asm!(\"nop\", options((empty)));\n{text}")
         }),
         ("a function's type without an end", &|text| {
-            text.replace(
-                "fn main() -> () {\n",
-                "fn main() -> () {\n    _1 = f::<fn(&str) {gone;\n",
-            )
+            text.replace("fn main() -> () {\n", "fn main() -> () {\n    _1 = f::<fn(&str) {gone;\n")
         }),
     ];
     for (expected, change) in changes {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     config::{Config, fits},
     finding::Place,
-    sinks::{Sink, wanted},
+    sinks::{Known, Sink, wanted},
 };
 
 /// A step from one body into another.
@@ -129,7 +129,7 @@ pub(crate) fn build(
         used: HashSet::new(),
     };
     build.fill();
-    let sinks: HashMap<&str, &Sink> = sinks.iter().map(|sink| (sink.path.as_str(), sink)).collect();
+    let sinks = Known::of(sinks);
     let mut edges: Vec<Vec<Edge>> = Vec::new();
     let mut sites = Vec::new();
     let mut seen_names = HashSet::new();
@@ -138,7 +138,7 @@ pub(crate) fn build(
         let body = &build.bodies[at];
         for mention in &body.mentions {
             for name in names_of(krate(&body.path), &mention.path) {
-                let sink = sinks.get(name.as_str());
+                let sink = sinks.get(&name);
                 // Only of the standard library and tokio: of others nobody knows what else they do.
                 let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
                 if let Some(sink) = sink.filter(|sink| !nothing(sink)) {
@@ -146,7 +146,8 @@ pub(crate) fn build(
                     let site = Site {
                         body: at,
                         place: mention.place.clone(),
-                        sink: sink.path.clone(),
+                        // Of a family, the one that it is.
+                        sink: name,
                         effect: sink.effect.clone(),
                     };
                     if !sites.iter().any(|s: &Site| {
@@ -166,7 +167,7 @@ pub(crate) fn build(
         let theirs = within.packages("libc").is_empty()
             && own.iter().all(|package| !index.has_module(package, "libc"))
             && !own.is_empty();
-        let listed = |path: &str| sinks.contains_key(path) || theirs && reads.contains_key(path);
+        let listed = |path: &str| sinks.get(path).is_some() || theirs && reads.contains_key(path);
         let found = opaque::sites(&build.bodies, at, has_body, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
@@ -176,7 +177,7 @@ pub(crate) fn build(
     }
     // What is an effect by itself is not looked into.
     for (at, body) in build.bodies.iter().enumerate() {
-        if sinks.contains_key(body.path.as_str()) {
+        if sinks.get(&body.path).is_some() {
             edges[at].clear();
         }
     }

@@ -8,7 +8,29 @@ use std::{
 
 use walkdir::WalkDir;
 
-use crate::inconclusive::CheckError;
+use crate::{inconclusive::CheckError, reach::path, sinks::matches};
+
+/// The names in paths that are looked for.
+pub(crate) struct Names<'a> {
+    exact: HashSet<&'a str>,
+    /// Names of which a part is any text.
+    families: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(paths: &[&'a str], families: &[&'a str]) -> Self {
+        let parts = || families.iter().flat_map(|family| family.split("::"));
+        let exact = paths.iter().flat_map(|path| path::names(path));
+        Self {
+            exact: exact.chain(parts().filter(|part| !part.contains('*'))).collect(),
+            families: parts().filter(|part| part.contains('*') && *part != "*").collect(),
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.exact.contains(name) || self.families.iter().any(|family| matches(family, name))
+    }
+}
 
 /// The names that the sources below these directories give to names that are looked for: by the new one,
 /// the old ones.
@@ -17,7 +39,7 @@ use crate::inconclusive::CheckError;
 /// `Undecided`, where a file cannot be read: what it renames would not be known again.
 pub(crate) fn renamed(
     homes: &BTreeSet<PathBuf>,
-    looked_for: &HashSet<&str>,
+    looked_for: &Names<'_>,
 ) -> Result<HashMap<String, BTreeSet<String>>, CheckError> {
     let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
     for home in homes {
@@ -42,14 +64,14 @@ pub(crate) fn renamed(
 /// A new name may be given another in its turn.
 fn closed(
     pairs: &BTreeSet<(String, String)>,
-    looked_for: &HashSet<&str>,
+    looked_for: &Names<'_>,
 ) -> HashMap<String, BTreeSet<String>> {
     let mut renamed: HashMap<String, BTreeSet<String>> = HashMap::new();
     loop {
         let before: usize = renamed.values().map(BTreeSet::len).sum();
         for (old, new) in pairs {
             let mut first = renamed.get(old).cloned().unwrap_or_default();
-            first.extend(looked_for.contains(old.as_str()).then(|| old.clone()));
+            first.extend(looked_for.has(old).then(|| old.clone()));
             if !first.is_empty() {
                 renamed.entry(new.clone()).or_default().extend(first);
             }
@@ -111,9 +133,12 @@ mod tests {
             assert!(in_text(text).any(|pair| pair == ("b", "c")), "{text}");
         }
         let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
-        let pairs = [pair("gone", "lost"), pair("write", "gone"), pair("y", "u8")].into();
-        let renamed = closed(&pairs, &HashSet::from(["write"]));
-        assert_eq!(renamed.len(), 2, "{renamed:?}");
+        let pairs =
+            [pair("gone", "lost"), pair("write", "gone"), pair("y", "u8"), pair("AllGone", "Old")]
+                .into();
+        let renamed = closed(&pairs, &Names::of(&["std::fs::write"], &["a::*Gone::f"]));
+        assert_eq!(renamed.len(), 3, "{renamed:?}");
+        assert!(renamed["Old"].contains("AllGone"));
         assert!(renamed["lost"].contains("write") && renamed["gone"].contains("write"));
     }
 }
