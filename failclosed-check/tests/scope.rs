@@ -9,8 +9,11 @@ use std::{
 
 use serde_json::Value;
 
-/// A workspace of these packages, each with its dependencies and its files, and how it is checked.
-fn workspace(name: &str, packages: &[(&str, &str, &[(&str, &str)])], config: &str) -> PathBuf {
+/// Its name, what it depends on, its files.
+type Package<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A workspace of these packages, and how it is checked.
+fn workspace(name: &str, packages: &[Package<'_>], config: &str) -> PathBuf {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let home = repository.join("target/check-scratch").join(name);
     let _ = fs::remove_dir_all(&home);
@@ -50,7 +53,7 @@ const TOOLS: &str = "[[check.exclude]]\npackage = \"tools\"\nreason = \"run by h
 
 #[test]
 fn what_is_excluded_is_not_followed_and_named() {
-    let packages: [(&str, &str, &[(&str, &str)]); 2] =
+    let packages: [Package<'_>; 2] =
         [("shop", "", &[("src/main.rs", NOTHING)]), ("tools", "", &[("src/main.rs", REMOVES)])];
     let home = workspace("excluded", &packages, "");
     assert_eq!(check(&home, &[]).0, Some(1));
@@ -82,7 +85,7 @@ fn an_exclusion_that_is_not_understood_is_none() {
     let library = "pub fn clear() {\n    let _ = std::fs::remove_file(\"x\");\n}\n";
     let caller = "fn main() {\n    tools::clear();\n}\n";
     let on = "tools = { path = \"../tools\" }";
-    let packages: [(&str, &str, &[(&str, &str)]); 2] =
+    let packages: [Package<'_>; 2] =
         [("shop", on, &[("src/main.rs", caller)]), ("tools", "", &[("src/lib.rs", library)])];
     let home = workspace("excluded-wrong", &packages, TOOLS);
     // What is left out would run in what is not.
@@ -105,7 +108,7 @@ fn an_exclusion_that_is_not_understood_is_none() {
 #[test]
 fn what_is_excluded_is_still_read() {
     let broken = "fn main( {\n";
-    let packages: [(&str, &str, &[(&str, &str)]); 2] =
+    let packages: [Package<'_>; 2] =
         [("shop", "", &[("src/main.rs", NOTHING)]), ("tools", "", &[("src/main.rs", broken)])];
     let home = workspace("excluded-read", &packages, TOOLS);
     assert_eq!(check(&home, &[]).0, Some(4));
@@ -164,7 +167,7 @@ fn two_types_of_one_name_are_two() {
         ("renamed", on, named, 1),
         ("through-another", facade, again, 1),
     ] {
-        let packages: [(&str, &str, &[(&str, &str)]); 3] = [
+        let packages: [Package<'_>; 3] = [
             ("locks", "", &[("src/lib.rs", LOCK)]),
             // Without a body of its own.
             ("facade", on, &[("src/lib.rs", "pub use locks::Lock;\n")]),
@@ -199,7 +202,7 @@ fn to_ask_is_not_behind_the_answer() {
         fn executor() {\n    failclosed_runtime::__private_0::enter();\n    charge();\n}\n\
         fn main() {\n    executor();\n    failclosed_runtime::log();\n    charge();\n}\n";
     let on = "failclosed-runtime = { path = \"../failclosed-runtime\" }";
-    let packages: [(&str, &str, &[(&str, &str)]); 2] = [
+    let packages: [Package<'_>; 2] = [
         ("failclosed-runtime", "", &[("src/lib.rs", library)]),
         ("shop", on, &[("src/main.rs", code)]),
     ];
@@ -226,7 +229,7 @@ fn an_entry_point_behind_a_guard_is_a_way_in_of_its_own() {
         fn executor() {\n    failclosed_runtime::__private_0::enter();\n    charge();\n}\n\
         fn main() {\n    executor();\n    charge();\n}\n";
     let on = "failclosed-runtime = { path = \"../failclosed-runtime\" }";
-    let packages: [(&str, &str, &[(&str, &str)]); 2] = [
+    let packages: [Package<'_>; 2] = [
         ("failclosed-runtime", "", &[("src/lib.rs", library)]),
         ("shop", on, &[("src/main.rs", code)]),
     ];
@@ -325,7 +328,7 @@ fn a_crate_of_the_workspace_is_not_the_c_library() {
     let renamed = "libc = { package = \"fake\", path = \"../fake\" }";
     let own = "libc = { path = \"../libc\" }";
     for (fake, on) in [("fake", renamed), ("libc", own)] {
-        let packages: [(&str, &str, &[(&str, &str)]); 2] =
+        let packages: [Package<'_>; 2] =
             [("shop", on, &[("src/main.rs", code)]), (fake, "", &[("src/lib.rs", declared)])];
         let home = workspace(&format!("fake-{fake}"), &packages, MAIN_ONLY);
         let (found, said) = check(&home, &[]);
