@@ -336,3 +336,24 @@ fn a_crate_of_the_workspace_is_not_the_c_library() {
         assert!(said.contains("error[FC0105]"), "{fake}: {said}");
     }
 }
+
+#[test]
+fn a_family_of_effects_is_found_by_its_pattern() {
+    let sdk = "pub mod put {\n    pub struct Put;\n    impl Put {\n        pub fn send(&self) {}\n        pub fn sent(&self) {}\n    }\n}\n";
+    let code = "fn main() {\n    sdk::put::Put.send();\n    sdk::put::Put.sent();\n}\n";
+    let on = "sdk = { path = \"../sdk\" }";
+    let packages: [Package<'_>; 2] =
+        [("sdk", "", &[("src/lib.rs", sdk)]), ("shop", on, &[("src/main.rs", code)])];
+    let extra =
+        |path: &str| format!("{MAIN_ONLY}[[sinks.extra]]\npath = \"{path}\"\nreason = \"sends\"\n");
+    let home = workspace("family", &packages, &extra("sdk::*::send"));
+    let (found, said) = check(&home, &[]);
+    assert_eq!(found, Some(1), "{said}");
+    assert!(said.contains("`sdk::put::Put::send`") && said.contains("1 finding"), "{said}");
+    // Where nothing is of it, it is misspelled; and one of every crate is no name.
+    for (path, expected) in [("sdk::*::sends", 4), ("*::send", 2)] {
+        fs::write(home.join("failclosed.toml"), extra(path)).unwrap();
+        let (found, said) = check(&home, &[]);
+        assert_eq!(found, Some(expected), "{path}: {said}");
+    }
+}
