@@ -1,5 +1,6 @@
 //! Which effects can be reached from an entry point without passing a guard.
 
+mod drops;
 mod extract;
 mod find;
 mod graph;
@@ -9,6 +10,7 @@ mod opaque;
 pub(crate) mod path;
 pub(crate) mod stable;
 mod taken;
+mod within;
 pub mod wrap;
 
 use std::collections::{HashMap, HashSet};
@@ -158,6 +160,7 @@ pub(crate) fn check(
 ) -> Result<Followed, CheckError> {
     taken::check(source.taken.as_ref())?;
     let sinks = sinks::all(config)?;
+    let reads = sinks::reads()?;
     let mut parts = Vec::new();
     let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
     for dump in dumps {
@@ -167,7 +170,9 @@ pub(crate) fn check(
     if how.strict {
         let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
         looked_for.extend(opaque::LOOKED_FOR);
-        let names: HashSet<&str> = looked_for.iter().flat_map(|path| path::names(path)).collect();
+        let (families, looked_for): (Vec<&str>, Vec<&str>) =
+            looked_for.into_iter().partition(|path| path.contains('*'));
+        let names = stable::Names::of(&looked_for, &families);
         // The trees of all packages at once, and only here: names and places are looked up in any of them.
         read::apart("the workspace", || {
             let units = read::units(metadata)?;
@@ -176,6 +181,7 @@ pub(crate) fn check(
                 units: &units,
                 index: &source.index,
                 looked_for: &looked_for,
+                families: &families,
                 built: &built,
                 renamed: &renamed,
             };
@@ -184,7 +190,8 @@ pub(crate) fn check(
             Ok(())
         })?;
     }
-    let graph = graph::build(parts, &source.index, &sinks, config);
+    let within = within::Within::of(metadata, &built, how.strict);
+    let graph = graph::build(parts, &source.index, &within, &sinks, &reads, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(

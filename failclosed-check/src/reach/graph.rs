@@ -1,16 +1,21 @@
 //! Which body may run which, from what the compiler wrote. Where it cannot be told, every one that fits.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::Path,
+};
 
 use super::{
+    drops,
     index::{Impl, Index},
     mir::{Body, Mention, OPEN},
     opaque, path,
+    within::Within,
 };
 use crate::{
     config::{Config, fits},
     finding::Place,
-    sinks::{Sink, wanted},
+    sinks::{Known, Sink, wanted},
 };
 
 /// A step from one body into another.
@@ -92,7 +97,14 @@ struct Build<'a> {
     used: HashSet<String>,
 }
 
-pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Config) -> Graph {
+pub(crate) fn build(
+    parts: Vec<Part>,
+    index: &Index,
+    within: &Within,
+    sinks: &[Sink],
+    reads: &BTreeMap<String, String>,
+    config: &Config,
+) -> Graph {
     let programs: Vec<String> =
         parts.iter().filter(|p| p.program).map(|p| p.name.clone()).collect();
     let mut seen = HashSet::new();
@@ -100,6 +112,7 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
     let bodies: Vec<Body> = parts
         .into_iter()
         .flat_map(|part| part.bodies)
+        .map(here)
         .filter(|body| !body.is_fn || seen.insert((body.path.clone(), body.place.clone())))
         .collect();
     let names = bodies.iter().map(|body| shown(&body.path, index)).collect();
@@ -116,7 +129,7 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         used: HashSet::new(),
     };
     build.fill();
-    let sinks: HashMap<&str, &Sink> = sinks.iter().map(|sink| (sink.path.as_str(), sink)).collect();
+    let sinks = Known::of(sinks);
     let mut edges: Vec<Vec<Edge>> = Vec::new();
     let mut sites = Vec::new();
     let mut seen_names = HashSet::new();
@@ -125,7 +138,7 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         let body = &build.bodies[at];
         for mention in &body.mentions {
             for name in names_of(krate(&body.path), &mention.path) {
-                let sink = sinks.get(name.as_str());
+                let sink = sinks.get(&name);
                 // Only of the standard library and tokio: of others nobody knows what else they do.
                 let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
                 if let Some(sink) = sink.filter(|sink| !nothing(sink)) {
@@ -133,7 +146,8 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
                     let site = Site {
                         body: at,
                         place: mention.place.clone(),
-                        sink: sink.path.clone(),
+                        // Of a family, the one that it is.
+                        sink: name,
                         effect: sink.effect.clone(),
                     };
                     if !sites.iter().any(|s: &Site| {
@@ -147,15 +161,23 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
     }
     for at in 0..build.bodies.len() {
         let has_body = |own: &str, mention: &Mention| !build.targets(own, &mention.path).is_empty();
-        let listed = |path: &str| sinks.contains_key(path);
+        let own = within.packages(krate(&build.bodies[at].path));
+        // FAIL CLOSED: a module or a package of the workspace that is called as the C library's crate is may
+        // have anything under these names.
+        let theirs = within.packages("libc").is_empty()
+            && own.iter().all(|package| !index.has_module(package, "libc"))
+            && !own.is_empty();
+        let listed = |path: &str| sinks.get(path).is_some() || theirs && reads.contains_key(path);
         let found = opaque::sites(&build.bodies, at, has_body, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
-    build.children(&mut edges);
-    build.drops(&mut edges);
+    let orphans = build.children(&mut edges);
+    for (at, edge) in drops::steps(&build.bodies, &build.dropping(), index, within) {
+        edges[at].push(edge);
+    }
     // What is an effect by itself is not looked into.
     for (at, body) in build.bodies.iter().enumerate() {
-        if sinks.contains_key(body.path.as_str()) {
+        if sinks.get(&body.path).is_some() {
             edges[at].clear();
         }
     }
@@ -170,7 +192,7 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
     let marked =
         build.bodies.iter().filter(|b| marker(b)).filter_map(|b| b.place.clone()).collect();
     let entries: Vec<usize> = (0..build.bodies.len())
-        .filter(|at| build.is_entry(*at, &programs, &config.check.entries))
+        .filter(|at| orphans.contains(at) || build.is_entry(*at, &programs, &config.check.entries))
         .collect();
     let unseen = config
         .sinks
@@ -201,6 +223,21 @@ pub(crate) fn build(parts: Vec<Part>, index: &Index, sinks: &[Sink], config: &Co
         sites,
         unseen,
     }
+}
+
+/// What a macro of somebody else's wrote stands, to the compiler, in its file. It is shown, and known from one run
+/// to the next, where the function begins that uses it.
+fn here(mut body: Body) -> Body {
+    let Some(own) = body.place.clone().filter(|own| !Path::new(&own.file).is_absolute()) else {
+        return body;
+    };
+    let places = body.mentions.iter_mut().map(|mention| &mut mention.place);
+    for place in places.chain(body.opaque.iter_mut().map(|(_, place)| place)) {
+        if Path::new(&place.file).is_absolute() {
+            place.clone_from(&own);
+        }
+    }
+    body
 }
 
 pub(crate) fn krate(path: &str) -> &str {
@@ -379,50 +416,45 @@ impl Build<'_> {
     }
 
     /// A closure, the body of an `async`, a promoted constant: may run where it is made.
-    fn children(&self, edges: &mut [Vec<Edge>]) {
+    /// FAIL CLOSED: one whose function is not there runs nobody knows where. Those are given back, to be begun at.
+    fn children(&self, edges: &mut [Vec<Edge>]) -> HashSet<usize> {
+        let mut orphans = HashSet::new();
         for (at, body) in self.bodies.iter().enumerate() {
             let Some(cut) = body.path.rfind("::") else { continue };
             let last = &body.path[cut + 2..];
             if !(last.starts_with('{') || last.starts_with("promoted[")) {
                 continue;
             }
-            for parent in self.by_path.get(&body.path[..cut]).into_iter().flatten() {
+            let parents = self.by_path.get(&body.path[..cut]);
+            for parent in parents.into_iter().flatten() {
                 edges[*parent].push(Edge { to: at, place: body.place.clone(), how: Step::Runs });
             }
+            if parents.is_none() {
+                orphans.insert(at);
+            }
         }
+        orphans
     }
 
-    /// Where a value is held, it may be dropped.
-    fn drops(&self, edges: &mut [Vec<Edge>]) {
-        // Where a name is first held in each body, by the name.
-        let mut held: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
-        for (at, body) in self.bodies.iter().enumerate() {
-            for (nth, (ty, _)) in body.holds.iter().enumerate() {
-                for name in path::type_names(ty) {
-                    let bodies = held.entry(name).or_default();
-                    if bodies.last().is_none_or(|(last, _)| *last != at) {
-                        bodies.push((at, nth));
-                    }
-                }
-            }
-        }
-        for drop in self.of_impls("drop", |_, found| {
-            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
-        }) {
-            let of = self.impls[drop].flatten();
-            let Some(name) = of.and_then(|found| found.of_type.clone()) else { continue };
-            let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-            for holder in self.index.holders(&name) {
-                for (at, nth) in held.get(holder.as_str()).into_iter().flatten() {
-                    let known = first.entry(*at).or_insert(*nth);
-                    *known = (*known).min(*nth);
-                }
-            }
-            for (at, nth) in first.into_iter().filter(|(at, _)| *at != drop) {
-                let place = self.bodies[at].holds.get(nth).map(|(_, place)| place.clone());
-                edges[at].push(Edge { to: drop, place, how: Step::Drops });
-            }
-        }
+    /// The bodies of `Drop::drop`, each with the name of its type.
+    fn dropping(&self) -> Vec<(usize, String)> {
+        let is_drop = |found: Option<&Impl>| {
+            found.is_none_or(|found| found.of_trait.as_deref() == Some("Drop"))
+        };
+        let drops = self.of_impls("drop", |_, found| is_drop(found)).into_iter();
+        drops
+            .filter_map(|at| {
+                let of = self.impls[at].flatten().and_then(|found| found.of_type.clone());
+                // An `impl` that a macro made: by what it takes.
+                let taken = || {
+                    Some(
+                        path::last(&path::plain_type(self.bodies[at].arguments.first()?))
+                            .to_owned(),
+                    )
+                };
+                Some((at, of.or_else(taken)?))
+            })
+            .collect()
     }
 
     fn is_entry(&self, at: usize, programs: &[String], entries: &[String]) -> bool {

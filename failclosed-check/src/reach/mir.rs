@@ -99,7 +99,7 @@ pub(crate) fn bodies(dump: &Dump) -> Result<Vec<Body>, CheckError> {
         ));
     }
     reader.settled().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
-    reader.join();
+    reader.join().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
     if reader.bodies.iter().filter(|body| body.is_fn).count() == 0 && dump.program {
         return Err(CheckError::undecided(dump.path.display(), "no body was found"));
     }
@@ -210,7 +210,11 @@ impl Reader<'_> {
             let arguments = path::split(&item[open + 1..open + end]);
             let types =
                 arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
-            (&item[..open], types.collect(), item[open + end + 1..].to_owned())
+            let types: Vec<String> = types.collect();
+            if types.len() != arguments.len() {
+                return Err("an argument without a type");
+            }
+            (&item[..open], types, item[open + end + 1..].to_owned())
         } else {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
             (&item[..colon], Vec::new(), String::new())
@@ -253,28 +257,27 @@ impl Reader<'_> {
             text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
         let code = code.trim_end().trim_end_matches(';');
         let place = comment.rsplit_once(" at ").and_then(|(_, at)| place(at));
-        let Some(body) = self.bodies.last_mut() else { return Ok(()) };
+        let coerced = self.coerced(code);
+        let Some(body) = self.bodies.last_mut() else {
+            return Err("a statement outside of a body");
+        };
         if body.place.is_none() {
             body.place.clone_from(&place);
         }
-        let local = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let "));
-        if let (Some((name, ty)), Some(place)) =
-            (local.and_then(|local| local.split_once(": ")), &place)
-        {
+        // FAIL CLOSED: what is left out because it stands nowhere could be the effect, or hold it.
+        let here = || place.clone().ok_or("a statement without a place");
+        if let Some(local) = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let ")) {
+            let (name, ty) = local.split_once(": ").ok_or("a local without a type")?;
             self.locals.insert(name.to_owned(), ty.to_owned());
             if !ty.starts_with(['&', '*']) {
-                body.holds.push((ty.to_owned(), place.clone()));
+                body.holds.push((ty.to_owned(), here()?));
             }
         }
-        if let (Some(what), Some(place)) = (opaque::statement(code), &place)
-            && let Some(body) = self.bodies.last_mut()
-        {
-            body.opaque.push((what.to_owned(), place.clone()));
+        if let Some(what) = opaque::statement(code) {
+            body.opaque.push((what.to_owned(), here()?));
         }
-        if let (Some(made), Some(place)) = (self.coerced(code), place)
-            && let Some(body) = self.bodies.last_mut()
-        {
-            body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
+        for made in coerced.into_iter().flatten() {
+            body.escapes.push((made, here()?));
         }
         self.waited(code);
         if let Some(callee) = callee(code) {
@@ -337,8 +340,7 @@ impl Reader<'_> {
         let Some(constant) = comment.strip_prefix("+ const_: Const { ty: ") else { return Ok(()) };
         let here = || self.span.clone().ok_or("a constant without a place");
         let index = self.bodies.len().checked_sub(1).ok_or("a constant outside of a body")?;
-        let value =
-            constant.rfind(", val: ").and_then(|at| constant.get(at + 7..)).unwrap_or_default();
+        let (ty, value) = constant.rsplit_once(", val: ").ok_or("a constant without a value")?;
         for name in names_of_memory(value) {
             self.wanted.push((index, name, here()?));
         }
@@ -385,12 +387,14 @@ impl Reader<'_> {
                 again: false,
             };
             self.bodies[index].mentions.push(mention);
+        } else if opaque::is_function(ty) && ty.ends_with('}') {
+            return Err("a function that is not named");
         }
         Ok(())
     }
 
     /// Follows constant memory to the functions and statics in it.
-    fn join(&mut self) {
+    fn join(&mut self) -> Result<(), &'static str> {
         for (index, name, place) in std::mem::take(&mut self.wanted) {
             let mut queue = vec![name];
             let mut seen = Vec::new();
@@ -398,7 +402,8 @@ impl Reader<'_> {
                 if seen.contains(&name) {
                     continue;
                 }
-                for pointed in self.allocations.get(&name).into_iter().flatten() {
+                // FAIL CLOSED: a function in memory that is not shown would be called from nowhere.
+                for pointed in self.allocations.get(&name).ok_or("memory that is not shown")? {
                     if is_memory(pointed) {
                         queue.push(pointed.clone());
                     } else {
@@ -417,6 +422,7 @@ impl Reader<'_> {
                 seen.push(name);
             }
         }
+        Ok(())
     }
 }
 

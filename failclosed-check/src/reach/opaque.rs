@@ -25,7 +25,7 @@ pub(super) fn is_assembly(text: &str) -> bool {
 }
 
 /// Whether a type is a pointer to a function, or may be one.
-fn is_function(ty: &str) -> bool {
+pub(super) fn is_function(ty: &str) -> bool {
     let ty = ty.strip_prefix("std::option::").unwrap_or(ty);
     let ty = ty.strip_prefix("Option<").unwrap_or(ty);
     abi(ty).starts_with("fn(")
@@ -49,7 +49,7 @@ pub(super) fn is_foreign(constant: &str) -> bool {
 }
 
 /// The places at which a body does what cannot be named. `has_body`: whether a mention is code of the
-/// workspace after all. `is_listed`: whether a list of effects knows it by its name.
+/// workspace after all. `is_listed`: whether a list of effects, or of what is none, knows it by its name.
 pub(super) fn sites(
     bodies: &[Body],
     at: usize,
