@@ -120,7 +120,7 @@ fn remote() -> Result<(), Failure> {
     let (raw, naive) = (Raw::new(&url, question)?, Naive::new(&url, PATIENCE)?);
     count_remote("reqwest, bytes, over a kept connection", &raw)?;
     count_remote("reqwest, naive: `.json()`, `.timeout()`", &naive)?;
-    count_remote("guarded: `AuthZen`", &Guarded::new(authzen(&endpoint, PATIENCE)?)?)?;
+    count_remote("guarded: `AuthZen`", &Guarded::new(authzen(&endpoint, PATIENCE).build()?)?)?;
     let behalf = HttpAuthority::builder(Behalf::new()).endpoint(endpoint).deadline(PATIENCE);
     count_remote("guarded: `Behalf`", &Guarded::new(behalf.build()?)?)
 }

@@ -86,8 +86,12 @@ fn body() -> String {
 fn check(index: u32) -> String {
     format!(
         "    let guard = private::current();
-    let call = match private::enter(&private::Asking::new(&guard, private::Entry::named(\"a{index}\"), None, \
-         &[(\"vendor\", &vendor as &dyn private::Argument), (\"amount\", &amount as &dyn private::Argument)])).await {{
+    let show = |question: &mut private::Question<'_>| {{
+        question.argument(\"vendor\", &vendor);
+        question.argument(\"amount\", &amount);
+    }};
+    let asking = private::Asking::new(&guard, private::Entry::named(\"a{index}\"), &show);
+    let call = match private::enter(&asking).await {{
         Ok(call) => call,
         Err(denial) => return <Result<u64, Denial> as private::FromDenial>::from_denial(denial),
     }};

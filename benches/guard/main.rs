@@ -31,7 +31,7 @@ const BY_HAND: &str = "the expansion, by hand";
 const ATTRIBUTE: &str = "attribute";
 const CLOCK: &str = "one reading of the clock";
 const ALONE: &str = "the authority alone";
-const QUESTION: &str = "its question, written twice by `serde_json` and compared";
+const QUESTION: &str = "its question, written once by `serde_json`";
 const FULL: &str = "full local guard";
 const CASBIN: &str = "casbin `enforce`, the first of its policies";
 const CEDAR: &str = "cedar `is_authorized`";
@@ -74,15 +74,11 @@ fn main() -> Result<(), Failure> {
     rounds.guarded(ATTRIBUTE, Some(BY_HAND), current, async || {
         purchase(black_box("coachella.com"), black_box(742)).await
     });
-    let (mut asked, mut asked_again) = (Vec::new(), Vec::new());
+    let mut asked = Vec::new();
     rounds.sync(QUESTION, None, move || {
-        // Before anybody is asked, and last before the body.
         asked.clear();
-        asked_again.clear();
         let question = Written::of(black_box("coachella.com"), black_box(742));
-        let written = serde_json::to_writer(&mut asked, &question)
-            .and_then(|()| serde_json::to_writer(&mut asked_again, &question));
-        written.is_ok() && asked == asked_again
+        serde_json::to_writer(&mut asked, &question).is_ok() && black_box(&asked).len() > 1
     });
     rounds.awaited("unguarded order", None, &runtime, buy_unguarded);
     rounds.guarded(FULL, Some(CASBIN), (&runtime, &recorded), async || {
@@ -112,8 +108,7 @@ fn main() -> Result<(), Failure> {
 #[inline(never)]
 async fn empty() {}
 
-/// The question of [`purchase`]: what has to be written down so that everybody is shown the same, and that it is
-/// still so when the body begins.
+/// The question of [`purchase`]: what has to be written down so that everybody is shown the same.
 #[derive(Serialize)]
 struct Written<'a> {
     subject: Who,

@@ -24,6 +24,7 @@ const POOLED: &str = "hyper-util, pooled";
 const RAW: &str = "reqwest, bytes";
 const NAIVE: &str = "reqwest, naive";
 const OURS: &str = "guarded: `AuthZen`";
+const OURS_ALONE: &str = "the same, a connection for each question";
 const OURS_BEHALF: &str = "guarded: `Behalf`";
 
 /// Never reached where somebody answers.
@@ -43,12 +44,16 @@ fn main() -> Result<(), Failure> {
     let url = format!("{endpoint}/{AUTHZEN}");
 
     let behalf = HttpAuthority::builder(Behalf::new()).endpoint(&endpoint).deadline(PATIENCE);
+    // As it was measured before; by default it has a connection for each question.
+    let behalf = behalf.reuse_connections();
     let mut rows = Rows::default();
     rows.row(PING_PONG, &runtime, PingPong::new(ports.ping, wire_question));
     rows.row(POOLED, &runtime, Pooled::new(&url, question.clone())?);
     rows.row(RAW, &runtime, Raw::new(&url, question.clone())?);
     rows.row(NAIVE, &runtime, Naive::new(&url, PATIENCE)?);
-    rows.row(OURS, &runtime, Guarded::new(authzen(&endpoint, PATIENCE)?)?);
+    rows.row(OURS, &runtime, Guarded::new(authzen(&endpoint, PATIENCE).build()?)?);
+    let alone = authzen(&endpoint, PATIENCE).single_use_connections().build()?;
+    rows.row(OURS_ALONE, &runtime, Guarded::new(alone)?);
     rows.row(OURS_BEHALF, &runtime, Guarded::new(behalf.build()?)?);
 
     println!("A question: {} bytes of JSON; an answer: 83.", question.len());

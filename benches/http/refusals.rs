@@ -30,7 +30,7 @@ pub(crate) fn print(runtime: &Runtime, ports: &Ports) -> Result<(), Failure> {
     ] {
         let endpoint = format!("http://127.0.0.1:{port}");
         let naive = Naive::new(&format!("{endpoint}/{AUTHZEN}"), DEADLINE)?;
-        let guarded = Guarded::new(authzen(&endpoint, DEADLINE)?)?;
+        let guarded = Guarded::new(authzen(&endpoint, DEADLINE).build()?)?;
         let (mut theirs, mut ours) = (Vec::new(), Vec::new());
         for _ in 0..TIMES {
             theirs.push(runtime.block_on(refused(&naive, after))?);

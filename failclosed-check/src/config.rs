@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use cargo_metadata::Metadata;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{inconclusive::CheckError, rules};
 
@@ -47,12 +48,31 @@ pub struct Check {
     /// Nothing that is not stable is asked of the compiler: no `RUSTC_BOOTSTRAP`, in no process.
     #[serde(default)]
     pub strict_stable: bool,
+    /// Packages that are not built and followed. Their source is read as that of all others.
+    #[serde(default)]
+    pub exclude: Vec<Exclude>,
 }
 
 impl Default for Check {
     fn default() -> Self {
-        Self { entries: entries(), fail_on: FailOn::default(), strict_stable: false }
+        Self {
+            entries: entries(),
+            fail_on: FailOn::default(),
+            strict_stable: false,
+            exclude: Vec::new(),
+        }
     }
+}
+
+/// A package that is not followed. The report names it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Exclude {
+    /// Its name.
+    pub package: String,
+    /// Why.
+    pub reason: String,
 }
 
 fn entries() -> Vec<String> {
@@ -87,6 +107,9 @@ pub struct Build {
     /// `--no-default-features`.
     #[serde(default)]
     pub no_default_features: bool,
+    /// Examples as well, which cargo leaves out otherwise.
+    #[serde(default)]
+    pub examples: bool,
 }
 
 /// What is an effect.
@@ -108,7 +131,8 @@ pub struct Sinks {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Extra {
-    /// Its full path: `my_crate::stripe::charge`, `<my_crate::Db as other::Store>::put`.
+    /// Its full path: `my_crate::stripe::charge`, `<my_crate::Db as other::Store>::put`. `*` is any text after the
+    /// crate's name, or its beginning: `their_sdk::*::send`.
     pub path: String,
     /// The kind it is shown as.
     #[serde(default = "user")]
@@ -187,11 +211,30 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether each package that is left out is one of the workspace.
+    ///
+    /// # Errors
+    /// `Config`, where one is not: it is misspelled, or gone.
+    pub(crate) fn excludes(&self, metadata: &Metadata) -> Result<(), CheckError> {
+        let names: Vec<&str> =
+            metadata.workspace_packages().iter().map(|package| package.name.as_str()).collect();
+        match self.check.exclude.iter().find(|one| !names.contains(&one.package.as_str())) {
+            Some(one) => Err(CheckError::Config(format!(
+                "{FILE}: `exclude` names `{}`, which is no package of the workspace\n\
+                 help: one of {}",
+                one.package,
+                names.join(", ")
+            ))),
+            None => Ok(()),
+        }
+    }
+
     fn valid(&self) -> Result<(), String> {
         let reasons = self.sinks.extra.iter().map(|extra| (&extra.path, &extra.reason));
         let manual = self.guards.manual.iter().map(|manual| (&manual.path, &manual.reason));
         let allowed = self.allow.iter().map(|allow| (&allow.rule, &allow.reason));
-        for (what, reason) in reasons.chain(manual).chain(allowed) {
+        let excluded = self.check.exclude.iter().map(|one| (&one.package, &one.reason));
+        for (what, reason) in reasons.chain(manual).chain(allowed).chain(excluded) {
             if reason.trim().is_empty() {
                 return Err(format!("`{what}` has no reason"));
             }
@@ -203,6 +246,12 @@ impl Config {
             if let Some(day) = &allow.expires {
                 day.parse::<Date>().map_err(|error| format!("`{day}`: {error}"))?;
             }
+        }
+        if let Some(extra) = self.sinks.extra.iter().find(|extra| extra.path.starts_with('*')) {
+            return Err(format!(
+                "`{}` is of any crate\nhelp: name the crate: `their_sdk::*::send`",
+                extra.path
+            ));
         }
         let known = crate::sinks::effects();
         for effect in &self.sinks.effects {

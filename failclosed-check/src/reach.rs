@@ -1,6 +1,7 @@
 //! Which effects can be reached from an entry point without passing a guard.
 
 mod compact;
+mod drops;
 mod extract;
 mod find;
 mod graph;
@@ -12,6 +13,7 @@ mod opens;
 pub(crate) mod path;
 pub(crate) mod stable;
 mod taken;
+mod within;
 pub mod wrap;
 
 use std::collections::{HashMap, HashSet};
@@ -162,6 +164,7 @@ pub(crate) fn check(
 ) -> Result<Followed, CheckError> {
     taken::check(source.taken.as_ref())?;
     let sinks = sinks::all(config)?;
+    let reads = sinks::reads()?;
     let mut all = Bodies::default();
     let Dumps { dumps, built, homes } = extract::dumps(metadata, build, how)?;
     // Where each crate's bodies end.
@@ -173,7 +176,9 @@ pub(crate) fn check(
     if how.strict {
         let mut looked_for: Vec<&str> = sinks.iter().map(|sink| sink.path.as_str()).collect();
         looked_for.extend(opaque::LOOKED_FOR);
-        let names: HashSet<&str> = looked_for.iter().flat_map(|path| path::names(path)).collect();
+        let (families, looked_for): (Vec<&str>, Vec<&str>) =
+            looked_for.into_iter().partition(|path| path.contains('*'));
+        let names = stable::Names::of(&looked_for, &families);
         // The trees of all packages at once, and only here: names and places are looked up in any of them.
         read::apart("the workspace", || {
             let units = read::units(metadata)?;
@@ -182,6 +187,7 @@ pub(crate) fn check(
                 units: &units,
                 index: &source.index,
                 looked_for: &looked_for,
+                families: &families,
                 built: &built,
                 renamed: &renamed,
             };
@@ -195,7 +201,8 @@ pub(crate) fn check(
     }
     let programs = dumps.iter().filter(|dump| dump.program).map(|dump| dump.name.clone());
     let programs: Vec<String> = programs.collect();
-    let graph = graph::build(all, &programs, &source.index, &sinks, config);
+    let within = within::Within::of(metadata, &built, how.strict);
+    let graph = graph::build(all, &programs, &source.index, &within, &sinks, &reads, config);
     // FAIL CLOSED: what is misspelled is looked for in vain.
     if let Some(unseen) = graph.unseen.first() {
         return Err(CheckError::undecided(

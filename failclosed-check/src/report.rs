@@ -49,6 +49,12 @@ pub(crate) fn help(rule: &Rule) -> String {
     }
 }
 
+/// What was left out, one line each.
+pub(crate) fn excluded(report: &Report) -> Vec<String> {
+    let lines = report.excluded.iter();
+    lines.map(|one| format!("note: `{}` is not followed: {}", one.package, one.reason)).collect()
+}
+
 /// One line of numbers.
 pub(crate) fn summary(report: &Report) -> String {
     let mut parts = Vec::new();
@@ -73,6 +79,8 @@ pub(crate) fn summary(report: &Report) -> String {
         last.push_str("; nothing was built, so no effect was looked for");
     }
     parts.push(last);
+    parts.push(excluded(report).join("\n"));
+    parts.retain(|part| !part.is_empty());
     parts.extend(report.limits.iter().map(|limit| format!("note: {limit}")));
     parts.join("\n")
 }

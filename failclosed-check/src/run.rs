@@ -1,7 +1,7 @@
 //! One run: lints, then each build, then what is allowed and what is known.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     slice,
 };
@@ -12,13 +12,13 @@ use crate::{
     allow,
     baseline::Baseline,
     changed::Unchanged,
-    config::{Build, Config, FailOn},
+    config::{Build, Config, Exclude, FailOn},
     dangers::{self, Danger},
     finding::{Finding, Place, Severity},
     inconclusive::CheckError,
     lint,
     reach::{self, Counts, Effect, How, stable},
-    rules::FC0214,
+    rules::{FC0214, FC0902},
     sinks::{self, Sink},
     source,
 };
@@ -74,6 +74,8 @@ pub struct Report {
     pub unchanged: usize,
     /// Each escape hatch that is used: allowed, known or not.
     pub dangers: Vec<Danger>,
+    /// Packages that were not followed, and why.
+    pub excluded: Vec<Exclude>,
     /// What the way of checking does not see, beside what no way does.
     pub limits: &'static [&'static str],
     /// The workspace's directory.
@@ -103,6 +105,8 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let metadata = source::metadata(&options.directory)?;
     let root = metadata.workspace_root.as_std_path().to_owned();
     let config = Config::load(&root)?;
+    config.excludes(&metadata)?;
+    let exclude = config.check.exclude.as_slice();
     // Before the build: what cannot be answered is said at once.
     let since = options.changed_since.as_deref();
     let unchanged = since.map(|since| Unchanged::since(since, &root)).transpose()?;
@@ -110,7 +114,8 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     let sinks = sinks::all(&config)?;
     let strict = options.strict_stable || config.check.strict_stable;
     let is_strict = options.wrapper.as_ref().map(|_| strict);
-    let Read { mut findings, source, dangers, mut texts } = read(&metadata, &sinks, is_strict)?;
+    let Read { mut findings, source, dangers, mut texts, unfollowed } =
+        read(&metadata, &sinks, is_strict, exclude)?;
     let mut builds = Vec::new();
     let mut effects = Vec::new();
     // Values that are `()` in every build that has them.
@@ -119,7 +124,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         let plain = [Build::default()];
         let wanted = if config.build.is_empty() { &plain[..] } else { &config.build };
         for build in wanted {
-            let how = How { wrapper, target: options.target.as_deref(), strict };
+            let how = How { wrapper, target: options.target.as_deref(), strict, exclude };
             let found = reach::check(&metadata, &source, &config, build, how)?;
             builds.push((name(build), found.counts));
             effects.extend(found.effects);
@@ -151,7 +156,9 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
     effects.sort();
     effects.dedup();
     let complete = options.wrapper.is_some();
-    let (findings, allowed) = allow::apply(findings, &texts, &config, complete);
+    let (mut findings, allowed) = allow::apply(findings, &texts, &config, complete);
+    // Whether there is something to allow in what was not followed nobody can say.
+    findings.retain(|finding| finding.rule != &FC0902 || !unfollowed.contains(&finding.place.file));
     let baseline =
         if options.ignore_baseline { Baseline::default() } else { Baseline::load(&root)? };
     let (mut findings, known) = baseline.apply(findings, complete);
@@ -172,6 +179,7 @@ pub fn check(options: &Options) -> Result<Report, CheckError> {
         known,
         unchanged,
         dangers,
+        excluded: if complete { config.check.exclude } else { Vec::new() },
         limits: if strict && complete { &stable::LIMITS } else { &[] },
         root,
         sources: texts,
@@ -186,15 +194,30 @@ struct Read {
     source: reach::Source,
     dangers: Vec<Danger>,
     texts: BTreeMap<String, String>,
+    /// Files of packages that are not followed.
+    unfollowed: BTreeSet<String>,
 }
 
 /// What is compared with a build is kept where there is one: `is_strict` says in which mode it is checked.
-fn read(metadata: &Metadata, sinks: &[Sink], is_strict: Option<bool>) -> Result<Read, CheckError> {
-    let parts = source::each(metadata, |unit| Read {
-        findings: lint::unit(&unit, sinks),
-        source: is_strict.map(|is_strict| reach::Source::of(&unit, is_strict)).unwrap_or_default(),
-        dangers: dangers::of(slice::from_ref(&unit)),
-        texts: unit.files.into_iter().map(|file| (file.path, file.text)).collect(),
+fn read(
+    metadata: &Metadata,
+    sinks: &[Sink],
+    is_strict: Option<bool>,
+    exclude: &[Exclude],
+) -> Result<Read, CheckError> {
+    let parts = source::each(metadata, |unit| {
+        let followed = !exclude.iter().any(|one| one.package == unit.name);
+        let is_strict = is_strict.filter(|_| followed);
+        let paths = unit.files.iter().map(|file| file.path.clone());
+        Read {
+            unfollowed: if followed { BTreeSet::new() } else { paths.collect() },
+            findings: lint::unit(&unit, sinks),
+            source: is_strict
+                .map(|is_strict| reach::Source::of(&unit, is_strict))
+                .unwrap_or_default(),
+            dangers: dangers::of(slice::from_ref(&unit)),
+            texts: unit.files.into_iter().map(|file| (file.path, file.text)).collect(),
+        }
     })?;
     let mut all = Read::default();
     for part in parts {
@@ -202,6 +225,7 @@ fn read(metadata: &Metadata, sinks: &[Sink], is_strict: Option<bool>) -> Result<
         all.source.add(part.source);
         all.dangers.extend(part.dangers);
         all.texts.extend(part.texts);
+        all.unfollowed.extend(part.unfollowed);
     }
     all.dangers.sort();
     Ok(all)
@@ -221,6 +245,9 @@ fn name(build: &Build) -> String {
     }
     if !build.features.is_empty() {
         parts.push(build.features.join(","));
+    }
+    if build.examples {
+        parts.push("examples".to_owned());
     }
     if parts.is_empty() { "default".to_owned() } else { parts.join(", ") }
 }

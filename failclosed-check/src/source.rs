@@ -221,7 +221,8 @@ fn pieces(paths: &[PathBuf], size: u64) -> impl Iterator<Item = &[PathBuf]> {
 
 fn elsewhere(directory: &Path, homes: &[PathBuf]) -> bool {
     let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name == "target"
+    // FAIL CLOSED: a module may be called as the directory is in which cargo builds, and is source.
+    name == "target" && directory.join("CACHEDIR.TAG").exists()
         || name.starts_with('.')
         || homes.iter().any(|home| home == directory)
         || directory.join("Cargo.toml").exists()

@@ -260,39 +260,6 @@ fn a_baseline_knows_what_was_there_and_no_more() {
 }
 
 #[test]
-fn a_dump_that_is_gone_or_not_understood_is_no_result() {
-    let home = scratch("dump", MAIN, "");
-    assert_eq!(program(&home, &["check"]).status.code(), Some(1));
-    let dumps = || {
-        fs::read_dir(home.join("target/debug/deps"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .find(|path| path.to_str().unwrap().ends_with(".failclosed-2.mir"))
-            .unwrap()
-    };
-    let text = fs::read_to_string(dumps()).unwrap();
-    for (what, changed) in [
-        ("an item of an unknown kind", format!("async gadget f() {{\n}}\n{text}")),
-        ("it is cut", text.lines().take(3).collect()),
-        (
-            "has no callee",
-            text.replace("{std::fs::remove_file::<&str>}, val:", "{elsewhere}, val:"),
-        ),
-    ] {
-        fs::write(dumps(), changed).unwrap();
-        let output = program(&home, &["check"]);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(4), "{said}");
-        assert!(said.contains(what), "{said}");
-    }
-    fs::remove_file(dumps()).unwrap();
-    let output = program(&home, &["check"]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(4), "{said}");
-    assert!(said.contains("help:"), "{said}");
-}
-
-#[test]
 fn commands_that_only_tell_tell() {
     let explained = program(&sample(), &["explain", "fc0203"]);
     assert!(String::from_utf8(explained.stdout).unwrap().starts_with("# FC0203: "));

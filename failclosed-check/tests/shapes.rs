@@ -297,6 +297,19 @@ fn guards_and_decisions_are_used_as_they_are_meant() {
                 &["FC0211"],
             ),
             (
+                "struct R { #[serde(default = \"yes\")] on: bool } impl Authority for R { } fn yes() -> bool { true }",
+                &["FC0211"],
+            ),
+            (
+                "struct R { #[serde(rename(serialize = \"a\"), default = \"set::yes\")] on: bool } impl Authority for R { }\n\
+                 mod set { pub fn yes() -> bool { true } }",
+                &["FC0211"],
+            ),
+            (
+                "struct R { #[serde(default = \"R::yes\")] on: bool } impl Authority for R { } impl R { fn yes() -> bool { true } }",
+                &["FC0211"],
+            ),
+            (
                 "fn f(path: &str) -> Guard { let rules = Rules::load(path).ok(); build(rules) }",
                 &["FC0203"],
             ),

@@ -248,7 +248,19 @@ fn none_is_forgotten_among_those_that_ask() {
         (format!("{pay}.route(\"/r\", get(health).put(refund))"), &["FC0228"]),
         (format!("{pay}.route(\"/r\", get(erase))"), &["FC0228"]),
         (format!("{pay}.route(\"/r\", web::post().to(refund))"), &["FC0228"]),
+        (format!("{pay}.route(\"/r\", post(async || refund().await))"), &["FC0228"]),
+        (format!("{pay}.route(\"/r\", post(|| async move {{ }}))"), &["FC0228"]),
+        (
+            format!("{pay}.route(\"/r\", get(|| async {{ std::fs::remove_file(\"x\"); }}))"),
+            &["FC0228"],
+        ),
+        (
+            "Router::new().route(\"/pay\", post(|| pay())).route(\"/r\", post(refund))".to_owned(),
+            &["FC0228"],
+        ),
         // Right.
+        (format!("{pay}.route(\"/r\", post(|| async {{ pay().await }}))"), &[]),
+        (format!("{pay}.route(\"/r\", get(|| async {{ \"well\" }}))"), &[]),
         (format!("{pay}.route(\"/r\", get(health))"), &[]),
         (format!("{pay}.route(\"/r\", post(twice))"), &[]),
         (format!("{pay}.route(\"/r\", post(elsewhere))"), &[]),

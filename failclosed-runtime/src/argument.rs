@@ -26,6 +26,7 @@ pub use mask::MaskKey;
 pub use question::Question;
 pub(crate) use question::{Carries, Head, Nothing};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use text::write_text;
 #[cfg(any(feature = "cedar", test))]
 pub(crate) use value::Node;
 pub use value::Value;

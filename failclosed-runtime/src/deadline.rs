@@ -62,6 +62,11 @@ pub(crate) async fn moment() -> Result<(), crate::decision::NoDecision> {
     }
 }
 
+/// Whether what is true `since` then has had no time to change.
+pub(crate) fn is_brief(since: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(since) <= BRIEF
+}
+
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();
@@ -72,7 +77,7 @@ impl Deadline {
     /// Whether by `now` so much time has passed that what could change has had the time to: a call of
     /// others' code that blocks is a wait like any other.
     pub(crate) fn took_time(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.began) > BRIEF
+        !is_brief(self.began, now)
     }
 
     pub(crate) fn began(&self) -> Instant {

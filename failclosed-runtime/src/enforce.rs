@@ -10,6 +10,7 @@ use std::{
     panic::Location,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     argument::{Carries, Nothing},
     call::Call,
     contain::inside,
-    deadline::Deadline,
+    deadline::{self, Deadline},
     decision::Allow,
     denial::{Cause, Denial},
     domain::Global,
@@ -234,8 +235,10 @@ struct Allowed {
     allow: Allow,
     /// What is left of the time.
     deadline: Deadline,
-    /// Whether others had time to change the values meanwhile.
+    /// Whether others had time to change the values, or to take the allow back, meanwhile.
     waited: bool,
+    /// When the values were last found to be those that were asked about, if nothing was waited for since.
+    compared: Option<Instant>,
 }
 
 impl<'b> Check<'b> {
@@ -246,7 +249,8 @@ impl<'b> Check<'b> {
         let recorded = match self.ask(cx) {
             Ok(Asked::Replied(Reply::Yes(allow))) => {
                 let deadline = self.deadline;
-                self.record_allow(Allowed { allow, deadline, waited: false }, 0)
+                let allowed = Allowed { allow, deadline, waited: false, compared: None };
+                self.record_allow(allowed, 0)
             }
             Ok(asked) => {
                 return Outset::Waiting(Box::pin(async move {
@@ -337,7 +341,9 @@ impl<'b> Check<'b> {
         if !allowed.waited && !allowed.deadline.took_time(now) {
             return self.is_lent_still();
         }
-        self.unchanged()?;
+        if !allowed.compared.is_some_and(|since| deadline::is_brief(since, now)) {
+            self.unchanged()?;
+        }
         // Each wait before it was one in which the person could cancel.
         if allowed.allow.is_by_person() {
             self.not_withdrawn()?;

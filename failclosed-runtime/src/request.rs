@@ -175,19 +175,14 @@ pub(crate) enum Changed {
     Unshowable(NotShowable),
 }
 
-/// The beginning of a question's text.
-#[derive(Serialize)]
-struct Head<'a> {
-    subject: &'a Subject,
-    action: &'a str,
-}
-
 impl argument::Head for Subject {
     fn write(&self, name: &ActionName, text: &mut Vec<u8>) {
-        let head = Head { subject: self, action: name.as_str() };
-        // Texts and their keys: nothing here can fail to be written.
-        if serde_json::to_writer(&mut *text, &head).is_ok() {
-            text.pop();
+        text.extend_from_slice(b"{\"subject\":");
+        text.extend_from_slice(self.json().as_bytes());
+        text.extend_from_slice(b",\"action\":");
+        if argument::write_text(text, name.as_str()).is_err() {
+            // FAIL CLOSED: it cannot fail; and if it did, a question without its beginning is no JSON.
+            text.clear();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who acts: the agent, and the user it acts on behalf of.
 
-use std::{iter, sync::Arc};
+use std::{fmt, iter, sync::Arc};
 
 use crate::{error::ConfigError, text::id_fault};
 use serde::{Serialize, ser::Serializer};
@@ -13,13 +13,16 @@ pub(crate) const MOST_DELEGATIONS: usize = 8;
 
 /// Who acts. Fixed when the guard is built, never read from a call's arguments: an agent does not
 /// choose who it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
     agent: String,
     on_behalf_of: Option<String>,
     /// Absent where nobody delegated, so that the digests of such questions stay what they were.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "chain")]
     delegated_by: Option<Arc<Subject>>,
+    /// All of it as JSON, for the questions: each begins with it, several times a call.
+    #[serde(skip)]
+    json: Arc<str>,
 }
 
 impl Subject {
@@ -28,7 +31,7 @@ impl Subject {
     /// # Errors
     /// [`ConfigError::Id`]: a blank id, or one with control characters or white space around it.
     pub fn agent(id: impl Into<String>) -> Result<Self, ConfigError> {
-        Ok(Self { agent: checked("agent", id.into())?, on_behalf_of: None, delegated_by: None })
+        Ok(Self::of(checked("agent", id.into())?, None, None))
     }
 
     /// The user the agent acts for.
@@ -36,14 +39,26 @@ impl Subject {
     /// # Errors
     /// [`ConfigError::Id`], as for the agent's id; and for a sub-agent, whose user is that of the agent
     /// it acts under.
-    pub fn on_behalf_of(mut self, user: impl Into<String>) -> Result<Self, ConfigError> {
+    pub fn on_behalf_of(self, user: impl Into<String>) -> Result<Self, ConfigError> {
         if self.delegated_by.is_some() {
             // FAIL CLOSED: nobody hands on what they act for somebody else.
             let fault = "is that of whoever delegated, and cannot be changed";
             return Err(ConfigError::Id { what: "user", fault });
         }
-        self.on_behalf_of = Some(checked("user", user.into())?);
-        Ok(self)
+        Ok(Self::of(self.agent, Some(checked("user", user.into())?), None))
+    }
+
+    fn of(agent: String, on_behalf_of: Option<String>, delegated_by: Option<Arc<Subject>>) -> Self {
+        let mut subject = Self { agent, on_behalf_of, delegated_by, json: Arc::default() };
+        // Texts and their keys: nothing here can fail to be written. FAIL CLOSED: and if it did, a
+        // question that begins with nothing is no JSON.
+        subject.json = serde_json::to_string(&subject).unwrap_or_default().into();
+        subject
+    }
+
+    /// As JSON, which is what it is serialized as.
+    pub(crate) fn json(&self) -> &str {
+        &self.json
     }
 
     /// The agent's id.
@@ -90,16 +105,24 @@ impl Subject {
     /// This one, as a sub-agent of another. What was before it is left behind, and the user is that of
     /// whoever delegates.
     pub(crate) fn under(self, parent: &Self) -> Self {
-        Self {
-            agent: self.agent,
-            on_behalf_of: parent.on_behalf_of.clone(),
-            delegated_by: Some(Arc::new(parent.clone())),
-        }
+        let parent = Arc::new(parent.clone());
+        Self::of(self.agent, parent.on_behalf_of.clone(), Some(parent))
     }
 
     /// Stands in where no guard is configured, so that the denial can still be reported.
     pub(crate) fn unknown() -> Self {
-        Self { agent: "unknown".into(), on_behalf_of: None, delegated_by: None }
+        Self::of("unknown".into(), None, None)
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { agent, on_behalf_of, delegated_by, json: _ } = self;
+        f.debug_struct("Subject")
+            .field("agent", agent)
+            .field("on_behalf_of", on_behalf_of)
+            .field("delegated_by", delegated_by)
+            .finish()
     }
 }
 

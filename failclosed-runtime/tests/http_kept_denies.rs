@@ -12,7 +12,6 @@
 mod http_common;
 
 use std::{
-    io::{Read, Write},
     net::{SocketAddr, TcpListener},
     sync::{Arc, mpsc},
     thread,
@@ -23,68 +22,16 @@ use failclosed_runtime::{
     Cause, Denial,
     http::{AuthZen, Behalf, Dialect, HttpAuthority, Opa, OpenFga, SpiceDb},
 };
-use http_common::{Purchase, Shop, authzen, certificates::Ca, json, lunch, token};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use http_common::{
+    Purchase, Shop, authzen,
+    certificates::Ca,
+    json, lunch,
+    scripted::{Stream, head, listener, question, say, serving},
+    token,
+};
 
 const YES: &str = r#"{"decision":true}"#;
 const NO: &str = r#"{"decision":false}"#;
-
-trait Stream: Read + Write + Send {}
-
-impl<T: Read + Write + Send> Stream for T {}
-
-/// Runs a script on each connection, on a thread of its own.
-fn serving(
-    listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
-    script: impl Fn(&mut dyn Stream) + Send + Sync + Clone + 'static,
-) -> SocketAddr {
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let (script, tls) = (script.clone(), tls.clone());
-            thread::spawn(move || {
-                stream.set_nodelay(true).unwrap();
-                match tls {
-                    None => script(&mut stream),
-                    Some(config) => {
-                        let session = ServerConnection::new(config).unwrap();
-                        script(&mut StreamOwned::new(session, stream));
-                    }
-                }
-            });
-        }
-    });
-    address
-}
-
-fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").unwrap()
-}
-
-/// Reads the head of a question. Gives the length of its body.
-fn head(stream: &mut dyn Stream) -> Option<usize> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        if stream.read(&mut byte).ok()? == 0 {
-            return None;
-        }
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    head.split("content-length: ").nth(1)?.lines().next()?.parse().ok()
-}
-
-fn question(stream: &mut dyn Stream) -> Option<()> {
-    let mut body = vec![0; head(stream)?];
-    stream.read_exact(&mut body).ok()
-}
-
-/// Says this, where the client still listens.
-fn say(stream: &mut dyn Stream, bytes: &[u8]) {
-    let _ = stream.write_all(bytes).and_then(|()| stream.flush());
-}
 
 /// Says no, and a moment later yes, which nobody asked; and then tells the test that it did.
 fn says_yes_unasked(stream: &mut dyn Stream, said: &mpsc::Sender<()>) {

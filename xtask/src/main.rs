@@ -140,7 +140,7 @@ fn main() -> ExitCode {
                  cargo xtask deny     licences, sources, versions and advisories of all dependencies\n       \
                  cargo xtask goals [BENCH..]  runs the benches that have goals, and says which are met\n       \
                  cargo xtask measure-check [--target-dir DIR] [DIR..]  time and memory of the static check\n       \
-                 cargo xtask mutants [FILE..]  changes enforcement code, and sees whether a test notices"
+                 cargo xtask mutants [FILE.. | --since REV]  changes enforcement code, and sees whether a test notices"
             );
             ExitCode::FAILURE
         }

@@ -1,11 +1,16 @@
-//! `cargo xtask mutants`: changes enforcement code, one operator or return value at a time, and runs the
-//! tests. A change that no test notices is a guarantee that nobody proves.
+//! `cargo xtask mutants [FILE.. | --since REV]`: changes enforcement code, one operator or return value at
+//! a time, and runs the tests. A change that no test notices is a guarantee that nobody proves.
 //!
 //! The files are named here, each with the test programs that hold it. What survives and is no fault
 //! stands in `tests/mutants.txt` with the reason. The code is changed in place and put back, so the
 //! files have to be committed.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::{
     forget, target,
@@ -91,6 +96,7 @@ const AREAS: [Area; 4] = [
                     "--test=http_retry",
                     "--test=http_secret_files",
                     "--test=http_secrets",
+                    "--test=http_tied_denies",
                 ],
             },
             Stage { package: RUNTIME, targets: &["--test=http_config_denies"] },
@@ -122,20 +128,33 @@ const AREAS: [Area; 4] = [
     },
 ];
 
-/// Tries the mutants of `files`; without any, some of those of the files that the last commit changed, if
-/// the list calls them settled.
+/// Which mutants of some files are tried.
+enum Which {
+    All,
+    /// A part, another one with each commit.
+    Some,
+    /// Those in lines that this file says are changed.
+    In(PathBuf),
+}
+
+/// Tries the mutants of the files that are named; after `--since REV`, those in the lines that changed since;
+/// without any, some of those of the files that the last commit changed, if the list calls them settled.
 ///
 /// # Errors
 /// A survivor without a reason, a reason without a survivor, and tests that fail by themselves.
-pub(crate) fn run(files: &[String]) -> Result<(), String> {
-    let (files, is_whole) = match files {
-        [] => (settled(changed()?)?, false),
-        named => (named.to_vec(), true),
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let (files, which) = match arguments {
+        [] => (settled(changed("HEAD~1")?)?, Which::Some),
+        [since, revision] if since == "--since" => {
+            (settled(changed(revision)?)?, Which::In(diff(revision)?))
+        }
+        named => (named.to_vec(), Which::All),
     };
     let is_known = |file: &String| {
         AREAS.iter().any(|area| area.sources.iter().any(|source| is_in(file, source)))
     };
-    if let Some(file) = files.iter().find(|file| is_whole && !is_known(file)) {
+    let unknown = files.iter().find(|file| matches!(which, Which::All) && !is_known(file));
+    if let Some(file) = unknown {
         return Err(format!("{file} is in no area\nhelp: the areas are in xtask/src/mutants.rs"));
     }
     let (program, workspace) = (MUTANTS.installed()?, root()?);
@@ -146,7 +165,7 @@ pub(crate) fn run(files: &[String]) -> Result<(), String> {
         let of_area = |file: &&String| area.sources.iter().any(|source| is_in(file, source));
         let files: Vec<&String> = files.iter().filter(of_area).collect();
         if !files.is_empty() {
-            area.try_mutants(&program, &files, is_whole)?;
+            area.try_mutants(&program, &files, &which)?;
         }
     }
     Ok(())
@@ -157,7 +176,7 @@ fn is_in(file: &str, source: &str) -> bool {
 }
 
 impl Area {
-    fn try_mutants(&self, program: &Path, files: &[&String], is_whole: bool) -> Result<(), String> {
+    fn try_mutants(&self, program: &Path, files: &[&String], which: &Which) -> Result<(), String> {
         for file in files {
             // It is put back from memory, also after an interrupt; but not after a power cut.
             done(git()?.args(["diff", "--quiet", "HEAD", "--", file]))
@@ -173,16 +192,25 @@ impl Area {
             mutants
                 .args(["mutants", "--workspace"])
                 .args(files.iter().flat_map(|file| ["--file", file.as_str()]));
+            if let Which::In(diff) = which {
+                mutants.arg("--in-diff").arg(diff);
+            }
             Ok(mutants)
         };
         let list = mutants()?.arg("--list").output().map_err(|error| error.to_string())?;
         let count = String::from_utf8_lossy(&list.stdout).lines().count();
-        let parts = if is_whole { 1 } else { count.div_ceil(self.at_once).max(1) };
-        if !list.status.success() || is_whole && count == 0 {
+        let parts = match which {
+            Which::All | Which::In(_) => 1,
+            Which::Some => count.div_ceil(self.at_once).max(1),
+        };
+        if !list.status.success() || matches!(which, Which::All) && count == 0 {
             let why = String::from_utf8_lossy(&list.stderr);
             return Err(format!("no mutants in {files:?} ({}): {why}", list.status));
         }
         println!("{count} mutants in {files:?}, of which one in {parts}");
+        if count == 0 {
+            return Ok(());
+        }
         let mut missed: Option<String> = None;
         for stage in self.stages {
             let mut trial = mutants()?;
@@ -223,7 +251,7 @@ impl Area {
                 break;
             }
         }
-        judge(&missed.unwrap_or_default(), files, parts == 1)
+        judge(&missed.unwrap_or_default(), files, parts == 1 && !matches!(which, Which::In(_)))
     }
 }
 
@@ -309,14 +337,28 @@ fn list() -> Result<String, String> {
     fs::read_to_string(root()?.join(ACCEPTED)).map_err(|error| format!("{ACCEPTED}: {error}"))
 }
 
-fn changed() -> Result<Vec<String>, String> {
+/// The files that changed since a revision.
+fn changed(since: &str) -> Result<Vec<String>, String> {
+    let names = differences(since, &["--name-only", "--diff-filter=d"])?;
+    Ok(names.lines().map(str::to_owned).collect())
+}
+
+/// A file that says which lines changed since a revision.
+fn diff(since: &str) -> Result<PathBuf, String> {
+    let into = target()?.join("mutants.diff");
+    fs::write(&into, differences(since, &[])?)
+        .map_err(|error| format!("{}: {error}", into.display()))?;
+    Ok(into)
+}
+
+fn differences(since: &str, how: &[&str]) -> Result<String, String> {
     let mut diff = git()?;
-    diff.args(["diff", "--name-only", "--diff-filter=d", "HEAD~1", "HEAD"]);
+    diff.arg("diff").args(how).args([since, "HEAD"]);
     let output = diff.output().map_err(|error| format!("{diff:?}: {error}"))?;
     if !output.status.success() {
         return Err(format!("{diff:?} failed ({})", output.status));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    String::from_utf8(output.stdout).map_err(|error| format!("{diff:?}: {error}"))
 }
 
 /// Another part with each commit.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use failclosed::{
     Authority, Decision, Guard, Request, Subject,
     authority::Answer,
-    http::{AuthZen, Dialect, HttpAuthority},
+    http::{AuthZen, Dialect, HttpAuthority, HttpBuilder},
 };
 use http_body_util::{BodyExt, Full};
 use hyper::header::CONTENT_TYPE;
@@ -272,13 +272,9 @@ impl Client for Guarded {
 }
 
 /// AuthZEN at an endpoint.
-///
-/// # Errors
-/// The authority's.
-pub fn authzen(endpoint: &str, deadline: Duration) -> Result<HttpAuthority<AuthZen>, Failure> {
+pub fn authzen(endpoint: &str, deadline: Duration) -> HttpBuilder<AuthZen> {
     // failclosed: allow(FC0220, reason = "what a start asks is no part of what is measured")
-    let authority = HttpAuthority::builder(dialect()).endpoint(endpoint).deadline(deadline);
-    Ok(authority.build()?)
+    HttpAuthority::builder(dialect()).endpoint(endpoint).deadline(deadline)
 }
 
 fn dialect() -> AuthZen {

@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response,
     body::Incoming,
-    header::{CONTENT_TYPE, HeaderValue},
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -20,6 +20,8 @@ use tokio::{
 
 use super::{AUTHZEN_ALLOW, BEHALF, BEHALF_ALLOW, WIRE_ANSWER};
 use crate::Failure;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Prints its ports, then serves until it is ended. Each ping is `wire_question` bytes.
 ///
@@ -62,11 +64,16 @@ async fn answer(stream: TcpStream) -> Result<(), Failure> {
 }
 
 async fn allow(question: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    // As AuthZEN 1.0 demands (10.1.3). Who sends no id gets none.
+    let id = question.headers().get(REQUEST_ID).cloned();
     let behalf = question.uri().path().strip_prefix('/') == Some(BEHALF);
     question.into_body().collect().await?;
     let answer = if behalf { BEHALF_ALLOW } else { AUTHZEN_ALLOW };
     let mut response = Response::new(Full::new(Bytes::from_static(answer.as_bytes())));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     Ok(response)
 }
 

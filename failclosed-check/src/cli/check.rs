@@ -80,7 +80,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, CheckError> {
         return Ok(report.exit_code());
     }
     if args.list_effects && args.format == Format::Human {
-        say(&reach::listed(&report.effects))?;
+        let excluded = report::excluded(&report).into_iter().map(|line| format!("{line}\n"));
+        say(&format!("{}{}", reach::listed(&report.effects), excluded.collect::<String>()))?;
         return Ok(report.exit_code());
     }
     if args.fix {

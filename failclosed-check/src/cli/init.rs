@@ -19,6 +19,16 @@ fail-on = \"error\"
 # true: no RUSTC_BOOTSTRAP in any process; the report says what it does not see then
 strict-stable = false
 
+# A package that is not built and followed; the report names it:
+# [[check.exclude]]
+# package = \"my-devtools\"
+# reason = \"run by hand, by whoever builds this\"
+
+# What is built, and under which features; each is followed:
+# [[build]]
+# all-features = true
+# examples = true
+
 # An effect of your own:
 # [[sinks.extra]]
 # path = \"my_crate::stripe::charge\"

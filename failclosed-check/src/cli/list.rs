@@ -15,6 +15,8 @@ pub enum Listed {
     Rules,
     /// What counts as an effect.
     Sinks,
+    /// Foreign functions that do not: they only read.
+    Reads,
 }
 
 pub(super) fn list(what: Listed) -> Result<u8, CheckError> {
@@ -35,6 +37,11 @@ pub(super) fn list(what: Listed) -> Result<u8, CheckError> {
             let config = Config::load(metadata.workspace_root.as_std_path())?;
             for sink in sinks::all(&config)? {
                 text.push_str(&format!("{:8} {}\n", sink.effect, sink.path));
+            }
+        }
+        Listed::Reads => {
+            for (name, why) in sinks::reads()? {
+                text.push_str(&format!("{name:32} {why}\n"));
             }
         }
     }

@@ -84,12 +84,20 @@ pub(super) fn check(
     declared.visit_file(&file.tree);
 }
 
-struct Functions<'f, 'r>(&'f mut HashMap<String, &'r syn::Block>);
+/// By their last names: there may be several of one.
+type Blocks<'r> = HashMap<String, Vec<&'r syn::Block>>;
+
+struct Functions<'f, 'r>(&'f mut Blocks<'r>);
 
 impl<'r> Visit<'r> for Functions<'_, 'r> {
     fn visit_item_fn(&mut self, item: &'r syn::ItemFn) {
-        self.0.insert(item.sig.ident.to_string(), &item.block);
+        self.0.entry(item.sig.ident.to_string()).or_default().push(&item.block);
         syn::visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'r syn::ImplItemFn) {
+        self.0.entry(item.sig.ident.to_string()).or_default().push(&item.block);
+        syn::visit::visit_impl_item_fn(self, item);
     }
 }
 
@@ -97,7 +105,7 @@ struct Declared<'v, 'a, 'r> {
     file: &'v SourceFile,
     names: &'v Names<'a>,
     policy: &'v BTreeSet<String>,
-    functions: HashMap<String, &'r syn::Block>,
+    functions: Blocks<'r>,
     findings: &'v mut Vec<Finding>,
     path: Vec<String>,
     test: bool,
@@ -161,13 +169,18 @@ impl Declared<'_, '_, '_> {
                     named = meta.value()?.parse::<syn::LitStr>().ok();
                 } else if meta.input.peek(syn::Token![=]) {
                     meta.value()?.parse::<syn::Expr>()?;
+                } else if meta.input.peek(syn::token::Paren) {
+                    // `rename(serialize = "a")`: what stands after it is read as well.
+                    let inside;
+                    syn::parenthesized!(inside in meta.input);
+                    inside.parse::<proc_macro2::TokenStream>()?;
                 }
                 Ok(())
             });
             let name = named.as_ref().map(syn::LitStr::value);
-            if let Some(block) = name.and_then(|name| self.functions.get(&name).copied())
-                && permissive(block.to_token_stream())
-            {
+            let name = name.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name).trim());
+            let blocks = name.and_then(|name| self.functions.get(name)).into_iter().flatten();
+            if blocks.into_iter().any(|block| permissive(block.to_token_stream())) {
                 self.add(&FC0211, attribute.span(), "a file that does not say it, allows it");
             }
         }

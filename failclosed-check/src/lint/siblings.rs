@@ -102,8 +102,10 @@ struct Look<'v, 'a> {
 }
 
 /// A handler that a router is given.
-struct Handler {
+struct Handler<'r> {
+    /// Empty: it is written in place.
     name: String,
+    closure: Option<&'r syn::ExprClosure>,
     at: proc_macro2::Span,
     /// Whether its route may change something, by its method.
     writes: bool,
@@ -136,14 +138,23 @@ impl Look<'_, '_> {
     fn router(&mut self, block: &syn::Block) {
         let mut routes = Routes { handlers: Vec::new(), layered: false, names: self.names };
         routes.visit_block(block);
-        let guarded = |handler: &Handler| self.functions.guarded.contains(&handler.name);
+        let guarded = |handler: &Handler<'_>| match handler.closure {
+            Some(closure) => self.functions.asks(closure),
+            None => self.functions.guarded.contains(&handler.name),
+        };
         // A layer that asks stands before all of them; which it does not cover is FC0221.
         if routes.layered || !routes.handlers.iter().any(guarded) {
             return;
         }
         for handler in routes.handlers {
-            let matters = handler.writes || self.has_effect(&handler.name);
-            if matters && self.silent(&handler.name) {
+            let (does, silent) = match handler.closure {
+                Some(closure) => (
+                    self.effects.has(Body::Expr(&closure.body), self.names),
+                    !self.functions.asks(closure),
+                ),
+                None => (self.has_effect(&handler.name), self.silent(&handler.name)),
+            };
+            if silent && (handler.writes || does) {
                 self.add(handler.at, "handlers of this router");
             }
         }
@@ -224,16 +235,16 @@ impl<'ast> Visit<'ast> for Look<'_, '_> {
 }
 
 /// The handlers that a function gives to routers.
-struct Routes<'v, 'a> {
+struct Routes<'v, 'a, 'r> {
     names: &'v Names<'a>,
-    handlers: Vec<Handler>,
+    handlers: Vec<Handler<'r>>,
     /// Whether a layer of this library asks for all.
     layered: bool,
 }
 
-impl Routes<'_, '_> {
+impl<'r> Routes<'_, '_, 'r> {
     /// `post(pay)`, `get(list).post(pay)`, `web::post().to(pay)`.
-    fn methods(&mut self, expr: &Expr) {
+    fn methods(&mut self, expr: &'r Expr) {
         const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "any", "on", "to"];
         let (name, arguments) = match expr {
             Expr::Call(call) => {
@@ -250,19 +261,30 @@ impl Routes<'_, '_> {
         if !METHODS.contains(&name.as_str()) {
             return;
         }
-        if let Some(Expr::Path(path)) = arguments.last()
-            && let Some(last) = path.path.segments.last()
-        {
-            self.handlers.push(Handler {
-                name: last.ident.to_string(),
-                at: path.span(),
-                writes: name != "get",
-            });
+        let writes = name != "get";
+        match arguments.last() {
+            Some(Expr::Path(path)) => {
+                let last = path.path.segments.last().map(|last| last.ident.to_string());
+                self.handlers.extend(last.map(|name| Handler {
+                    name,
+                    closure: None,
+                    at: path.span(),
+                    writes,
+                }));
+            }
+            Some(Expr::Closure(closure)) => self.handlers.push(Handler {
+                name: String::new(),
+                closure: Some(closure),
+                at: closure.span(),
+                writes,
+            }),
+            // A handler that a call makes is known by nothing here.
+            Some(_) | None => {}
         }
     }
 }
 
-impl<'ast> Visit<'ast> for Routes<'_, '_> {
+impl<'ast> Visit<'ast> for Routes<'_, '_, 'ast> {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         if call.method == "route" {
             call.args.iter().for_each(|argument| self.methods(argument));

@@ -11,7 +11,10 @@ use std::{
 use cargo_metadata::{Artifact, Message, Metadata, PackageId};
 
 use super::wrap::{DUMP, SIGN, STRICT, STRICT_DUMP, UNLOCKS, owner};
-use crate::{config::Build, inconclusive::CheckError};
+use crate::{
+    config::{Build, Exclude},
+    inconclusive::CheckError,
+};
 
 /// What the compiler made of one crate.
 #[derive(Debug)]
@@ -45,6 +48,8 @@ pub(crate) struct How<'a> {
     pub(crate) target: Option<&'a Path>,
     /// Nothing that is not stable.
     pub(crate) strict: bool,
+    /// Packages that are not followed.
+    pub(crate) exclude: &'a [Exclude],
 }
 
 /// Checks the project with cargo, and reads the dumps of exactly the crates that cargo names.
@@ -76,6 +81,17 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     if build.no_default_features {
         command.arg("--no-default-features");
     }
+    for one in how.exclude {
+        command.arg("--exclude").arg(&one.package);
+    }
+    if build.examples {
+        // One kind that is named leaves out all that are not.
+        let kinds = metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
+        if kinds.into_iter().any(|target| target.is_lib() || target.is_proc_macro()) {
+            command.arg("--lib");
+        }
+        command.args(["--bins", "--examples"]);
+    }
     if let Some(target) = target {
         command.arg("--target-dir").arg(target);
     }
@@ -96,6 +112,7 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     if !status.success() {
         return Err(CheckError::Build("cargo check failed".to_owned()));
     }
+    excluded(metadata, how.exclude, &artifacts)?;
     let owner = owner(metadata.workspace_root.as_os_str());
     let members: Vec<&PackageId> = metadata.workspace_members.iter().collect();
     let mut dumps: Vec<Dump> = artifacts
@@ -114,9 +131,32 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
     let homes = artifacts
         .iter()
         .filter(|artifact| !artifact.target.is_custom_build() && !artifact.target.is_proc_macro())
-        .filter_map(|artifact| Some(artifact.target.src_path.parent()?.as_std_path().to_owned()))
+        .map(|artifact| &artifact.target.src_path)
+        .map(|path| path.parent().unwrap_or(path).as_std_path().to_owned())
         .collect();
     Ok(Dumps { dumps, built, homes })
+}
+
+/// Whether nothing that is followed is built on what is not.
+///
+/// # Errors
+/// `Undecided`, where something is: its code runs in what is followed.
+fn excluded(
+    metadata: &Metadata,
+    exclude: &[Exclude],
+    artifacts: &[Artifact],
+) -> Result<(), CheckError> {
+    for package in metadata.workspace_packages() {
+        let left_out = exclude.iter().any(|one| *package.name == one.package);
+        if left_out && artifacts.iter().any(|artifact| artifact.package_id == package.id) {
+            // FAIL CLOSED: a part that is not followed could be the one with the effect.
+            return Err(CheckError::undecided(
+                format!("`exclude` names `{}`", package.name),
+                "another package that is followed is built on it\nhelp: exclude that one as well, or neither",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The wrapper under another path. Cargo keeps what was built under each apart: what it calls fresh here
@@ -124,7 +164,8 @@ pub(crate) fn dumps(metadata: &Metadata, build: &Build, how: How<'_>) -> Result<
 fn of_its_own(metadata: &Metadata, how: How<'_>) -> Result<PathBuf, CheckError> {
     let target = how.target.unwrap_or_else(|| metadata.target_directory.as_std_path());
     let home = target.join("failclosed-check");
-    let name = how.wrapper.file_name().unwrap_or_default();
+    let no_name = || CheckError::undecided(how.wrapper.display(), "it is no file");
+    let name = how.wrapper.file_name().ok_or_else(no_name)?;
     let own = home.join("strict-stable").join(name);
     let made = || {
         fs::create_dir_all(home.join("strict-stable"))?;
@@ -145,7 +186,8 @@ fn dump(artifact: &Artifact, owner: &str, plain: bool) -> Result<Dump, CheckErro
         .first()
         .ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
     let kind = if plain { STRICT_DUMP } else { DUMP };
-    let stem = made.file_stem().unwrap_or_default();
+    let stem =
+        made.file_stem().ok_or_else(|| CheckError::undecided(&name, "cargo names no file"))?;
     let stem = stem.strip_prefix("lib").unwrap_or(stem);
     let path = made.with_file_name(format!("{stem}.{kind}")).into_std_path_buf();
     if !path.exists() {
@@ -157,5 +199,6 @@ fn dump(artifact: &Artifact, owner: &str, plain: bool) -> Result<Dump, CheckErro
             why,
         ));
     }
-    Ok(Dump { name, program: artifact.target.is_bin(), path, owner: owner.to_owned(), plain })
+    let program = artifact.target.is_bin() || artifact.target.is_example();
+    Ok(Dump { name, program, path, owner: owner.to_owned(), plain })
 }

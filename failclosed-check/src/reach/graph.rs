@@ -3,20 +3,23 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap, HashSet},
+    path::Path,
     rc::Rc,
 };
 
 use super::{
     compact::{At, Bodies, Body, Id, Mention, Texts},
+    drops,
     index::{Impl, Index},
     mir, opaque,
     opens::OPEN,
     path,
+    within::Within,
 };
 use crate::{
     config::{Config, fits},
     finding::Place,
-    sinks::{Sink, wanted},
+    sinks::{Known, Sink, wanted},
 };
 
 /// A step from one body into another.
@@ -107,9 +110,12 @@ pub(crate) fn build(
     mut all: Bodies,
     programs: &[String],
     index: &Index,
+    within: &Within,
     sinks: &[Sink],
+    reads: &BTreeMap<String, String>,
     config: &Config,
 ) -> Graph {
+    here(&mut all);
     // A crate may be built twice, with other features: a body counts as often as it differs in place.
     let mut seen = HashSet::new();
     all.all.retain(|body| !body.is_fn || seen.insert((body.path, body.place)));
@@ -127,9 +133,9 @@ pub(crate) fn build(
     };
     build.fill();
     let names = (0..build.bodies.len()).map(|at| build.shown(at)).collect();
-    let sinks: HashMap<&str, &Sink> = sinks.iter().map(|sink| (sink.path.as_str(), sink)).collect();
-    // By crate and path, as what they mean.
-    let mut listed: HashMap<(&str, Id), Vec<&Sink>> = HashMap::new();
+    let sinks = Known::of(sinks);
+    // By crate and path, as what they mean, and by which of its names: of a family, the one that it is.
+    let mut listed: HashMap<(&str, Id), Vec<(String, &Sink)>> = HashMap::new();
     let mut edges: Vec<Vec<Edge>> = Vec::new();
     let mut sites: Vec<Site> = Vec::new();
     let mut seen_names: HashSet<&str> = HashSet::new();
@@ -139,32 +145,42 @@ pub(crate) fn build(
         let first = sites.len();
         for mention in &body.mentions {
             let listed = listed.entry((own, mention.path)).or_insert_with(|| {
-                let names = names_of(own, build.texts.get(mention.path));
-                names.iter().filter_map(|name| sinks.get(name.as_str()).copied()).collect()
+                let names = names_of(own, build.texts.get(mention.path)).into_iter();
+                names.filter_map(|name| sinks.get(&name).map(|sink| (name, sink))).collect()
             });
             // Only of the standard library and tokio: of others nobody knows what else they do.
             let nothing = |sink: &Sink| mention.nowhere && OPEN.contains(&sink.path.as_str());
-            for sink in listed.iter().filter(|sink| !nothing(sink)) {
+            for (name, sink) in listed.iter().filter(|(_, sink)| !nothing(sink)) {
                 seen_names.insert(&sink.path);
                 let place = all.place(mention.place);
                 let known = sites.iter().skip(first);
-                if !known.into_iter().any(|s| s.place == place && s.sink == sink.path) {
-                    let (sink, effect) = (sink.path.clone(), sink.effect.clone());
+                if !known.into_iter().any(|s| s.place == place && s.sink == *name) {
+                    let (sink, effect) = (name.clone(), sink.effect.clone());
                     sites.push(Site { body: at, place, sink, effect });
                 }
             }
         }
     }
     for at in 0..build.bodies.len() {
-        let listed = |path: &str| sinks.contains_key(path);
+        // FAIL CLOSED: a module or a package of the workspace that is called as the C library's crate is may
+        // have anything under these names.
+        let theirs = || {
+            let own = within.packages(krate(build.path(&build.bodies[at])));
+            within.packages("libc").is_empty()
+                && own.iter().all(|package| !index.has_module(package, "libc"))
+                && !own.is_empty()
+        };
+        let listed = |path: &str| sinks.get(path).is_some() || reads.contains_key(path) && theirs();
         let found = opaque::sites(&all, at, &build, listed);
         sites.extend(found.into_iter().filter(|site| wanted(config, &site.effect)));
     }
-    build.children(&mut edges);
-    build.drops(&mut edges);
+    let orphans = build.children(&mut edges);
+    for (at, edge) in drops::steps(&all, &build.dropping(), index, within) {
+        edges[at].push(edge);
+    }
     // What is an effect by itself is not looked into.
     for (body, edges) in build.bodies.iter().zip(&mut edges) {
-        if sinks.contains_key(build.path(body)) {
+        if sinks.get(build.path(body)).is_some() {
             edges.clear();
         }
     }
@@ -181,7 +197,7 @@ pub(crate) fn build(
     let marked = build.bodies.iter().filter(|body| marker(&all.texts, body));
     let marked = marked.filter_map(|body| body.place).map(|at| all.place(at)).collect();
     let entries: Vec<usize> = (0..build.bodies.len())
-        .filter(|at| build.is_entry(*at, programs, &config.check.entries))
+        .filter(|at| orphans.contains(at) || build.is_entry(*at, programs, &config.check.entries))
         .collect();
     let is_unseen = |path: &String| !paths().any(|known| fits(path, known));
     let sinks = config.sinks.extra.iter().map(|extra| &extra.path);
@@ -193,6 +209,22 @@ pub(crate) fn build(
         .cloned()
         .collect();
     Graph { names, edges, entries, guards, marked, sites, unseen, bodies: all }
+}
+
+/// What a macro of somebody else's wrote stands, to the compiler, in its file. It is shown, and known from one run
+/// to the next, where the function begins that uses it.
+fn here(all: &mut Bodies) {
+    let Bodies { texts, all } = all;
+    let foreign = |at: At| Path::new(texts.get(at.file)).is_absolute();
+    for body in all {
+        let Some(own) = body.place.filter(|own| !foreign(*own)) else { continue };
+        let places = body.mentions.iter_mut().map(|mention| &mut mention.place);
+        for place in places.chain(body.opaque.iter_mut().map(|(_, place)| place)) {
+            if foreign(*place) {
+                *place = own;
+            }
+        }
+    }
 }
 
 pub(crate) fn krate(path: &str) -> &str {
@@ -401,59 +433,42 @@ impl<'a> Build<'a> {
     }
 
     /// A closure, the body of an `async`, a promoted constant: may run where it is made.
-    fn children(&self, edges: &mut [Vec<Edge>]) {
+    /// FAIL CLOSED: one whose function is not there runs nobody knows where. Those are given back, to be begun at.
+    fn children(&self, edges: &mut [Vec<Edge>]) -> HashSet<usize> {
+        let mut orphans = HashSet::new();
         for (at, body) in self.bodies.iter().enumerate() {
             let Some((parent, last)) = self.path(body).rsplit_once("::") else { continue };
             if !(last.starts_with('{') || last.starts_with("promoted[")) {
                 continue;
             }
-            for parent in self.by_path.get(parent).into_iter().flatten() {
+            let parents = self.by_path.get(parent);
+            for parent in parents.into_iter().flatten() {
                 edges[*parent].push(Edge { to: at, place: body.place, how: Step::Runs });
             }
+            if parents.is_none() {
+                orphans.insert(at);
+            }
         }
+        orphans
     }
 
-    /// Where a value is held, it may be dropped.
-    fn drops(&self, edges: &mut [Vec<Edge>]) {
-        let drops = self.of_impls("drop", |_, found| {
-            found.is_some_and(|found| found.of_trait.as_deref() == Some("Drop"))
-        });
-        let of = |drop: &usize| self.impls[*drop].flatten()?.of_type.as_ref();
-        let drops = drops.iter().filter_map(|drop| Some((*drop, self.index.holders(of(drop)?))));
-        let drops: Vec<(usize, HashSet<String>)> = drops.collect();
-        let holders: HashSet<&str> =
-            drops.iter().flat_map(|(_, holders)| holders).map(String::as_str).collect();
-        // The names in each text that is a type, of those that are asked for.
-        let mut named: HashMap<Id, Vec<&str>> = HashMap::new();
-        // Where a name is first held in each body, by the name.
-        let mut held: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
-        for (at, body) in self.bodies.iter().enumerate() {
-            for (nth, (ty, _)) in body.holds.iter().enumerate() {
-                let names = named.entry(*ty).or_insert_with(|| {
-                    let names = path::type_names(self.texts.get(*ty));
-                    names.filter(|name| holders.contains(name)).collect()
-                });
-                for name in names {
-                    let bodies = held.entry(name).or_default();
-                    if bodies.last().is_none_or(|(last, _)| *last != at) {
-                        bodies.push((at, nth));
-                    }
-                }
-            }
-        }
-        for (drop, holders) in &drops {
-            let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-            for holder in holders {
-                for (at, nth) in held.get(holder.as_str()).into_iter().flatten() {
-                    let known = first.entry(*at).or_insert(*nth);
-                    *known = (*known).min(*nth);
-                }
-            }
-            for (at, nth) in first.into_iter().filter(|(at, _)| at != drop) {
-                let place = self.bodies[at].holds.get(nth).map(|(_, place)| *place);
-                edges[at].push(Edge { to: *drop, place, how: Step::Drops });
-            }
-        }
+    /// The bodies of `Drop::drop`, each with the name of its type.
+    fn dropping(&self) -> Vec<(usize, String)> {
+        let is_drop = |found: Option<&Impl>| {
+            found.is_none_or(|found| found.of_trait.as_deref() == Some("Drop"))
+        };
+        let drops = self.of_impls("drop", |_, found| is_drop(found)).into_iter();
+        drops
+            .filter_map(|at| {
+                let of = self.impls[at].flatten().and_then(|found| found.of_type.clone());
+                // An `impl` that a macro made: by what it takes.
+                let taken = || {
+                    let ty = self.texts.get(*self.bodies[at].arguments.first()?);
+                    Some(path::last(&path::plain_type(ty)).to_owned())
+                };
+                Some((at, of.or_else(taken)?))
+            })
+            .collect()
     }
 
     fn is_entry(&self, at: usize, programs: &[String], entries: &[String]) -> bool {

@@ -23,7 +23,10 @@ pub(crate) struct Index {
     impls: HashMap<(String, usize, usize), Impl>,
     traits: HashSet<String>,
     public: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
-    holds: HashMap<String, HashSet<String>>,
+    /// Names in the fields of types: by the type's name, by the package that it is of.
+    holds: HashMap<String, HashMap<String, HashSet<String>>>,
+    /// The names of modules, by the package that they are of.
+    modules: HashMap<String, HashSet<String>>,
     /// Functions and statics that the linker gives to others.
     exported: HashMap<String, Vec<std::ops::RangeInclusive<usize>>>,
     /// Types that stand for an associated type: a generic body knows them by no other name.
@@ -33,8 +36,10 @@ pub(crate) struct Index {
 impl Index {
     pub(crate) fn of(unit: &Unit) -> Self {
         let mut index = Self::default();
+        // A package without a module is one, too.
+        index.modules.insert(unit.name.clone(), HashSet::new());
         for file in &unit.files {
-            Fill { file, index: &mut index }.visit_file(&file.tree);
+            Fill { package: &unit.name, file, index: &mut index }.visit_file(&file.tree);
         }
         index
     }
@@ -45,8 +50,9 @@ impl Index {
         self.public.extend(other.public);
         self.exported.extend(other.exported);
         self.associated.extend(other.associated);
-        for (holder, held) in other.holds {
-            self.holds.entry(holder).or_default().extend(held);
+        self.modules.extend(other.modules);
+        for (holder, by_package) in other.holds {
+            self.holds.entry(holder).or_default().extend(by_package);
         }
     }
 
@@ -54,12 +60,16 @@ impl Index {
     /// written there: a macro made it.
     pub(crate) fn impl_of(&self, path: &str) -> Option<Option<&Impl>> {
         let (_, after) = path.split_once("<impl at ")?;
-        let at = after.split_once('>')?.0;
-        let start = at.rsplit_once(": ")?.0;
-        let mut parts = start.rsplitn(3, ':');
-        let column = parts.next()?.parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
-        Some(self.impls.get(&(parts.next()?.to_owned(), line, column)))
+        let key = || {
+            let at = after.split_once('>')?.0;
+            let start = at.rsplit_once(": ")?.0;
+            let mut parts = start.rsplitn(3, ':');
+            let column = parts.next()?.parse().ok()?;
+            let line = parts.next()?.parse().ok()?;
+            Some((parts.next()?.to_owned(), line, column))
+        };
+        // FAIL CLOSED: a place that is not understood is one at which nothing is known, and no free function.
+        Some(key().and_then(|key| self.impls.get(&key)))
     }
 
     pub(crate) fn is_type(&self, name: &str) -> bool {
@@ -83,25 +93,50 @@ impl Index {
         self.associated.iter()
     }
 
-    /// The types in which, at any depth, one of that name may be.
-    pub(crate) fn holders(&self, name: &str) -> HashSet<String> {
-        let mut found = HashSet::from([name.to_owned()]);
+    /// Whether a package has a module of that name anywhere.
+    pub(crate) fn has_module(&self, package: &str, name: &str) -> bool {
+        self.modules.get(package).is_some_and(|modules| modules.contains(name))
+    }
+
+    /// The types in which, at any depth, one of that name may be, each with the package that it is of. `sees`:
+    /// whether a type of one package can have one of the other in it. `of`: the packages that it may be of; of
+    /// any, where none is known.
+    pub(crate) fn holders<'a>(
+        &'a self,
+        name: &'a str,
+        of: &'a [String],
+        sees: impl Fn(&str, &str) -> bool,
+    ) -> HashSet<(&'a str, &'a str)> {
+        let mut found: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let anywhere = || self.modules.keys().map(String::as_str);
+        let own = of.iter().map(String::as_str);
+        found.insert(name, if of.is_empty() { anywhere().collect() } else { own.collect() });
         loop {
-            let more: Vec<String> = self
-                .holds
-                .iter()
-                .filter(|(holder, held)| !found.contains(*holder) && !held.is_disjoint(&found))
-                .map(|(holder, _)| holder.clone())
-                .collect();
-            if more.is_empty() {
-                return found;
+            let before: usize = found.values().map(HashSet::len).sum();
+            for (holder, by_package) in &self.holds {
+                for (package, held) in by_package {
+                    if found.get(holder.as_str()).is_some_and(|has| has.contains(package.as_str()))
+                    {
+                        continue;
+                    }
+                    let mut known = held.iter().filter_map(|name| found.get(name.as_str()));
+                    if known.any(|packages| packages.iter().any(|other| sees(package, other))) {
+                        found.entry(holder).or_default().insert(package);
+                    }
+                }
             }
-            found.extend(more);
+            if before == found.values().map(HashSet::len).sum::<usize>() {
+                return found
+                    .into_iter()
+                    .flat_map(|(name, packages)| packages.into_iter().map(move |p| (p, name)))
+                    .collect();
+            }
         }
     }
 }
 
 struct Fill<'f> {
+    package: &'f str,
     file: &'f SourceFile,
     index: &'f mut Index,
 }
@@ -129,7 +164,9 @@ impl Fill<'_> {
     fn holds(&mut self, name: &syn::Ident, parts: &impl quote::ToTokens) {
         let text = parts.to_token_stream().to_string();
         let held = path::type_names(&text).map(str::to_owned).collect();
-        self.index.holds.entry(name.to_string()).or_default().extend::<HashSet<String>>(held);
+        let by_package = self.index.holds.entry(name.to_string()).or_default();
+        let known = by_package.entry(self.package.to_owned()).or_default();
+        known.extend::<HashSet<String>>(held);
     }
 }
 
@@ -155,6 +192,12 @@ impl<'ast> Visit<'ast> for Fill<'_> {
     fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
         self.index.traits.insert(item.ident.to_string());
         syn::visit::visit_item_trait(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let of = self.index.modules.entry(self.package.to_owned()).or_default();
+        of.insert(item.ident.to_string());
+        syn::visit::visit_item_mod(self, item);
     }
 
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
@@ -198,4 +241,22 @@ fn text(tokens: &impl quote::ToTokens) -> String {
         .replace("< ", "<")
         .replace(" >", ">")
         .replace("& ", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_impl_whose_place_is_not_understood_is_no_free_function() {
+        let index = Index::default();
+        for (path, is_impl) in [
+            ("a::f", false),
+            ("a::<impl at src/a.rs:1:2: 3:4>::f", true),
+            ("a::<impl at src/a.rs: somewhere>::f", true),
+            ("a::<impl at src/a.rs:1:two: 3:4>::f", true),
+        ] {
+            assert_eq!(index.impl_of(path), is_impl.then_some(None), "{path}");
+        }
+    }
 }

@@ -110,7 +110,7 @@ pub(super) fn bodies(dump: &Dump) -> Result<(Bodies, Digest), CheckError> {
         ));
     }
     reader.settled().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
-    reader.join();
+    reader.join().map_err(|why| CheckError::undecided(dump.path.display(), why))?;
     let bodies = reader.whole;
     if !bodies.all.iter().any(|body| body.is_fn) && dump.program {
         return Err(CheckError::undecided(dump.path.display(), "no body was found"));
@@ -227,7 +227,11 @@ impl Reader<'_> {
             let arguments = path::split(&item[open + 1..open + end]);
             let types =
                 arguments.iter().filter_map(|a| a.split_once(": ")).map(|(_, ty)| ty.to_owned());
-            (&item[..open], types.collect(), item[open + end + 1..].to_owned())
+            let types: Vec<String> = types.collect();
+            if types.len() != arguments.len() {
+                return Err("an argument without a type");
+            }
+            (&item[..open], types, item[open + end + 1..].to_owned())
         } else {
             let colon = path::top_level(item, ": ").ok_or("a constant without a type")?;
             (&item[..colon], Vec::new(), String::new())
@@ -269,28 +273,27 @@ impl Reader<'_> {
             text.split_once("; //").or_else(|| text.split_once(" //")).unwrap_or((text, ""));
         let code = code.trim_end().trim_end_matches(';');
         let place = comment.rsplit_once(" at ").and_then(|(_, at)| place(at));
-        let Some(body) = self.bodies.last_mut() else { return Ok(()) };
+        let coerced = self.coerced(code);
+        let Some(body) = self.bodies.last_mut() else {
+            return Err("a statement outside of a body");
+        };
         if body.place.is_none() {
             body.place.clone_from(&place);
         }
-        let local = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let "));
-        if let (Some((name, ty)), Some(place)) =
-            (local.and_then(|local| local.split_once(": ")), &place)
-        {
+        // FAIL CLOSED: what is left out because it stands nowhere could be the effect, or hold it.
+        let here = || place.clone().ok_or("a statement without a place");
+        if let Some(local) = code.strip_prefix("let mut ").or_else(|| code.strip_prefix("let ")) {
+            let (name, ty) = local.split_once(": ").ok_or("a local without a type")?;
             self.locals.insert(name.to_owned(), ty.to_owned());
             if !ty.starts_with(['&', '*']) {
-                body.holds.push((ty.to_owned(), place.clone()));
+                body.holds.push((ty.to_owned(), here()?));
             }
         }
-        if let (Some(what), Some(place)) = (opaque::statement(code), &place)
-            && let Some(body) = self.bodies.last_mut()
-        {
-            body.opaque.push((what.to_owned(), place.clone()));
+        if let Some(what) = opaque::statement(code) {
+            body.opaque.push((what.to_owned(), here()?));
         }
-        if let (Some(made), Some(place)) = (self.coerced(code), place)
-            && let Some(body) = self.bodies.last_mut()
-        {
-            body.escapes.extend(made.into_iter().map(|made| (made, place.clone())));
+        for made in coerced.into_iter().flatten() {
+            body.escapes.push((made, here()?));
         }
         self.waited(code);
         if let Some(callee) = callee(code) {
@@ -353,8 +356,7 @@ impl Reader<'_> {
         let Some(constant) = comment.strip_prefix("+ const_: Const { ty: ") else { return Ok(()) };
         let here = || self.span.clone().ok_or("a constant without a place");
         let index = self.bodies.len().checked_sub(1).ok_or("a constant outside of a body")?;
-        let value =
-            constant.rfind(", val: ").and_then(|at| constant.get(at + 7..)).unwrap_or_default();
+        let (ty, value) = constant.rsplit_once(", val: ").ok_or("a constant without a value")?;
         for name in names_of_memory(value) {
             self.wanted.push((index, name, here()?));
         }
@@ -401,6 +403,8 @@ impl Reader<'_> {
                 again: false,
             };
             self.bodies[index].mentions.push(mention);
+        } else if opaque::is_function(ty) && ty.ends_with('}') {
+            return Err("a function that is not named");
         }
         Ok(())
     }
@@ -418,7 +422,10 @@ impl Reader<'_> {
     }
 
     /// Follows constant memory to the functions and statics in it.
-    fn join(&mut self) {
+    ///
+    /// # Errors
+    /// Where a body names memory that is not there.
+    fn join(&mut self) -> Result<(), &'static str> {
         self.finish();
         for (index, name, place) in std::mem::take(&mut self.pointed) {
             let mut queue = vec![&name];
@@ -427,7 +434,8 @@ impl Reader<'_> {
                 if seen.contains(&name) {
                     continue;
                 }
-                for pointed in self.allocations.get(name).into_iter().flatten() {
+                // FAIL CLOSED: a function in memory that is not shown would be called from nowhere.
+                for pointed in self.allocations.get(name).ok_or("memory that is not shown")? {
                     if is_memory(pointed) {
                         queue.push(pointed);
                     } else if let Some(body) = self.whole.all.get_mut(index) {
@@ -445,6 +453,7 @@ impl Reader<'_> {
                 seen.push(name);
             }
         }
+        Ok(())
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn is_assembly(text: &str) -> bool {
 }
 
 /// Whether a type is a pointer to a function, or may be one.
-fn is_function(ty: &str) -> bool {
+pub(super) fn is_function(ty: &str) -> bool {
     let ty = ty.strip_prefix("std::option::").unwrap_or(ty);
     let ty = ty.strip_prefix("Option<").unwrap_or(ty);
     abi(ty).starts_with("fn(")
@@ -48,8 +48,8 @@ pub(super) fn is_foreign(constant: &str) -> bool {
     abi(constant).strip_prefix("extern \"").is_some_and(|abi| !abi.starts_with("rust-"))
 }
 
-/// The places at which a body does what cannot be named. `is_listed`: whether a list of effects knows a
-/// mention by its name.
+/// The places at which a body does what cannot be named. `is_listed`: whether a list of effects, or of what is
+/// none, knows a mention by its name.
 pub(super) fn sites(
     all: &Bodies,
     at: usize,

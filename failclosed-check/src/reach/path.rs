@@ -135,6 +135,15 @@ pub(crate) fn type_names(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.starts_with(|c: char| c.is_uppercase()))
 }
 
+/// The same, each with what the path begins with that it is in. None: it stands alone.
+pub(crate) fn rooted_names(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').flat_map(|path| {
+        let path = path.trim_end_matches(':');
+        let root = path.split_once("::").map(|(root, _)| root);
+        type_names(path).map(move |name| (root, name))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +170,20 @@ mod tests {
     fn arguments_are_split_outside_of_brackets() {
         assert_eq!(split("_1: A<B, C>, _2: fn(D, E) -> F, _3: (G, H)").len(), 3);
         assert!(split("").is_empty());
+    }
+
+    #[test]
+    fn a_name_is_told_with_what_its_path_begins_with() {
+        let found: Vec<_> =
+            rooted_names("std::sync::Mutex<place::Lock>, Here, <T as a::B>::C").collect();
+        let expected = [
+            (Some("std"), "Mutex"),
+            (Some("place"), "Lock"),
+            (None, "Here"),
+            (None, "T"),
+            (Some("a"), "B"),
+            (Some(""), "C"),
+        ];
+        assert_eq!(found, expected);
     }
 }

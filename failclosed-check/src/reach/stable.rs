@@ -9,11 +9,11 @@ mod read;
 mod renames;
 mod resolve;
 
-use crate::finding::Place;
+use crate::{finding::Place, sinks::matches};
 
 pub(super) use locate::locate;
 pub(super) use read::is_one_of;
-pub(super) use renames::renamed;
+pub(super) use renames::{Names, renamed};
 pub(super) use resolve::{Known, resolve};
 
 /// What this mode does not see, for whoever reads its report.
@@ -57,6 +57,19 @@ pub(super) fn fits(printed: &str, full: &str) -> bool {
     }
 }
 
+/// Whether a printed path may be one of a family of effects: as it is, or without some of the modules before it.
+pub(super) fn fits_family(printed: &str, family: &str) -> bool {
+    // A method is never printed without its type.
+    let mut tail = Some(family).filter(|_| printed.contains("::"));
+    while let Some(whole) = tail {
+        if matches(whole, printed) {
+            return true;
+        }
+        tail = whole.split_once("::").map(|(_, tail)| tail);
+    }
+    false
+}
+
 /// The part before a path's last.
 fn before_last(path: &str) -> Option<&str> {
     path.rsplit("::").nth(1)
@@ -83,6 +96,21 @@ mod tests {
             ("<File as Write>::write", "<std::fs::File as std::io::Write>::write_all", false),
         ] {
             assert_eq!(fits(printed, full), expected, "{printed} {full}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_fits_the_family_that_it_was_cut_from() {
+        let family = "aws_sdk_*::operation::*::builders::*FluentBuilder::send";
+        for (printed, expected) in [
+            ("aws_sdk_sns::operation::publish::builders::PublishFluentBuilder::send", true),
+            ("PublishFluentBuilder::send", true),
+            ("builders::PublishFluentBuilder::send", true),
+            ("RequestBuilder::send", false),
+            ("send", false),
+            ("PublishFluentBuilder::sends", false),
+        ] {
+            assert_eq!(fits_family(printed, family), expected, "{printed}");
         }
     }
 }

@@ -24,6 +24,7 @@ pub fn value(report: &Report) -> Value {
         "known": report.known,
         "unchanged": report.unchanged,
         "dangers": report.dangers,
+        "excluded": report.excluded,
         "limits": report.limits,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })

@@ -28,6 +28,7 @@ pub fn value(report: &Report) -> Value {
                     "defaultConfiguration": { "level": level(rule.severity) },
                 })).collect::<Vec<_>>(),
             }},
+            "properties": { "excluded": report.excluded },
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "ROOT": { "description": { "text": "the workspace" } } },
             "results": report.findings.iter().map(result).collect::<Vec<_>>(),

@@ -20,9 +20,13 @@ fn fixture(name: &str) -> PathBuf {
 fn depends(fixture: &Path, sink: &Sink) -> bool {
     let manifest = fs::read_to_string(fixture.join("Cargo.toml")).unwrap();
     let manifest: toml::Table = toml::from_str(&manifest).unwrap();
-    let krate = sink.path.trim_start_matches('<').split("::").next().unwrap();
+    let krate = sink.path.trim_start_matches('<').split("::").next().unwrap().replace('_', "-");
+    let dependencies = manifest["dependencies"].as_table().unwrap();
+    // `aws-sdk-*`.
+    let family = krate.split_once('*').map(|(start, _)| start);
     krate == "std"
-        || manifest["dependencies"].as_table().unwrap().contains_key(&krate.replace('_', "-"))
+        || dependencies.contains_key(&krate)
+        || family.is_some_and(|start| dependencies.keys().any(|name| name.starts_with(start)))
 }
 
 /// Every effect of the lists that is of a crate which the fixture has.
@@ -45,5 +49,9 @@ pub(crate) fn missing(name: &str, of: &BTreeSet<String>) -> Vec<String> {
     options.target = Some(repository.join("target/check-fixtures"));
     let report = run::check(&options).unwrap();
     let found: BTreeSet<String> = report.findings.iter().filter_map(|f| f.sink.clone()).collect();
-    of.difference(&found).cloned().collect()
+    let all = sinks::all(&Config::load(&home).unwrap()).unwrap();
+    let of = all.iter().filter(|sink| of.contains(&sink.path));
+    of.filter(|sink| !found.iter().any(|path| sink.fits(path)))
+        .map(|sink| sink.path.clone())
+        .collect()
 }

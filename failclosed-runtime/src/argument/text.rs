@@ -16,7 +16,43 @@ fn needs_escape(eight: u64) -> bool {
 pub(super) fn is_plain(text: &[u8]) -> bool {
     let (eights, rest) = text.as_chunks::<8>();
     !eights.iter().any(|eight| needs_escape(u64::from_ne_bytes(*eight)))
-        && !rest.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+        && (rest.is_empty() || !needs_escape(last_eight(text)))
+}
+
+/// The last eight bytes; of a shorter text all of them, some twice, with spaces for what is left.
+fn last_eight(text: &[u8]) -> u64 {
+    if let Some(eight) = text.last_chunk::<8>() {
+        return u64::from_ne_bytes(*eight);
+    }
+    let two = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return two(u32::from_ne_bytes(*first), u32::from_ne_bytes(*last));
+    }
+    let byte = |at: usize| text.get(at).copied().unwrap_or(b' ');
+    two(u32::from_ne_bytes([byte(0), byte(1), byte(2), b' ']), u32::from_ne_bytes([b' '; 4]))
+}
+
+/// Writes a text as JSON, with its quotes.
+pub(crate) fn write_text(into: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    into.reserve(text.len() + 2);
+    into.push(b'"');
+    write_part(into, text)?;
+    into.push(b'"');
+    Ok(())
+}
+
+/// Writes a part of a text, without quotes.
+pub(super) fn write_part(into: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    if is_plain(text.as_bytes()) {
+        into.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
+    // Escapes are rare; the library knows them. What it writes has quotes, which go again.
+    let start = into.len();
+    serde_json::to_writer(&mut *into, text)?;
+    into.pop();
+    into.remove(start);
+    Ok(())
 }
 
 /// The end of the text that begins, with its quote, at `start`: behind its closing quote.
@@ -73,6 +109,10 @@ mod tests {
                 text[at] = byte;
                 let plain = !matches!(byte, b'"' | b'\\' | 0..0x20);
                 assert_eq!(is_plain(&text), plain, "byte {byte:#x} at {at}");
+                for (start, end) in (0..=at).flat_map(|start| [(start, at + 1), (start, 19)]) {
+                    let part = &text[start..end];
+                    assert_eq!(is_plain(part), plain, "byte {byte:#x} in {part:?}");
+                }
             }
         }
     }

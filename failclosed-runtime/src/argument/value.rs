@@ -52,7 +52,7 @@ impl<'a> Value<'a> {
         self.masked
     }
 
-    fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.text.get(self.start..self.end).unwrap_or_default()
     }
 

@@ -9,7 +9,7 @@ use super::{
     compound::{Fields, List, Map},
     number,
     snapshot::{Mark, Page},
-    text::is_plain,
+    text::{write_part, write_text},
 };
 
 /// The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6; I-JSON).
@@ -39,6 +39,7 @@ impl Writer {
     }
 
     /// Bytes of the envelope's or the format's own.
+    #[inline]
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         self.page.text.extend_from_slice(bytes);
     }
@@ -52,24 +53,14 @@ impl Writer {
     pub(super) fn text(&mut self, text: &str) -> Result<(), NotShowable> {
         self.in_some = false;
         self.fits(text.len().saturating_add(2))?;
-        self.raw(b"\"");
-        self.fragment(text)?;
-        self.raw(b"\"");
-        Ok(())
+        write_text(&mut self.page.text, text).map_err(NotShowable::new)?;
+        self.fits(0)
     }
 
     /// A part of a text, without quotes.
     fn fragment(&mut self, text: &str) -> Result<(), NotShowable> {
-        if is_plain(text.as_bytes()) {
-            self.fits(text.len())?;
-            self.raw(text.as_bytes());
-            return Ok(());
-        }
-        // Escapes are rare; the library knows them. What it writes has quotes, which go again.
-        let start = self.page.text.len();
-        serde_json::to_writer(&mut self.page.text, text).map_err(NotShowable::new)?;
-        self.page.text.pop();
-        self.page.text.remove(start);
+        self.fits(text.len())?;
+        write_part(&mut self.page.text, text).map_err(NotShowable::new)?;
         self.fits(0)
     }
 

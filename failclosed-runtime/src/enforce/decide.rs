@@ -55,12 +55,17 @@ impl<'b> Check<'b> {
 
     /// Waits for whatever a question still needs.
     pub(super) async fn settle(self, asked: Asked<'b>) -> Result<Allowed, Denial> {
-        let reply = match asked {
-            Asked::Replied(reply) => reply,
-            Asked::Waiting(answer) => self.sort(self.wait(answer).await?)?,
+        let (reply, compared) = match asked {
+            Asked::Replied(reply) => (reply, None),
+            Asked::Waiting(answer) => {
+                let (decision, compared) = self.wait(answer).await?;
+                (self.sort(decision)?, Some(compared))
+            }
         };
         match reply {
-            Reply::Yes(allow) => Ok(Allowed { allow, deadline: self.deadline, waited: true }),
+            Reply::Yes(allow) => {
+                Ok(Allowed { allow, deadline: self.deadline, waited: true, compared })
+            }
             // In a box: calls that nobody has to approve should not carry this about.
             Reply::Person(ask) => Box::pin(self.approved(ask)).await,
         }
@@ -100,7 +105,7 @@ impl<'b> Check<'b> {
             Reply::Person(again) => return Err(self.needs_approval(again)),
         };
         let allow = self.without_masked(allow);
-        Ok(Allowed { allow, deadline: again.deadline, waited: true })
+        Ok(Allowed { allow, deadline: again.deadline, waited: true, compared: None })
     }
 
     /// What an allow rests on goes into the record, and may quote what the authority was shown.
@@ -206,7 +211,7 @@ impl<'b> Check<'b> {
                 self.in_time(self.deadline)?;
                 Ok(decision)
             }
-            Begun::Pending(answer) => self.wait(answer).await,
+            Begun::Pending(answer) => Ok(self.wait(answer).await?.0),
         }
     }
 
@@ -232,14 +237,14 @@ impl<'b> Check<'b> {
         }
     }
 
-    /// Waits for an answer that was not at hand.
-    async fn wait(self, mut answer: Contained<Answer<'b>>) -> Result<Decision, Denial> {
+    /// Waits for an answer that was not at hand. Says when the values were compared.
+    async fn wait(self, mut answer: Contained<Answer<'b>>) -> Result<(Decision, Instant), Denial> {
         let waited = self.deadline.wait(&mut answer).await;
         let answered = waited.map_err(|why| self.expired(self.deadline, why))?;
         self.unchanged()?;
         // Looking at the values runs code that is not ours.
-        self.in_time(self.deadline)?;
-        self.judge(answered)
+        let compared = self.in_time(self.deadline)?;
+        Ok((self.judge(answered)?, compared))
     }
 
     fn judge(

@@ -133,7 +133,7 @@ impl<'b> Recorded<'b> {
                 Self::InAll(allowed) => return Ok(allowed),
                 Self::Waiting { mut allowed, recording, next } => {
                     // FAIL CLOSED: the body must find what was allowed and recorded.
-                    allowed.waited = true;
+                    (allowed.waited, allowed.compared) = (true, None);
                     let taken = taken(recording, allowed.deadline).await;
                     taken.map_err(|detail| check.withheld(detail))?;
                     self = check.record_allow(allowed, next)?;

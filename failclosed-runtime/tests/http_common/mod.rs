@@ -12,6 +12,7 @@
 )]
 
 pub mod certificates;
+pub mod scripted;
 pub mod server;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

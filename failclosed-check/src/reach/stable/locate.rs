@@ -65,6 +65,7 @@ pub(crate) fn locate(parts: &mut [Part], units: &[Unit]) {
             (None, Some(function)) => {
                 (function.whole.clone(), function.name.clone(), function.names.clone())
             }
+            // Shown below, where the crate begins.
             (None, None) => continue,
         };
         // A function begins at its name, and not at what is written above it.
@@ -77,9 +78,10 @@ pub(crate) fn locate(parts: &mut [Part], units: &[Unit]) {
         let root = units.iter().flat_map(|unit| &unit.files).find(
             |file| matches!(&*file.module, [root] if root.trim_end_matches("(bin)") == part.name),
         );
-        let Some(root) = root else { continue };
-        let begin =
-            Place { file: root.path.clone(), line: 1, column: 1, end_line: 1, end_column: 1 };
+        // FAIL CLOSED: a crate whose source is in no package's directory is shown by its name, and not nowhere:
+        // what stands nowhere is one place, and is known as one.
+        let file = root.map_or_else(|| part.name.clone(), |root| root.path.clone());
+        let begin = Place { file, line: 1, column: 1, end_line: 1, end_column: 1 };
         for body in &mut part.bodies {
             let at = made_at(&body.path).unwrap_or_else(|| begin.clone());
             place(body, &at, &[], &renamed);

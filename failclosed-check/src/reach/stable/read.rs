@@ -64,7 +64,7 @@ impl Reader<'_> {
         if text.contains("const ") || called.is_some_and(|full| full.contains("::<")) {
             self.bodies[index].holds.push((text.clone(), nowhere()));
         }
-        for full in functions_in_types(&text) {
+        for full in functions_in_types(&text)? {
             self.bodies[index].mentions.push(mention(full, false, false));
         }
         // `a::b as unsafe extern "C" fn()`.
@@ -86,10 +86,11 @@ impl Reader<'_> {
             self.assembly = Some(text);
             return Ok(());
         }
-        if let Some(body) = self.bodies.last_mut() {
-            body.quotes = true;
-            body.opaque.extend(opaque::statement(&text).map(|what| (what.to_owned(), nowhere())));
-        }
+        let Some(body) = self.bodies.last_mut() else {
+            return Err("assembly outside of a body");
+        };
+        body.quotes = true;
+        body.opaque.extend(opaque::statement(&text).map(|what| (what.to_owned(), nowhere())));
         Ok(())
     }
 }
@@ -152,18 +153,24 @@ fn without_states(code: &str) -> String {
 }
 
 /// Functions that a type is of: `fn(&str) {a::b}`.
-fn functions_in_types(code: &str) -> Vec<&str> {
+///
+/// # Errors
+/// Where the braces behind such a type have no end: which function it is would not be known.
+fn functions_in_types(code: &str) -> Result<Vec<&str>, &'static str> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices('{') {
-        let inside = path::closing(&code[at..]).and_then(|end| code.get(at + 1..at + end));
-        let Some(inside) = inside.filter(|_| code[..at].contains("fn(")) else { continue };
+        if !code[..at].contains("fn(") {
+            continue;
+        }
+        let end = path::closing(&code[at..]).ok_or("a function's type without an end")?;
+        let inside = &code[at + 1..at + end];
         let name = inside
             .starts_with(|c: char| c.is_lowercase() || c == '<' || c == '_' || c.is_uppercase());
         if name && !inside.contains('@') && !inside.contains(' ') || inside.contains(" as ") {
             found.push(inside);
         }
     }
-    found
+    Ok(found)
 }
 
 /// Paths that stand where a value does. Too many are better than one too few: what is no function, constant
@@ -183,7 +190,8 @@ fn operands(code: &str) -> Vec<&str> {
         if !field && !local && text.len() > 1 && !SYNTAX.contains(&text) {
             found.push(text);
         }
-        rest = from.get(end.max(1)..).unwrap_or_default();
+        // What begins no path is passed over by itself: the rest of the text is read as well.
+        rest = &from[end.max(from.chars().next().map_or(0, char::len_utf8))..];
     }
     found
 }
@@ -255,7 +263,8 @@ mod tests {
         assert_eq!(operands("_4 = const ONCE::{constant#0}::init"), ["ONCE::{constant#0}::init"]);
         assert_eq!(operands("_4 = const <R as Runs>::RUN"), ["<R as Runs>::RUN"]);
         let code = "_3 = Iterator::for_each::<I, for<'a> fn(&'a str) {each}>(move _2, each)";
-        assert_eq!(functions_in_types(code), ["each"]);
+        assert_eq!(functions_in_types(code), Ok(vec!["each"]));
+        assert!(functions_in_types("_3 = f::<fn(&str) {each").is_err());
         assert_eq!(without_texts(r#"f(const "a \" write(", move _1)"#), r#"f(const "", move _1)"#);
         assert_eq!(
             without_texts(r#"a as unsafe extern "C" fn()"#),

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use syn::visit::Visit;
 
-use super::{fits, nowhere};
+use super::{fits, fits_family, nowhere};
 use crate::{
     reach::{
         graph::{Part, without_impl},
@@ -14,6 +14,7 @@ use crate::{
         mir::{Body, Mention},
         path,
     },
+    sinks::matches,
     source::Unit,
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Known<'a> {
     pub(crate) index: &'a Index,
     /// Full paths that something is done about where they are mentioned.
     pub(crate) looked_for: &'a [&'a str],
+    /// Patterns of such paths.
+    pub(crate) families: &'a [&'a str],
     /// The crates that were built.
     pub(crate) built: &'a HashSet<String>,
     /// New names that crates give to old ones.
@@ -279,7 +282,15 @@ impl Here<'_> {
             krate == "std" || self.known.built.contains(krate)
         };
         let fit = self.known.looked_for.iter().filter(|full| fits(printed, full)).filter(built);
-        let all: Vec<String> = fit.map(|full| (*full).to_owned()).collect();
+        let families = self.known.families.iter().filter(|family| {
+            let krate = family.split("::").next().unwrap_or(family);
+            let built = || self.known.built.iter().any(|built| matches(krate, built));
+            fits_family(printed, family) && built()
+        });
+        // Where a part was cut off, which one of a family it is is not known: it is known by the family's name.
+        let families =
+            families.map(|family| if matches(family, printed) { printed } else { family });
+        let all: Vec<String> = fit.copied().chain(families).map(str::to_owned).collect();
         let of_std: Vec<String> = all
             .iter()
             .filter(|full| full.trim_start_matches('<').starts_with("std::"))

@@ -146,40 +146,41 @@ impl Dialect for AuthZen {
         body.open("subject")?;
         match request.subject().user_id() {
             Some(user) => {
-                body.member("type", question::said("type of users", &self.user_type)?)?;
-                body.member("id", user)?;
+                body.text("type", question::said("type of users", &self.user_type)?)?;
+                body.text("id", user)?;
                 // Also among the properties: some servers show policies no context.
                 body.open("properties")?;
-                body.member("agent", agent)?;
+                body.text("agent", agent)?;
                 if let Some(chain) = &chain {
                     body.member(question::DELEGATED_BY, chain)?;
                 }
                 body.close();
             }
             None => {
-                body.member("type", question::said("type of agents", &self.agent_type)?)?;
-                body.member("id", agent)?;
+                body.text("type", question::said("type of agents", &self.agent_type)?)?;
+                body.text("id", agent)?;
             }
         }
         body.close();
         body.open("action")?;
-        body.member("name", request.action())?;
+        body.text("name", request.action())?;
         body.close();
         body.open("resource")?;
-        body.member("type", kind)?;
-        body.member("id", id)?;
+        body.text("type", kind)?;
+        body.text("id", id)?;
         body.open("properties")?;
         body.arguments(request)?;
         body.close();
         body.close();
         body.open("context")?;
+        // `agent` where there is nothing else: it is there in any case.
         let own = [
-            Some("agent"),
-            self.bound.then_some(binding::MEMBER),
-            chain.as_ref().map(|_| question::DELEGATED_BY),
+            "agent",
+            if self.bound { binding::MEMBER } else { "agent" },
+            chain.as_ref().map_or("agent", |_| question::DELEGATED_BY),
         ];
-        body.context(request, &own.into_iter().flatten().collect::<Vec<_>>())?;
-        body.member("agent", agent)?;
+        body.context(request, &own)?;
+        body.text("agent", agent)?;
         if let Some(chain) = &chain {
             body.member(question::DELEGATED_BY, chain)?;
         }

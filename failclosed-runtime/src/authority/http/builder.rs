@@ -21,6 +21,7 @@ use super::{
     endpoint::Endpoint,
     error::HttpError,
     exchange::{Engine, REQUEST_ID},
+    ordered::Keep,
     reach::{self, Socket},
     tls::Tls,
 };
@@ -44,7 +45,7 @@ pub struct HttpBuilder<D> {
     retries: u32,
     demand_request_id: bool,
     /// As set; else as the replies are tied to their questions.
-    single_use: Option<bool>,
+    keep: Option<Keep>,
 }
 
 impl<D: Dialect> HttpBuilder<D> {
@@ -58,7 +59,7 @@ impl<D: Dialect> HttpBuilder<D> {
             deadline: DEFAULT_HTTP_DEADLINE,
             retries: 1,
             demand_request_id: false,
-            single_use: None,
+            keep: None,
         }
     }
 
@@ -159,10 +160,15 @@ impl<D: Dialect> HttpBuilder<D> {
     /// each, and leaves a reply that nobody asked for without a question to be mistaken for the answer
     /// to.
     ///
-    /// So it is unless set, except where each reply has to be tied to its question: by
-    /// [`demand_request_id`](Self::demand_request_id), or by the dialect's binding.
+    /// Unless set, a connection is kept where each reply has to be tied to its question: by
+    /// [`demand_request_id`](Self::demand_request_id), or by the dialect's binding. Else it is kept as
+    /// long as each reply repeats its question's `X-Request-ID`, as AuthZEN 1.0 demands, and a reply
+    /// without it is not accepted on it any more; for questions that are never asked again, not even
+    /// that, because a connection that just then ends would lose the answer.
+    ///
+    /// To be set where what answers at one address repeats the id now and then.
     pub fn single_use_connections(mut self) -> Self {
-        self.single_use = Some(true);
+        self.keep = Some(Keep::Never);
         self
     }
 
@@ -173,7 +179,7 @@ impl<D: Dialect> HttpBuilder<D> {
     /// off by one answer shifts all that follow. For an authority that is asked directly, and
     /// trusted to answer once.
     pub fn reuse_connections(mut self) -> Self {
-        self.single_use = Some(false);
+        self.keep = Some(Keep::Always);
         self
     }
 
@@ -250,10 +256,8 @@ impl<D: Dialect> HttpBuilder<D> {
             headers.insert(name, HeaderValue::from_static(value));
         }
         headers.insert(HOST, host);
-        // FAIL CLOSED: over a kept connection, an unasked yes would answer the next question.
-        let tied = self.demand_request_id || self.dialect.is_bound();
-        let single_use = self.single_use.unwrap_or(!tied);
-        if single_use {
+        let keep = self.keep.unwrap_or_else(|| self.keep_by_default());
+        if keep == Keep::Never {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         self.credentials.write(&mut headers)?;
@@ -268,12 +272,22 @@ impl<D: Dialect> HttpBuilder<D> {
             uri,
             headers,
             credentials: self.credentials.clone(),
-            clients: Clients::new(endpoint, socket, self.tls.config()?, single_use),
+            clients: Clients::new(endpoint, socket, self.tls.config()?, keep),
             slots: Semaphore::new(CONNECTIONS),
             deadline: self.deadline,
             retries,
             demand_request_id: self.demand_request_id,
         })
+    }
+
+    // FAIL CLOSED: over a connection that is kept without more, an unasked yes would answer the next
+    // question.
+    fn keep_by_default(&self) -> Keep {
+        match self.dialect.repeat() {
+            _ if self.demand_request_id || self.dialect.is_bound() => Keep::Always,
+            Repeat::Safe => Keep::WhileTied,
+            Repeat::Never => Keep::Never,
+        }
     }
 }
 
@@ -306,7 +320,7 @@ impl<D: fmt::Debug> fmt::Debug for HttpBuilder<D> {
             .field("deadline", &self.deadline)
             .field("retries", &self.retries)
             .field("demand_request_id", &self.demand_request_id)
-            .field("single_use_connections", &self.single_use)
+            .field("keep", &self.keep)
             .finish()
     }
 }

@@ -15,6 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::Request;
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{
@@ -30,12 +31,30 @@ use rustls::ClientConfig;
 use tokio::runtime::{self, Handle};
 use tower_service::Service;
 
-use super::{endpoint::Endpoint, metered::Metered, ordered::Ordered, reach::Reach, reach::Socket};
+use super::{
+    endpoint::Endpoint,
+    metered::{Begun, Metered},
+    ordered::{Keep, Ordered},
+    reach::{Reach, Socket},
+};
 
 /// Connections and the pool that keeps them, and nothing that acts by itself: no proxy, no redirect,
 /// no cookie, no decompression. There is none to be switched on, by whatever feature of whatever
 /// crate.
-pub(super) type Client = legacy::Client<Ordered<HttpsConnector<Metered<Reach>>>, Full<Bytes>>;
+pub(super) struct Client {
+    pool: Pool,
+    begun: Begun,
+}
+
+type Pool = legacy::Client<Ordered<HttpsConnector<Metered<Reach>>>, Full<Bytes>>;
+
+impl Client {
+    /// Puts a question. Nothing happens before the first poll.
+    pub(super) fn request(&self, question: Request<Full<Bytes>>) -> legacy::ResponseFuture {
+        self.begun.another();
+        self.pool.request(question)
+    }
+}
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
@@ -59,7 +78,7 @@ pub(super) struct Clients {
     /// `None`: over TCP, to the endpoint's host.
     socket: Option<Socket>,
     tls: Arc<ClientConfig>,
-    single_use: bool,
+    keep: Keep,
     kept: RwLock<Vec<(runtime::Id, Arc<Client>)>>,
 }
 
@@ -68,9 +87,9 @@ impl Clients {
         endpoint: Endpoint,
         socket: Option<Socket>,
         tls: ClientConfig,
-        single_use: bool,
+        keep: Keep,
     ) -> Self {
-        Self { endpoint, socket, tls: Arc::new(tls), single_use, kept: RwLock::default() }
+        Self { endpoint, socket, tls: Arc::new(tls), keep, kept: RwLock::default() }
     }
 
     /// The client of the runtime that this is called on.
@@ -104,15 +123,18 @@ impl Clients {
             None => Reach::Tcp(tcp(&self.endpoint)),
             Some(socket) => Reach::Unix(socket.clone()),
         };
-        let mut connector = HttpsConnector::from((Metered(reach), Arc::clone(&self.tls)));
+        let begun = Begun::default();
+        let metered = Metered { connector: reach, begun: begun.clone() };
+        let mut connector = HttpsConnector::from((metered, Arc::clone(&self.tls)));
         if self.endpoint.is_https() {
             connector.enforce_https();
         }
-        legacy::Client::builder(TokioExecutor::new())
+        let pool = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(if self.single_use { 0 } else { CONNECTIONS })
-            .build(Ordered(connector))
+            .pool_max_idle_per_host(if self.keep == Keep::Never { 0 } else { CONNECTIONS })
+            .build(Ordered { connector, keep: self.keep });
+        Client { pool, begun }
     }
 }
 

@@ -7,13 +7,18 @@
 //! Before a question goes out over a kept connection, the HTTP library looks whether something came
 //! that nobody asked for, and then closes it. But it only sees what the runtime has noticed by then.
 //! Where the thread was busy meanwhile, that is nothing: an answer that has been waiting in the socket
-//! would be read behind the question, as the answer to it. So the socket itself is asked here.
+//! would be read behind the question, as the answer to it. So the socket itself is asked here, once
+//! for each question that is begun: the HTTP library looks four times, and each look is a system call.
 
 use std::{
     future::Future,
     io,
     mem::MaybeUninit,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -36,9 +41,27 @@ const PIECE: usize = 8 * 1024;
 /// As much is read where only a look was wanted: nearly always nothing.
 const LOOK: usize = 256;
 
+/// How many questions have been begun over the connections of one client.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Begun(Arc<AtomicU64>);
+
+impl Begun {
+    /// To be called before a question is given to a connection.
+    pub(super) fn another(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
 /// Makes metered connections.
 #[derive(Clone)]
-pub(super) struct Metered<C>(pub(super) C);
+pub(super) struct Metered<C> {
+    pub(super) connector: C,
+    pub(super) begun: Begun,
+}
 
 impl<C> Service<Uri> for Metered<C>
 where
@@ -50,14 +73,16 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Meter, C::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), C::Error>> {
-        self.0.poll_ready(cx)
+        self.connector.poll_ready(cx)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.0.call(uri);
-        Box::pin(
-            async move { Ok(Meter { inner: connecting.await?, left: MAX_READ, asked: Asked::No }) },
-        )
+        let connecting = self.connector.call(uri);
+        let begun = self.begun.clone();
+        Box::pin(async move {
+            let inner = connecting.await?;
+            Ok(Meter { inner, left: MAX_READ, asked: Asked::No, begun, empty: None })
+        })
     }
 }
 
@@ -66,6 +91,9 @@ pub(super) struct Meter {
     inner: Stream,
     left: usize,
     asked: Asked,
+    begun: Begun,
+    /// How many questions had been begun when the socket was last asked, and had nothing.
+    empty: Option<u64>,
 }
 
 /// How far a question is. What has come since ends it.
@@ -97,11 +125,20 @@ impl Read for Meter {
             }
             // FAIL CLOSED: the runtime knows of nothing, which does not mean that nothing came. It
             // wakes this task when something does, so what is not there now is not missed.
+            // One look for each question that is begun is enough: what comes behind it may be an answer.
+            let begun = self.begun.count();
+            if self.empty == Some(begun) {
+                return Poll::Pending;
+            }
             let mut bytes = [0; LOOK];
-            let there = ready!(self.there(&mut bytes[..LOOK.min(room)]))?;
+            let Poll::Ready(there) = self.there(&mut bytes[..LOOK.min(room)]) else {
+                self.empty = Some(begun);
+                return Poll::Pending;
+            };
+            let there = there?;
             piece.unfilled().put_slice(bytes.get(..there).unwrap_or_default());
         }
-        self.asked = Asked::No;
+        (self.asked, self.empty) = (Asked::No, None);
         self.left -= piece.filled().len();
         buffer.put_slice(piece.filled());
         Poll::Ready(Ok(()))

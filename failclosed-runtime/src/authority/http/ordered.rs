@@ -4,6 +4,9 @@
 //! out. But an authority that has not been told everything cannot have decided about it, and whatever
 //! says yes then is an answer to something else. Nor does it tell what stood behind an answer. Here,
 //! above TLS, every byte passes that belongs to either.
+//!
+//! What comes while the next question is out looks like its answer, whoever it was for. So a
+//! connection is kept for that one only where replies on it name their questions ([`Keep::WhileTied`]).
 
 use std::{
     future::Future,
@@ -29,9 +32,23 @@ use super::framing::Framing;
 /// As much is read at a time.
 const PIECE: usize = 8 * 1024;
 
+/// Whether a connection is used for more than one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Never,
+    /// As long as each reply on it names its question, by an `X-Request-ID`. From the second question
+    /// on, a reply without our id is none.
+    WhileTied,
+    /// Something else ties the replies, or whoever set this trusts the authority to answer once.
+    Always,
+}
+
 /// Makes connections that know.
 #[derive(Clone)]
-pub(super) struct Ordered<C>(pub(super) C);
+pub(super) struct Ordered<C> {
+    pub(super) connector: C,
+    pub(super) keep: Keep,
+}
 
 impl<C> Service<Uri> for Ordered<C>
 where
@@ -43,15 +60,19 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, C::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), C::Error>> {
-        self.0.poll_ready(cx)
+        self.connector.poll_ready(cx)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.0.call(uri);
+        let connecting = self.connector.call(uri);
+        let keep = self.keep;
         Box::pin(async move {
             let inner = connecting.await?;
             Ok(InOrder {
                 inner,
+                keep,
+                heard: false,
+                awaits: false,
                 unsent: false,
                 order: Order::default(),
                 framing: Framing::default(),
@@ -62,13 +83,15 @@ where
 
 /// Whether a connection has kept the order of question and answer. Each reply has its connection's.
 #[derive(Clone, Default)]
-pub(super) struct Order(Arc<Breaches>);
+pub(super) struct Order(Arc<Seen>);
 
-/// Neither is ever forgiven: the connection is not used again.
 #[derive(Default)]
-struct Breaches {
+struct Seen {
+    /// Neither this nor the next is ever forgiven: the connection is not used again.
     early: AtomicBool,
     behind: AtomicBool,
+    /// An earlier question went out on it, and only an id tells what a reply is to.
+    again: AtomicBool,
 }
 
 impl Order {
@@ -80,6 +103,11 @@ impl Order {
     /// Whether each reply on it ended where its framing says, as far as has been read.
     pub(super) fn ends_are_clean(&self) -> bool {
         !self.0.behind.load(Ordering::Acquire)
+    }
+
+    /// Whether a reply on it counts only with the id of its question.
+    pub(super) fn demands_an_id(&self) -> bool {
+        self.0.again.load(Ordering::Acquire)
     }
 
     /// # Errors
@@ -97,6 +125,11 @@ impl Order {
 /// A connection that knows whether what was written is out, and where what is read ends.
 pub(super) struct InOrder<T> {
     inner: T,
+    keep: Keep,
+    /// Whether anything has come on it.
+    heard: bool,
+    /// Whether a question has begun to which nothing has come yet.
+    awaits: bool,
     unsent: bool,
     order: Order,
     framing: Framing,
@@ -113,6 +146,11 @@ impl<T: Read + Unpin> Read for InOrder<T> {
             // is still waited for, that would be a reason to ask again.
             return Poll::Ready(Err(said_more()));
         }
+        if self.is_spent() {
+            // FAIL CLOSED: an end, so that the HTTP library does not keep it. Whatever comes now is
+            // nobody's.
+            return Poll::Ready(Ok(()));
+        }
         // By way of a piece of our own, because a cursor does not tell what came through it.
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];
         let room = PIECE.min(buffer.remaining());
@@ -121,6 +159,9 @@ impl<T: Read + Unpin> Read for InOrder<T> {
         ready!(Pin::new(&mut self.inner).poll_read(cx, piece.unfilled()))?;
         if self.unsent {
             self.order.0.early.store(true, Ordering::Release);
+        }
+        if !piece.filled().is_empty() {
+            (self.heard, self.awaits) = (true, false);
         }
         self.framing.follow(piece.filled());
         if self.framing.is_whole() {
@@ -139,11 +180,18 @@ impl<T: Read + Unpin> InOrder<T> {
     /// A reply that ends where the piece does may still have something behind it. One byte tells: it
     /// is given to nobody, and neither is what follows it.
     fn look_behind(&mut self, cx: &mut Context<'_>) {
+        // An end or an error is no byte; whoever reads next meets it again.
+        if let Poll::Ready(Ok(Some(byte))) = self.look(cx) {
+            self.framing.follow(&[byte]);
+        }
+    }
+
+    /// One byte, if there is one; `None` at the end.
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<u8>>> {
         let mut byte = [MaybeUninit::uninit()];
         let mut byte = ReadBuf::uninit(&mut byte);
-        // An end or an error is no byte; whoever reads next meets it again.
-        let _ = Pin::new(&mut self.inner).poll_read(cx, byte.unfilled());
-        self.framing.follow(byte.filled());
+        ready!(Pin::new(&mut self.inner).poll_read(cx, byte.unfilled()))?;
+        Poll::Ready(Ok(byte.filled().first().copied()))
     }
 }
 
@@ -151,17 +199,44 @@ fn said_more() -> io::Error {
     io::Error::other("the authority said more than one answer")
 }
 
-impl<T> InOrder<T> {
+impl<T: Read + Unpin> InOrder<T> {
+    /// Whether nothing would tell a reply to the next question from one to another.
+    fn is_spent(&self) -> bool {
+        self.keep == Keep::WhileTied
+            && self.framing.is_whole()
+            && !self.framing.names_its_question()
+    }
+
     /// More of a question is about to go out: what comes now is the reply to it.
     ///
     /// # Errors
     /// A connection on which it must not go out.
-    fn begins(&mut self) -> io::Result<()> {
+    fn begins(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         self.order.check()?;
         if !self.order.ends_are_clean() {
             return Err(said_more());
         }
-        if !self.unsent {
+        if self.is_spent() {
+            // FAIL CLOSED: also where the HTTP library has not looked for its end.
+            return Err(io::Error::other("a connection for one question was kept for another"));
+        }
+        if !self.unsent && !self.awaits {
+            // The HTTP library has mostly looked, and found nothing; here it is certain.
+            match self.look(cx) {
+                Poll::Pending => {}
+                Poll::Ready(Ok(Some(_))) => {
+                    // FAIL CLOSED: it was said before this question, and is no answer to it.
+                    self.order.0.early.store(true, Ordering::Release);
+                    return self.order.check();
+                }
+                Poll::Ready(Ok(None)) => return Err(io::ErrorKind::NotConnected.into()),
+                Poll::Ready(Err(error)) => return Err(error),
+            }
+            self.awaits = true;
+            if self.heard && self.keep == Keep::WhileTied {
+                // FAIL CLOSED: what answered before may go on answering.
+                self.order.0.again.store(true, Ordering::Release);
+            }
             self.framing = Framing::default();
         }
         self.unsent = true;
@@ -169,13 +244,13 @@ impl<T> InOrder<T> {
     }
 }
 
-impl<T: Write + Unpin> Write for InOrder<T> {
+impl<T: Read + Write + Unpin> Write for InOrder<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.begins()?;
+        self.begins(cx)?;
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
 
@@ -199,7 +274,7 @@ impl<T: Write + Unpin> Write for InOrder<T> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.begins()?;
+        self.begins(cx)?;
         Pin::new(&mut self.inner).poll_write_vectored(cx, bytes)
     }
 }

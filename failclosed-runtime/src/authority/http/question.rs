@@ -108,6 +108,9 @@ fn taken(name: &str) -> NoDecision {
 /// Who handed the call on, from the first one on; `None` where nobody did. No dialect's engine has to
 /// read it: each of the chain is asked about as itself.
 pub(super) fn delegated_by(request: &Request<'_>) -> Option<Value> {
+    if !request.subject().is_delegated() {
+        return None;
+    }
     let chain: Vec<_> = request
         .subject()
         .delegated_by()
@@ -116,7 +119,7 @@ pub(super) fn delegated_by(request: &Request<'_>) -> Option<Value> {
             None => json!({"agent": by.agent_id()}),
         })
         .collect();
-    (!chain.is_empty()).then_some(Value::Array(chain))
+    Some(Value::Array(chain))
 }
 
 /// The member that has it.

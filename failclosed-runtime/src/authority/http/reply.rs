@@ -6,7 +6,7 @@
 //! | time | after the whole question was written, and before the deadline |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
-//! | `X-Request-ID` | our own, where there is one |
+//! | `X-Request-ID` | our own, where there is one; there must be one where the reply before had it too |
 //! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
 //! | body | at most 64 KiB |
@@ -64,11 +64,11 @@ pub(super) async fn body(
         return Err(Box::pin(other_status(response, credentials)).await);
     }
     let order = response.extensions().get::<Order>().cloned();
-    if !order.as_ref().is_some_and(Order::was_kept) {
+    let Some(order) = order.filter(Order::was_kept) else {
         // FAIL CLOSED: it is not about a question that nobody had heard to its end.
         return Err(NoDecision::malformed("the reply came before the question was out").into());
-    }
-    let length = head(response.headers(), id, credentials)?;
+    };
+    let length = head(response.headers(), id, &order, credentials)?;
     let mut incoming = response.into_body();
     // FAIL CLOSED: before it is kept, so that nobody makes us hold a gigabyte.
     let fits = |kept: usize, piece: &Bytes| {
@@ -92,7 +92,7 @@ pub(super) async fn body(
         // FAIL CLOSED: whoever says that this is all, the head says otherwise.
         return Err(NoDecision::unavailable("the reply broke off: it has another length").into());
     }
-    if !order.is_some_and(|order| order.ends_are_clean()) {
+    if !order.ends_are_clean() {
         // FAIL CLOSED: whoever wrote that sees another end, or says more than one thing.
         return Err(NoDecision::malformed("the reply has bytes behind its end").into());
     }
@@ -119,6 +119,7 @@ async fn read_one(incoming: &mut Incoming) -> Result<Option<Bytes>, Failure> {
 fn head(
     headers: &HeaderMap,
     id: &Id<'_>,
+    order: &Order,
     credentials: &Credentials,
 ) -> Result<Option<usize>, NoDecision> {
     let malformed = |fault: &str| NoDecision::malformed(format_args!("the reply {fault}"));
@@ -163,6 +164,13 @@ fn head(
             return Err(malformed("is to another question: its `X-Request-ID` is not ours"));
         }
         One::Absent if id.demanded => return Err(malformed("does not repeat our `X-Request-ID`")),
+        // FAIL CLOSED: it may be one that was on its way when this question was put.
+        One::Absent if order.demands_an_id() => {
+            return Err(malformed(
+                "does not repeat our `X-Request-ID`, as the one before it on its connection did; \
+                 help: where only some replies have it, set `single_use_connections()`",
+            ));
+        }
         One::Absent => {}
     }
     Ok(length)

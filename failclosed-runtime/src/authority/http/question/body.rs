@@ -7,7 +7,11 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 use super::{MAX_EXACT, leave_out_nulls, taken};
-use crate::{argument::Value, decision::NoDecision, request::Request};
+use crate::{
+    argument::{Value, write_text},
+    decision::NoDecision,
+    request::Request,
+};
 
 /// As many bytes as a question mostly has.
 const USUAL: usize = 512;
@@ -35,6 +39,16 @@ impl Body {
     /// Ends the object begun last.
     pub(in crate::authority::http) fn close(&mut self) {
         self.bytes.push(b'}');
+    }
+
+    /// A member that is the dialect's own, and a text.
+    pub(in crate::authority::http) fn text(
+        &mut self,
+        name: &str,
+        text: &str,
+    ) -> Result<(), NoDecision> {
+        self.name(name)?;
+        write_text(&mut self.bytes, text).map_err(NoDecision::malformed)
     }
 
     /// A member that is the dialect's own.
@@ -91,7 +105,7 @@ impl Body {
         self.name(name)?;
         if plain {
             // The very bytes that the digest is over.
-            self.bytes.extend_from_slice(value.json().as_bytes());
+            self.bytes.extend_from_slice(value.bytes());
             return Ok(true);
         }
         let start = self.bytes.len();
@@ -118,7 +132,7 @@ impl Body {
         if self.bytes.last() != Some(&b'{') {
             self.bytes.push(b',');
         }
-        serde_json::to_writer(&mut self.bytes, name).map_err(NoDecision::malformed)?;
+        write_text(&mut self.bytes, name).map_err(NoDecision::malformed)?;
         self.bytes.push(b':');
         Ok(())
     }
