@@ -24,15 +24,17 @@ pub struct Danger {
     pub reason: Option<String>,
 }
 
-/// What a file has one of, if it has a hatch: nothing is brought into it, or named, by another name alone.
-const WORDS: [&str; 3] = ["danger", "AllowEverything", "ObserveOnly"];
+/// Whether a file may have a hatch in it: none is brought into one, or named, without one of these words.
+pub(crate) fn may_be_in(text: &str) -> bool {
+    ["danger", "AllowEverything", "ObserveOnly"].iter().any(|word| text.contains(word))
+}
 
 /// All of a workspace.
 pub fn of(units: &[Unit]) -> Vec<Danger> {
     let mut found = Vec::new();
     for unit in units.iter().filter(|unit| !unit.roots.is_empty()) {
         let defined = names::defined(unit);
-        for file in unit.files.iter().filter(|file| WORDS.iter().any(|w| file.text.contains(w))) {
+        for file in unit.files.iter().filter(|file| may_be_in(&file.text)) {
             let names = Names::of(file, unit, &defined);
             let mut look = Look { file, names: &names, inside: Vec::new(), found: &mut found };
             look.visit_file(&file.tree);

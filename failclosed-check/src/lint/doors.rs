@@ -83,11 +83,17 @@ impl<'ast> Look<'_, '_> {
     ) {
         // What is bound first, and locked by its name.
         let mut locks = Locks { names: self.names, bound: HashSet::new() };
-        locks.visit_block(block);
+        // By no other name is it brought into a file.
+        if self.file.text.contains("Locked") {
+            locks.visit_block(block);
+        }
         self.path.push(name.to_string());
         let from = self.made.len();
         visit(self);
         self.path.pop();
+        if locks.bound.is_empty() {
+            return;
+        }
         let mut lets =
             Lets { names: self.names, file: self.file, bound: &locks.bound, found: Vec::new() };
         lets.visit_block(block);

@@ -38,22 +38,35 @@ impl Effects {
                 effects.free.insert(sink.path.clone());
             }
         }
-        loop {
-            let before = effects.functions.len();
-            for (file, names) in files {
-                let mut here = Bodies { found: Vec::new() };
-                here.visit_file(&file.tree);
-                for (name, block) in here.found {
-                    if !effects.functions.contains(&name) && effects.has(Body::Block(block), names)
-                    {
-                        effects.functions.insert(name);
-                    }
+        // What a body calls is looked at once; whether that has an effect, until nothing is added.
+        let (mut open, mut known) = (Vec::new(), HashSet::new());
+        for (file, names) in files {
+            let mut here = Bodies { found: Vec::new() };
+            here.visit_file(&file.tree);
+            for (name, block) in here.found {
+                let look = effects.look(Body::Block(block), names);
+                if look.found || effects.in_modules(&look) {
+                    known.insert(name);
+                } else {
+                    open.push((name, look.calls));
                 }
             }
-            if effects.functions.len() == before {
-                return effects;
+        }
+        loop {
+            let before = known.len();
+            open.retain(|(name, calls): &(String, HashSet<String>)| {
+                let is_open = calls.is_disjoint(&known);
+                if !is_open {
+                    known.insert(name.clone());
+                }
+                is_open
+            });
+            if known.len() == before {
+                break;
             }
         }
+        effects.functions = known;
+        effects
     }
 
     /// Whether a path is a function with an effect.
@@ -80,19 +93,29 @@ impl Effects {
     }
 
     fn found(&self, body: Body<'_>, names: &Names<'_>, below: bool) -> bool {
+        let look = self.look(body, names);
+        look.found || self.in_modules(&look) || below && !self.functions.is_disjoint(&look.calls)
+    }
+
+    fn look<'e, 'a>(&'e self, body: Body<'_>, names: &'e Names<'a>) -> Look<'e, 'a> {
         let mut look = Look {
             effects: self,
             names,
-            below,
             found: false,
             modules: HashSet::new(),
             methods: HashSet::new(),
+            calls: HashSet::new(),
         };
         body.visit(&mut look);
-        look.found
-            || look.modules.iter().any(|module| {
-                self.methods.get(module).is_some_and(|m| !m.is_disjoint(&look.methods))
-            })
+        look
+    }
+
+    /// Whether a method is called that a type in the module of another call has.
+    fn in_modules(&self, look: &Look<'_, '_>) -> bool {
+        let called = |name: &String| look.methods.contains(name) || look.calls.contains(name);
+        look.modules
+            .iter()
+            .any(|module| self.methods.get(module).is_some_and(|all| all.iter().any(called)))
     }
 }
 
@@ -110,10 +133,12 @@ impl<'r> Visit<'r> for Bodies<'r> {
 struct Look<'e, 'a> {
     effects: &'e Effects,
     names: &'e Names<'a>,
-    below: bool,
+    /// A function with an effect is called.
     found: bool,
     modules: HashSet<String>,
     methods: HashSet<String>,
+    /// The last names of functions that are called.
+    calls: HashSet<String>,
 }
 
 impl<'ast> Visit<'ast> for Look<'_, '_> {
@@ -122,8 +147,7 @@ impl<'ast> Visit<'ast> for Look<'_, '_> {
             self.found |= self.effects.is_free(&path.path, self.names);
             self.modules.extend(self.effects.module(&path.path, self.names));
             let last = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-            self.found |= self.below && self.effects.functions.contains(&last);
-            self.methods.insert(last);
+            self.calls.insert(last);
         }
         syn::visit::visit_expr_call(self, call);
     }

@@ -185,7 +185,10 @@ impl<'r, 'a> Find<'r, 'a> {
             }
         }
         let mut builds = Builds(self.names, false);
-        builds.visit_block(block);
+        // No member is called by another name than its own.
+        if self.file.text.contains("builder") {
+            builds.visit_block(block);
+        }
         builds.1
     }
 

@@ -6,6 +6,7 @@ use syn::{
 
 use super::permissive::ends;
 use crate::{
+    dangers,
     finding::Finding,
     names::Names,
     rules::{FC0207, FC0214, FC0219, FC0220, FC0221, FC0301, Rule},
@@ -13,7 +14,8 @@ use crate::{
 };
 
 pub(super) fn check(file: &SourceFile, names: &Names<'_>, findings: &mut Vec<Finding>) {
-    let mut usage = Usage { file, names, findings, path: Vec::new(), guarded: false };
+    let hatches = dangers::may_be_in(&file.text);
+    let mut usage = Usage { file, names, findings, path: Vec::new(), guarded: false, hatches };
     usage.visit_file(&file.tree);
 }
 
@@ -64,6 +66,8 @@ struct Usage<'v, 'a> {
     findings: &'v mut Vec<Finding>,
     path: Vec<String>,
     guarded: bool,
+    /// Whether there may be an escape hatch.
+    hatches: bool,
 }
 
 impl Usage<'_, '_> {
@@ -158,9 +162,11 @@ impl<'ast> Visit<'ast> for Usage<'_, '_> {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        let hatch =
-            ["AllowEverything", "ObserveOnly"].iter().any(|name| self.names.is_ours(path, name));
-        if self.names.is_within(path, "danger") || hatch {
+        let is_hatch = || {
+            self.names.is_within(path, "danger")
+                || ["AllowEverything", "ObserveOnly"].iter().any(|ty| self.names.is_ours(path, ty))
+        };
+        if self.hatches && is_hatch() {
             self.add(&FC0301, path.span(), "not under any permission");
         }
         syn::visit::visit_path(self, path);
