@@ -12,9 +12,11 @@
 mod http_common;
 
 use std::{
+    future::{Future, poll_fn},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
@@ -174,7 +176,8 @@ async fn a_reply_without_an_id_counts_only_as_the_first_of_its_connection() {
         let told = shop.denied(Cause::Malformed).await;
         assert!(told.contains("as the one before it on its connection did"), "{told}");
         assert!(told.contains("help: where only some"), "{told}");
-        assert_eq!(server.connections(), round + 1);
+        // The one behind it is asked as of an authority that names no questions.
+        assert_eq!(server.connections(), 2 * round + 1);
     }
 }
 
@@ -235,4 +238,88 @@ async fn an_end_between_two_questions_costs_nobody_a_denial() {
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!((server.seen().len(), server.connections()), (6, 3));
+}
+
+/// The connection is open, and the question not out, when the thread is busy and the server says yes: it has
+/// read nothing. The runtime has not heard of it, and the next that it does is to send the question.
+async fn said_before_the_first_question(
+    set: fn(HttpBuilder<AuthZen>) -> HttpBuilder<AuthZen>,
+) -> usize {
+    let (go, gone) = mpsc::channel::<()>();
+    let (said, heard) = mpsc::channel::<()>();
+    let gone = Arc::new(Mutex::new(gone));
+    let address = serving(listener(), None, move |stream| {
+        if gone.lock().unwrap().recv().is_ok() {
+            say(stream, &json(YES));
+            said.send(()).unwrap();
+            let _ = asked(stream);
+        }
+    });
+    let authority = set(authzen(&format!("http://{address}")).retries(0));
+    let shop = Shop::new(authority.deadline(Duration::from_millis(500)).build().unwrap());
+    let mut call = Box::pin(shop.buy(lunch()));
+    let mut polls = 0;
+    let denial = poll_fn(|cx| {
+        polls += 1;
+        // Begun, connected, and now the question.
+        if polls == 3 {
+            go.send(()).unwrap();
+            heard.recv().unwrap();
+            thread::sleep(Duration::from_millis(5));
+        }
+        call.as_mut().poll(cx)
+    })
+    .await;
+    drop(call);
+    assert!(polls >= 3, "the call ended before it was asked about");
+    if let Err(denial) = denial {
+        let known = [Cause::Malformed, Cause::Unavailable, Cause::TimedOut];
+        assert!(known.contains(&denial.cause()), "{denial:?}");
+    }
+    assert_eq!(shop.decisions().len(), 1);
+    shop.bodies()
+}
+
+#[tokio::test]
+async fn what_came_before_the_first_question_is_no_answer_to_it() {
+    for _ in 0..10 {
+        assert_eq!(said_before_the_first_question(|authority| authority).await, 0);
+        let single = HttpBuilder::single_use_connections;
+        assert_eq!(said_before_the_first_question(single).await, 0);
+    }
+}
+
+/// One who is off by one answer is not asked on that connection any more.
+#[tokio::test]
+async fn a_reply_to_another_question_ends_its_connection() {
+    let last = Mutex::new(String::new());
+    let server = Server::start(move |before, seen| {
+        let id = seen.header("x-request-id").unwrap().to_owned();
+        let another = std::mem::replace(&mut *last.lock().unwrap(), id.clone());
+        Step::Say(naming(if before == 2 { &another } else { &id }, YES))
+    });
+    let shop = Shop::new(authzen(&server.url()).retries(0).build().unwrap());
+    shop.allowed().await;
+    shop.allowed().await;
+    let told = shop.denied(Cause::Malformed).await;
+    assert!(told.contains("to another question"), "{told}");
+    for _ in 0..3 {
+        shop.allowed().await;
+    }
+    assert_eq!((server.seen().len(), server.connections()), (6, 2));
+}
+
+/// Whoever ends a connection has its port a minute longer: an authority that names no questions is told to.
+#[tokio::test]
+async fn an_authority_that_names_no_questions_is_told_to_end_its_connections() {
+    let server = Server::start(|before, seen| {
+        let closes = seen.header("connection").is_some();
+        assert_eq!(closes, before % 64 != 0, "question {before}");
+        if closes { Step::Close(json(YES)) } else { Step::Say(json(YES)) }
+    });
+    let shop = Shop::new(authzen(&server.url()).retries(0).build().unwrap());
+    for _ in 0..66 {
+        shop.allowed().await;
+    }
+    assert_eq!(server.connections(), 66);
 }

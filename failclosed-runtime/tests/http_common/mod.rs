@@ -33,7 +33,7 @@ pub fn token() -> Secret {
 }
 
 /// One AuthZEN authority at this endpoint, known to it by [`TOKEN`].
-/// Connections are kept, which is not the default: what can go wrong over them is tried everywhere.
+/// Connections are kept in any case, which is not the default: what can go wrong over them is tried everywhere.
 pub fn authzen(endpoint: &str) -> HttpBuilder<AuthZen> {
     let builder = HttpAuthority::builder(AuthZen::new()).endpoint(endpoint).bearer(token());
     builder.reuse_connections()

@@ -5,8 +5,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 use hyper::{
     Uri,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
-        HeaderMap, HeaderValue, USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap,
+        HeaderValue, USER_AGENT,
     },
 };
 use tokio::sync::Semaphore;
@@ -257,9 +257,6 @@ impl<D: Dialect> HttpBuilder<D> {
         }
         headers.insert(HOST, host);
         let keep = self.keep.unwrap_or_else(|| self.keep_by_default());
-        if keep == Keep::Never {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
         self.credentials.write(&mut headers)?;
         let retries = match self.dialect.repeat() {
             Repeat::Safe => self.retries,

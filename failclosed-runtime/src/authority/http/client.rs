@@ -7,7 +7,10 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
     vec,
@@ -15,7 +18,10 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Request;
+use hyper::{
+    Request,
+    header::{CONNECTION, HeaderValue},
+};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{
@@ -44,21 +50,42 @@ use super::{
 pub(super) struct Client {
     pool: Pool,
     begun: Begun,
+    keep: Keep,
+    /// How many replies in a row named no question.
+    unnamed: AtomicU32,
 }
 
 type Pool = legacy::Client<Ordered<HttpsConnector<Metered<Reach>>>, Full<Bytes>>;
 
 impl Client {
     /// Puts a question. Nothing happens before the first poll.
-    pub(super) fn request(&self, question: Request<Full<Bytes>>) -> legacy::ResponseFuture {
+    pub(super) fn request(&self, mut question: Request<Full<Bytes>>) -> legacy::ResponseFuture {
+        // A connection that will not be kept is ended by the authority where it is told so: whoever ends
+        // it has the port for a minute more.
+        let unnamed = self.unnamed.load(Ordering::Relaxed);
+        if self.keep == Keep::Never
+            || self.keep == Keep::WhileTied && !unnamed.is_multiple_of(ASK_TO_KEEP)
+        {
+            question.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         self.begun.another();
         self.pool.request(question)
+    }
+
+    /// A reply came. `named`: with an `X-Request-ID`.
+    pub(super) fn replied(&self, named: bool) {
+        let unnamed = self.unnamed.load(Ordering::Relaxed);
+        let unnamed = if named { 0 } else { unnamed.wrapping_add(1) };
+        self.unnamed.store(unnamed, Ordering::Relaxed);
     }
 }
 
 /// As many questions are under way at a time, and as many idle connections are kept. More wait, and
 /// their deadlines run meanwhile.
 pub(super) const CONNECTIONS: usize = 256;
+
+/// Of so many questions to an authority that does not name them, one asks to keep the connection.
+const ASK_TO_KEEP: u32 = 64;
 
 /// An idle connection is closed after this long: sooner than load balancers do, which close theirs
 /// after a minute without a word.
@@ -133,8 +160,8 @@ impl Clients {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(if self.keep == Keep::Never { 0 } else { CONNECTIONS })
-            .build(Ordered { connector, keep: self.keep });
-        Client { pool, begun }
+            .build(Ordered { connector, keep: self.keep, begun: begun.clone() });
+        Client { pool, begun, keep: self.keep, unnamed: AtomicU32::new(0) }
     }
 }
 

@@ -184,6 +184,7 @@ impl Engine {
         }
         *request.headers_mut() = headers;
         let response = client.request(request).await.map_err(|error| unanswered(&error))?;
+        client.replied(response.headers().contains_key(&REQUEST_ID));
         let id = reply::Id { asked: &question.id, demanded: self.demand_request_id };
         let body = reply::body(response, &id, &self.credentials).await?;
         Ok(Object::parse(&body)?)

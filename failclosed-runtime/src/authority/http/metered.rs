@@ -8,7 +8,8 @@
 //! that nobody asked for, and then closes it. But it only sees what the runtime has noticed by then.
 //! Where the thread was busy meanwhile, that is nothing: an answer that has been waiting in the socket
 //! would be read behind the question, as the answer to it. So the socket itself is asked here, once
-//! for each question that is begun: the HTTP library looks four times, and each look is a system call.
+//! for each question that is begun, and once more directly before it goes out: the HTTP library looks four
+//! times, and each look is a system call.
 
 use std::{
     future::Future,
@@ -46,7 +47,7 @@ const LOOK: usize = 256;
 pub(super) struct Begun(Arc<AtomicU64>);
 
 impl Begun {
-    /// To be called before a question is given to a connection.
+    /// To be called before a question is given to a connection, and before it goes out on one.
     pub(super) fn another(&self) {
         self.0.fetch_add(1, Ordering::AcqRel);
     }

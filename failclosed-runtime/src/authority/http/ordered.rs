@@ -27,7 +27,7 @@ use hyper::{
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tower_service::Service;
 
-use super::framing::Framing;
+use super::{framing::Framing, metered::Begun};
 
 /// As much is read at a time.
 const PIECE: usize = 8 * 1024;
@@ -48,6 +48,7 @@ pub(super) enum Keep {
 pub(super) struct Ordered<C> {
     pub(super) connector: C,
     pub(super) keep: Keep,
+    pub(super) begun: Begun,
 }
 
 impl<C> Service<Uri> for Ordered<C>
@@ -66,11 +67,13 @@ where
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connecting = self.connector.call(uri);
         let keep = self.keep;
+        let begun = self.begun.clone();
         Box::pin(async move {
             let inner = connecting.await?;
             Ok(InOrder {
                 inner,
                 keep,
+                begun,
                 heard: false,
                 awaits: false,
                 unsent: false,
@@ -92,6 +95,8 @@ struct Seen {
     behind: AtomicBool,
     /// An earlier question went out on it, and only an id tells what a reply is to.
     again: AtomicBool,
+    /// A reply on it was to another question: so may the next one be.
+    crossed: AtomicBool,
 }
 
 impl Order {
@@ -110,6 +115,11 @@ impl Order {
         self.0.again.load(Ordering::Acquire)
     }
 
+    /// A reply came that was to another question. The connection is not used again.
+    pub(super) fn was_crossed(&self) {
+        self.0.crossed.store(true, Ordering::Release);
+    }
+
     /// # Errors
     /// What came too early ends the connection: nothing of it is for the next question, and what is
     /// left of this one is sent to nobody.
@@ -126,6 +136,7 @@ impl Order {
 pub(super) struct InOrder<T> {
     inner: T,
     keep: Keep,
+    begun: Begun,
     /// Whether anything has come on it.
     heard: bool,
     /// Whether a question has begun to which nothing has come yet.
@@ -200,11 +211,11 @@ fn said_more() -> io::Error {
 }
 
 impl<T: Read + Unpin> InOrder<T> {
-    /// Whether nothing would tell a reply to the next question from one to another.
+    /// Whether nothing would tell a reply to the next question from one to another, or the last one was to
+    /// another.
     fn is_spent(&self) -> bool {
-        self.keep == Keep::WhileTied
-            && self.framing.is_whole()
-            && !self.framing.names_its_question()
+        let untied = self.keep == Keep::WhileTied && !self.framing.names_its_question();
+        self.framing.is_whole() && (untied || self.order.0.crossed.load(Ordering::Acquire))
     }
 
     /// More of a question is about to go out: what comes now is the reply to it.
@@ -218,10 +229,12 @@ impl<T: Read + Unpin> InOrder<T> {
         }
         if self.is_spent() {
             // FAIL CLOSED: also where the HTTP library has not looked for its end.
-            return Err(io::Error::other("a connection for one question was kept for another"));
+            return Err(io::ErrorKind::NotConnected.into());
         }
         if !self.unsent && !self.awaits {
-            // The HTTP library has mostly looked, and found nothing; here it is certain.
+            // The HTTP library has mostly looked, and found nothing; but that may have been when it opened the
+            // connection. Here nothing lies between the look and the question.
+            self.begun.another();
             match self.look(cx) {
                 Poll::Pending => {}
                 Poll::Ready(Ok(Some(_))) => {

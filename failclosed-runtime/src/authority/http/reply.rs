@@ -6,7 +6,7 @@
 //! | time | after the whole question was written, and before the deadline |
 //! | length | one `Content-Length`, or `Transfer-Encoding: chunked`; not both, and not neither |
 //! | `Content-Type` | one, `application/json`, with no parameter but `charset=utf-8` |
-//! | `X-Request-ID` | our own, where there is one; there must be one where the reply before had it too |
+//! | `X-Request-ID` | our own, where there is one; demanded over a connection that is kept for its sake |
 //! | `Age` | none: it tells that the reply was not made for this question (RFC 9111, 5.1) |
 //! | `Content-Encoding` | none, `identity` included, which RFC 9110 keeps out of this header |
 //! | body | at most 64 KiB |
@@ -159,13 +159,19 @@ fn head(
     }
     match one(headers, &super::exchange::REQUEST_ID) {
         One::Is(value) if value.as_bytes() == id.asked.as_bytes() => {}
-        // FAIL CLOSED: an answer to another question, also where nobody had to say so.
+        // FAIL CLOSED: an answer to another question, also where nobody had to say so. What comes next on this
+        // connection may be one too.
         One::Is(_) | One::Several => {
+            order.was_crossed();
             return Err(malformed("is to another question: its `X-Request-ID` is not ours"));
         }
-        One::Absent if id.demanded => return Err(malformed("does not repeat our `X-Request-ID`")),
+        One::Absent if id.demanded => {
+            order.was_crossed();
+            return Err(malformed("does not repeat our `X-Request-ID`"));
+        }
         // FAIL CLOSED: it may be one that was on its way when this question was put.
         One::Absent if order.demands_an_id() => {
+            order.was_crossed();
             return Err(malformed(
                 "does not repeat our `X-Request-ID`, as the one before it on its connection did; \
                  help: where only some replies have it, set `single_use_connections()`",
