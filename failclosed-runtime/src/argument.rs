@@ -94,34 +94,41 @@ pub type NamedArgument<'a> = (&'static str, &'a dyn Argument);
 
 /// Why the arguments of a request cannot be shown as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotShowable {
+pub struct NotShowable(Box<Fault>);
+
+/// In a box: a result that may be one is one pointer, and every piece of a question gives such a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
     why: String,
     too_large: bool,
 }
 
 impl NotShowable {
+    #[cold]
     pub(crate) fn new(detail: impl fmt::Display) -> Self {
-        Self { why: detail.to_string(), too_large: false }
+        Self(Box::new(Fault { why: detail.to_string(), too_large: false }))
     }
 
+    #[cold]
     pub(crate) fn too_large(detail: impl fmt::Display) -> Self {
-        Self { why: detail.to_string(), too_large: true }
+        Self(Box::new(Fault { why: detail.to_string(), too_large: true }))
     }
 
     /// The same fault, told in other words.
-    pub(crate) fn told(self, detail: impl fmt::Display) -> Self {
-        Self { why: detail.to_string(), ..self }
+    pub(crate) fn told(mut self, detail: impl fmt::Display) -> Self {
+        self.0.why = detail.to_string();
+        self
     }
 
     /// Whether less of the same could be shown.
     pub(crate) fn is_too_large(&self) -> bool {
-        self.too_large
+        self.0.too_large
     }
 }
 
 impl fmt::Display for NotShowable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
+        f.write_str(&self.0.why)
     }
 }
 

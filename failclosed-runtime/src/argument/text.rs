@@ -2,14 +2,14 @@
 
 /// Whether a byte of the eight is a quote, a backslash or a control character.
 fn needs_escape(eight: u64) -> bool {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    // A byte is zero if subtracting one borrows from its high bit, which it did not have.
-    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let quotes = has_zero(eight ^ u64::from_ne_bytes([b'"'; 8]));
-    let backslashes = has_zero(eight ^ u64::from_ne_bytes([b'\\'; 8]));
-    let controls = eight.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !eight & HIGHS;
-    (quotes | backslashes | controls) != 0
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    // A byte that is less than what is taken from it borrows a high bit that it did not have. With its second
+    // bit turned, a quote is the space's number, right behind the control characters.
+    let controls_and_quotes = (eight ^ each(0x02)).wrapping_sub(each(0x21));
+    let backslashes = (eight ^ each(b'\\')).wrapping_sub(each(0x01));
+    ((controls_and_quotes | backslashes) & !eight & each(0x80)) != 0
 }
 
 /// Whether the text stands in JSON as it is.
@@ -33,12 +33,22 @@ fn last_eight(text: &[u8]) -> u64 {
 }
 
 /// Writes a text as JSON, with its quotes.
+#[inline]
 pub(crate) fn write_text(into: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
-    into.reserve(text.len() + 2);
-    into.push(b'"');
-    write_part(into, text)?;
-    into.push(b'"');
-    Ok(())
+    if is_plain(text.as_bytes()) {
+        into.reserve(text.len() + 2);
+        into.push(b'"');
+        into.extend_from_slice(text.as_bytes());
+        into.push(b'"');
+        return Ok(());
+    }
+    write_escaped(into, text)
+}
+
+/// Escapes are rare; the library knows them.
+#[cold]
+fn write_escaped(into: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    serde_json::to_writer(into, text)
 }
 
 /// Writes a part of a text, without quotes.
@@ -47,9 +57,9 @@ pub(super) fn write_part(into: &mut Vec<u8>, text: &str) -> serde_json::Result<(
         into.extend_from_slice(text.as_bytes());
         return Ok(());
     }
-    // Escapes are rare; the library knows them. What it writes has quotes, which go again.
     let start = into.len();
-    serde_json::to_writer(&mut *into, text)?;
+    write_escaped(into, text)?;
+    // What it writes has quotes.
     into.pop();
     into.remove(start);
     Ok(())

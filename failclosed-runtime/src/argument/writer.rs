@@ -54,6 +54,7 @@ impl Writer {
         self.in_some = false;
         self.fits(text.len().saturating_add(2))?;
         write_text(&mut self.page.text, text).map_err(NotShowable::new)?;
+        // Escapes make it longer.
         self.fits(0)
     }
 
@@ -124,12 +125,13 @@ impl Writer {
     }
 
     /// Whether `more` bytes still fit.
+    #[inline]
     pub(super) fn fits(&self, more: usize) -> Result<(), NotShowable> {
         if self.page.text.len().saturating_add(more) <= self.limit {
             return Ok(());
         }
         // FAIL CLOSED: too large to show whole is refused, never shown in part.
-        Err(NotShowable::too_large(format_args!("larger than {MAX_ARGUMENT_BYTES} bytes")))
+        Err(too_large())
     }
 
     /// Wrappers leave no trace in JSON, but each is a frame on the stack of whoever walks them.
@@ -173,6 +175,7 @@ impl Writer {
     ///
     /// A list that leaves out what fails, or a `Display` that ignores errors, would otherwise be shown
     /// without it, and the body would have it whole.
+    #[inline]
     pub(super) fn keep(&mut self, written: Result<(), NotShowable>) -> Result<(), NotShowable> {
         if let Err(fault) = &written {
             self.fault.get_or_insert_with(|| fault.clone());
@@ -211,6 +214,11 @@ fn plain(name: &str) -> Result<(), NotShowable> {
         return Err(NotShowable::new("raw JSON; parse it into a type first"));
     }
     Ok(())
+}
+
+#[cold]
+fn too_large() -> NotShowable {
+    NotShowable::too_large(format_args!("larger than {MAX_ARGUMENT_BYTES} bytes"))
 }
 
 fn wide() -> NotShowable {
