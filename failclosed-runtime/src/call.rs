@@ -36,8 +36,7 @@ struct Open<'a> {
     guard: &'a Parts,
     id: CallId,
     name: ActionName,
-    /// Read where a record or a trace will tell how long the body took.
-    since: Option<Instant>,
+    since: Instant,
     /// When the question was put.
     began: Instant,
     concluded: AtomicBool,
@@ -50,9 +49,8 @@ impl<'a, A: ?Sized, D> Call<'a, A, D> {
         request: &Request<'_>,
         action: &'a A,
         span: BodySpan,
+        since: Instant,
     ) -> Self {
-        let is_timed = !guard.sinks().is_empty() || span.is_watched();
-        let since = is_timed.then(Instant::now);
         let (id, name, began) = (request.id(), request.name().clone(), request.origin().began);
         let open = Open { guard, id, name, since, began, concluded: AtomicBool::new(false), span };
         Self { action, exactly: PhantomData, within: PhantomData, open }
@@ -95,7 +93,9 @@ impl Open<'_> {
         // Not a `swap`: only the call's own task ends it, and the bus lock would cost 6 ns.
         if !self.concluded.load(Ordering::Relaxed) {
             self.concluded.store(true, Ordering::Relaxed);
-            let elapsed = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+            let is_timed = !self.guard.sinks().is_empty() || self.span.is_watched();
+            // Read where a record or a trace tells how long the body took.
+            let elapsed = if is_timed { self.since.elapsed() } else { Duration::ZERO };
             self.record(outcome, elapsed);
             trace(|| {
                 tracing::debug!(
@@ -116,9 +116,7 @@ impl Open<'_> {
             call: self.id,
             action: self.name.as_str(),
             outcome,
-            until_permit: self
-                .since
-                .map_or(Duration::ZERO, |since| since.saturating_duration_since(self.began)),
+            until_permit: self.since.saturating_duration_since(self.began),
             elapsed,
             at: SystemTime::now(),
         };

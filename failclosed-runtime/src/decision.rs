@@ -132,15 +132,22 @@ pub struct Allow {
     pub(crate) grounds: Grounds,
     /// Set by [`danger`](crate::danger) alone; it is stamped into every record.
     pub(crate) danger: Option<Arc<str>>,
-    /// Of a person's yes: what it answers.
-    pub(crate) answers: Option<Answers>,
-    /// Who said it, where it is a person's and they are known.
-    pub(crate) by: Option<Arc<str>>,
+    /// A person's yes, as an approver gives it. In a box: an allow is moved from hand to hand in each call,
+    /// and few are a person's.
+    pub(crate) yes: Option<Box<PersonsYes>>,
     /// The person's yes that it rests on. Set by the guard, which has asked them.
     pub(crate) approved: Option<Box<Approved>>,
-    /// Of a person's yes that was given to another call.
+}
+
+/// What a person said yes to.
+#[derive(Debug)]
+pub(crate) struct PersonsYes {
+    pub(crate) answers: Answers,
+    /// Who said it, where they are known.
+    pub(crate) by: Option<Arc<str>>,
+    /// Where it was given to another call.
     pub(crate) remembered: Option<Arc<RememberedYes>>,
-    /// Of one that is to be remembered.
+    /// Where it is to be remembered.
     pub(crate) keep: Option<Box<dyn Keeps>>,
 }
 
@@ -187,17 +194,21 @@ pub(crate) struct Approved {
     pub(crate) keep: Option<Box<dyn Keeps>>,
 }
 
+impl PersonsYes {
+    /// A yes to this, by nobody knows whom.
+    pub(crate) fn to(answers: Answers) -> Self {
+        Self { answers, by: None, remembered: None, keep: None }
+    }
+}
+
 impl Allow {
     pub(crate) const fn default_grounds() -> Self {
-        Self {
-            grounds: Grounds::none(),
-            danger: None,
-            answers: None,
-            by: None,
-            approved: None,
-            remembered: None,
-            keep: None,
-        }
+        Self { grounds: Grounds::none(), danger: None, yes: None, approved: None }
+    }
+
+    /// A person's.
+    pub(crate) fn by_person(yes: PersonsYes) -> Self {
+        Self { yes: Some(Box::new(yes)), ..Self::default_grounds() }
     }
 
     /// What it rests on.

@@ -169,13 +169,20 @@ enum Stage<'b> {
 }
 
 /// The rest of a check that cannot end at once.
-type Later<'b> = Pin<Box<dyn Future<Output = Result<BodySpan, Denial>> + Send + 'b>>;
+type Later<'b> = Pin<Box<dyn Future<Output = Result<Opened, Denial>> + Send + 'b>>;
+
+/// What a body begins with.
+struct Opened {
+    span: BodySpan,
+    /// The last look at the clock before it.
+    at: Instant,
+}
 
 /// How far a check has got when it has begun.
 enum Outset<'b> {
     /// The allow was at hand and is on record: the one way through that waits for nothing and allocates
     /// nothing.
-    Allowed(BodySpan),
+    Allowed(Opened),
     Waiting(Later<'b>),
 }
 
@@ -187,13 +194,15 @@ impl<'a, A: ?Sized, D> Future for Enter<'a, '_, A, D> {
         let Asking { source, request, deadline, span, .. } = asking;
         let check = Check { guard: &asking.guard.0, source, request, span, deadline: *deadline };
         let allowed = self.stage.poll(check, cx);
-        allowed.map_ok(|body| Call::open(&asking.guard.0, request, asking.action, body))
+        allowed.map_ok(|Opened { span, at }| {
+            Call::open(&asking.guard.0, request, asking.action, span, at)
+        })
     }
 }
 
 impl<'b> Stage<'b> {
     /// From the question to the record.
-    fn poll(&mut self, check: Check<'b>, cx: &mut Context<'_>) -> Poll<Result<BodySpan, Denial>> {
+    fn poll(&mut self, check: Check<'b>, cx: &mut Context<'_>) -> Poll<Result<Opened, Denial>> {
         if matches!(self, Self::New) {
             check.span.begin(check.request);
         }
@@ -201,7 +210,7 @@ impl<'b> Stage<'b> {
         // Whatever panics from here on leaves a check that has ended.
         let mut later = match mem::replace(self, Self::Done) {
             Self::New => match check.begin(cx) {
-                Outset::Allowed(body) => return Poll::Ready(Ok(body)),
+                Outset::Allowed(opened) => return Poll::Ready(Ok(opened)),
                 Outset::Waiting(later) => later,
             },
             Self::Waiting(later) => later,
@@ -246,34 +255,36 @@ impl<'b> Check<'b> {
     fn begin(self, cx: &mut Context<'_>) -> Outset<'b> {
         // While this lives, a caller that goes away leaves a `Cancelled` on record.
         let unfinished = Unfinished::new(self);
-        let recorded = match self.ask(cx) {
+        let denial = match self.ask(cx) {
             Ok(Asked::Replied(Reply::Yes(allow))) => {
                 let deadline = self.deadline;
                 let allowed = Allowed { allow, deadline, waited: false, compared: None };
-                self.record_allow(allowed, 0)
+                match self.record_allow(&allowed, 0) {
+                    Ok(Recorded::InAll) => match self.open(&allowed) {
+                        Ok(opened) => {
+                            unfinished.decided();
+                            return Outset::Allowed(opened);
+                        }
+                        Err(denial) => denial,
+                    },
+                    Ok(waiting) => {
+                        return Outset::Waiting(Box::pin(async move {
+                            let recorded = waiting.everywhere(self, allowed).await;
+                            self.end(unfinished, recorded).await
+                        }));
+                    }
+                    Err(denial) => denial,
+                }
             }
             Ok(asked) => {
                 return Outset::Waiting(Box::pin(async move {
-                    let recorded = match self.settle(asked).await {
-                        Ok(allowed) => self.record_allow(allowed, 0),
-                        Err(denial) => Err(denial),
-                    };
+                    let recorded = self.recorded(asked).await;
                     self.end(unfinished, recorded).await
                 }));
             }
-            Err(denial) => Err(denial),
+            Err(denial) => denial,
         };
-        let opened = match recorded {
-            Ok(Recorded::InAll(allowed)) => self.open(&allowed),
-            recorded => return Outset::Waiting(Box::pin(self.end(unfinished, recorded))),
-        };
-        match opened {
-            Ok(body) => {
-                unfinished.decided();
-                Outset::Allowed(body)
-            }
-            Err(denial) => Outset::Waiting(Box::pin(self.end(unfinished, Err(denial)))),
-        }
+        Outset::Waiting(Box::pin(self.end(unfinished, Err(denial))))
     }
 
     /// The authority's answer, or the future that has it.
@@ -289,24 +300,29 @@ impl<'b> Check<'b> {
         self.put(cx)
     }
 
-    /// Waits for the log, where it has to be waited for, and makes the decision known.
+    /// The answer that is waited for, and where it is a yes, on record.
+    async fn recorded(self, asked: Asked<'b>) -> Result<Allowed, Denial> {
+        let allowed = self.settle(asked).await?;
+        match self.record_allow(&allowed, 0)? {
+            Recorded::InAll => Ok(allowed),
+            // FAIL CLOSED: a yes that is not on record is withheld. In a box: the calls that need no such
+            // wait should not carry it about.
+            waiting => Box::pin(waiting.everywhere(self, allowed)).await,
+        }
+    }
+
+    /// Makes the decision known.
     async fn end(
         self,
         mut unfinished: Unfinished<'b>,
-        recorded: Result<Recorded<'b>, Denial>,
-    ) -> Result<BodySpan, Denial> {
-        let recorded = match recorded {
-            Ok(Recorded::InAll(allowed)) => Ok(allowed),
-            // FAIL CLOSED: a yes that is not on record is withheld. In a box, as is what follows a no:
-            // the calls that need neither should not carry it about.
-            Ok(waiting) => Box::pin(waiting.everywhere(self)).await,
-            Err(denial) => Err(denial),
-        };
+        recorded: Result<Allowed, Denial>,
+    ) -> Result<Opened, Denial> {
         let opened = recorded.and_then(|allowed| self.open(&allowed));
         // Before anybody reads it: the caller, the log, whoever traces.
         let hidden = |text: &str| self.request.without_masked(text);
         let opened = opened.map_err(|denial| denial.rewritten(&hidden));
         if let Err(denial) = &opened {
+            // In a box, as above.
             Box::pin(self.record_deny(denial, &mut unfinished)).await;
         }
         unfinished.decided();
@@ -318,28 +334,28 @@ impl<'b> Check<'b> {
     ///
     /// # Denies
     /// As [`holds`](Self::holds).
-    fn open(self, allowed: &Allowed) -> Result<BodySpan, Denial> {
-        let body = self.trace_allowed(&allowed.allow);
+    fn open(self, allowed: &Allowed) -> Result<Opened, Denial> {
+        let span = self.trace_allowed(&allowed.allow);
         match self.holds(allowed) {
-            Ok(()) => Ok(body),
+            Ok(at) => Ok(Opened { span, at }),
             Err(denial) => {
-                body.withheld(&denial);
+                span.withheld(&denial);
                 Err(denial)
             }
         }
     }
 
-    /// Whether an allow still holds.
+    /// Whether an allow still holds: the last time when it was seen to be in time.
     ///
     /// # Denies
     /// Values that are no longer those that were asked about, a yes that was taken back, one that is
     /// too late by now, and a sub-agent whose parent's guard is gone.
-    fn holds(self, allowed: &Allowed) -> Result<(), Denial> {
+    fn holds(self, allowed: &Allowed) -> Result<Instant, Denial> {
         let now = self.in_time(allowed.deadline)?;
         // What was at hand all along left nobody the time to change anything, and nothing runs after
         // this reading of the clock.
         if !allowed.waited && !allowed.deadline.took_time(now) {
-            return self.is_lent_still();
+            return self.is_lent_still().map(|()| now);
         }
         if !allowed.compared.is_some_and(|since| deadline::is_brief(since, now)) {
             self.unchanged()?;
@@ -349,14 +365,14 @@ impl<'b> Check<'b> {
             self.not_withdrawn()?;
         }
         self.is_lent_still()?;
-        self.in_time(allowed.deadline)?;
+        let now = self.in_time(allowed.deadline)?;
         // Runs nobody's code: what is remembered is a yes that a body began with.
         match allowed.allow.approved.as_ref().and_then(|yes| yes.keep.as_ref()) {
             // FAIL CLOSED: it ended, or was forgotten, while others were asked.
             Some(keep) if !keep.keep() => Err(self
                 .denied(Cause::NeedsApproval, "the yes that was remembered holds no longer")
                 .with_detail("asked again, the call is put to the person")),
-            Some(_) | None => Ok(()),
+            Some(_) | None => Ok(now),
         }
     }
 }

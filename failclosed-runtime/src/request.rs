@@ -177,9 +177,7 @@ pub(crate) enum Changed {
 
 impl argument::Head for Subject {
     fn write(&self, name: &ActionName, text: &mut Vec<u8>) {
-        text.extend_from_slice(b"{\"subject\":");
-        text.extend_from_slice(self.json().as_bytes());
-        text.extend_from_slice(b",\"action\":");
+        text.extend_from_slice(self.begins().as_bytes());
         if argument::write_text(text, name.as_str()).is_err() {
             // FAIL CLOSED: it cannot fail; and if it did, a question without its beginning is no JSON.
             text.clear();
@@ -361,6 +359,11 @@ impl<'a> Request<'a> {
     /// this one, and never the values of masked arguments.
     pub(crate) fn for_people(&self) -> &Request<'a> {
         self.masked.as_deref().unwrap_or(self)
+    }
+
+    /// Whether people and logs see a mask in the place of some argument.
+    pub(crate) fn has_masked(&self) -> bool {
+        self.masked.is_some()
     }
 
     /// A text without what masked arguments hold, where it has some: an authority that was shown them

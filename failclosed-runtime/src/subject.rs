@@ -20,9 +20,9 @@ pub struct Subject {
     /// Absent where nobody delegated, so that the digests of such questions stay what they were.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "chain")]
     delegated_by: Option<Arc<Subject>>,
-    /// All of it as JSON, for the questions: each begins with it, several times a call.
+    /// What each of its questions begins with, several times a call: `{"subject":{..},"action":`.
     #[serde(skip)]
-    json: Arc<str>,
+    begins: Arc<str>,
 }
 
 impl Subject {
@@ -49,16 +49,17 @@ impl Subject {
     }
 
     fn of(agent: String, on_behalf_of: Option<String>, delegated_by: Option<Arc<Subject>>) -> Self {
-        let mut subject = Self { agent, on_behalf_of, delegated_by, json: Arc::default() };
+        let mut subject = Self { agent, on_behalf_of, delegated_by, begins: Arc::default() };
         // Texts and their keys: nothing here can fail to be written. FAIL CLOSED: and if it did, a
         // question that begins with nothing is no JSON.
-        subject.json = serde_json::to_string(&subject).unwrap_or_default().into();
+        let own = serde_json::to_string(&subject).unwrap_or_default();
+        subject.begins = format!("{{\"subject\":{own},\"action\":").into();
         subject
     }
 
-    /// As JSON, which is what it is serialized as.
-    pub(crate) fn json(&self) -> &str {
-        &self.json
+    /// What each of its questions begins with, up to the action.
+    pub(crate) fn begins(&self) -> &str {
+        &self.begins
     }
 
     /// The agent's id.
@@ -117,7 +118,7 @@ impl Subject {
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { agent, on_behalf_of, delegated_by, json: _ } = self;
+        let Self { agent, on_behalf_of, delegated_by, begins: _ } = self;
         f.debug_struct("Subject")
             .field("agent", agent)
             .field("on_behalf_of", on_behalf_of)

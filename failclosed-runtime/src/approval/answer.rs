@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::escape::{escape, units};
 use crate::{
-    decision::{Allow, Answers, Ask, Decision, Deny},
+    decision::{Allow, Answers, Ask, Decision, Deny, PersonsYes},
     request::Request,
     text,
 };
@@ -17,16 +17,14 @@ impl Ask {
     /// late, or from a dialog that was mixed up with another one, is read as no answer.
     pub fn approved(&self, request: &Request<'_>) -> Decision {
         let answers = Answers { call: request.id(), question: self.digest() };
-        Decision::Allow(Allow { answers: Some(answers), ..Allow::default_grounds() })
+        Decision::Allow(Allow::by_person(PersonsYes::to(answers)))
     }
 
     /// As [`approved`](Self::approved), where it is known who said it: their name stands on record.
     pub fn approved_by(&self, request: &Request<'_>, who: impl Into<Arc<str>>) -> Decision {
-        let mut yes = self.approved(request);
-        if let Decision::Allow(allow) = &mut yes {
-            allow.by = Some(text::name(who.into()));
-        }
-        yes
+        let answers = Answers { call: request.id(), question: self.digest() };
+        let by = Some(text::name(who.into()));
+        Decision::Allow(Allow::by_person(PersonsYes { by, ..PersonsYes::to(answers) }))
     }
 }
 

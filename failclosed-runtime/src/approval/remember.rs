@@ -10,7 +10,7 @@ use super::Approver;
 use crate::{
     answer::Answer,
     contain::contain,
-    decision::{Allow, Answers, Ask, Decision, Deny, NoDecision},
+    decision::{Allow, Answers, Ask, Decision, Deny, NoDecision, PersonsYes},
     error::ConfigError,
     request::Request,
 };
@@ -95,22 +95,24 @@ impl<A: Approver> Remember<A> {
         (key, noes): (Key, u64),
     ) -> Allow {
         let answers = |ask: &Ask| Answers { call: request.id(), question: ask.digest() };
-        if allow.answers != Some(answers(told)) {
+        // FAIL CLOSED: what answers no question of a call is refused by the guard.
+        let Some(yes) = &mut allow.yes else { return allow };
+        if yes.answers != answers(told) {
             // FAIL CLOSED: a yes to something else, also to the question without what was told beside
             // it, is made no yes to this one: the guard refuses it.
-            allow.answers = allow.answers.map(|_| answers(told));
+            yes.answers = answers(told);
             return allow;
         }
-        allow.answers = Some(answers(ask));
+        yes.answers = answers(ask);
         let digest = request.digest();
         // FAIL CLOSED: what a dangerous mode said is not what a person said; and a yes that another
         // memory had was said before, so that keeping it from now on would lengthen it.
-        if let (None, None, Ok(digest)) = (&allow.danger, &allow.remembered, digest) {
+        if let (None, None, Ok(digest)) = (&allow.danger, &yes.remembered, digest) {
             let memory = Arc::clone(&self.memory);
-            let (by, lasting) = (allow.by.clone(), self.scope.lasting());
+            let (by, lasting) = (yes.by.clone(), self.scope.lasting());
             let keep =
                 Keep::new(memory, key, ask.digest(), (request.id(), *digest.as_bytes(), by), noes);
-            allow.keep = Some(Box::new(keep.lasting(lasting, self.scope.most())));
+            yes.keep = Some(Box::new(keep.lasting(lasting, self.scope.most())));
         }
         allow
     }
@@ -132,13 +134,12 @@ impl<A: Approver> Approver for Remember<A> {
                 let answers = Answers { call: request.id(), question: ask.digest() };
                 let by = remembered.by.clone();
                 let standing = self.memory.standing(key, ask.digest(), remembered.call);
-                Answer::ready(Ok(Decision::Allow(Allow {
-                    answers: Some(answers),
+                Answer::ready(Ok(Decision::Allow(Allow::by_person(PersonsYes {
+                    answers,
                     by,
                     remembered: Some(Arc::new(remembered)),
                     keep: Some(Box::new(standing)),
-                    ..Allow::default_grounds()
-                })))
+                }))))
             }
             None => Answer::pending(self.asked(request, ask, key)),
         }

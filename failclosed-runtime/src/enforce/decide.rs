@@ -13,7 +13,7 @@ use crate::{
     authority::delegated,
     contain::{Contained, Panicked, contain},
     deadline::{Deadline, Expired},
-    decision::{Allow, Answers, Approved, Ask, Decision, NoDecision},
+    decision::{Allow, Answers, Approved, Ask, Decision, NoDecision, PersonsYes},
     denial::{Cause, Denial},
     guard::Lease,
     request::Changed,
@@ -110,6 +110,9 @@ impl<'b> Check<'b> {
 
     /// What an allow rests on goes into the record, and may quote what the authority was shown.
     fn without_masked(self, mut allow: Allow) -> Allow {
+        if !self.request.has_masked() {
+            return allow;
+        }
         allow.rewrite(&|text: &str| self.request.without_masked(text));
         allow
     }
@@ -161,11 +164,12 @@ impl<'b> Check<'b> {
         // Where there is none, it was not the authority that failed.
         match answered.map_err(Denial::by_an_approver)? {
             Decision::Allow(mut allow) => {
-                self.answers(&allow, ask).map_err(Denial::by_an_approver)?;
+                let yes = allow.yes.take();
+                let yes = self.answers(yes, ask).map_err(Denial::by_an_approver)?;
                 let through = contain(|| approver.name()).map_err(by_approver)?;
-                let (question, by) = (ask.digest(), allow.by.take());
+                let question = ask.digest();
+                let PersonsYes { by, remembered, keep, .. } = *yes;
                 let through = text::line(through, text::MAX_NAME).into_owned().into();
-                let (remembered, keep) = (allow.remembered.take(), allow.keep.take());
                 let approved = Approved { question, through, by, remembered, keep };
                 allow.approved = Some(Box::new(approved));
                 Ok(allow)
@@ -183,11 +187,14 @@ impl<'b> Check<'b> {
         }
     }
 
-    /// Whether a yes is to this call, and to what was asked about it.
-    fn answers(self, yes: &Allow, ask: &Ask) -> Result<(), Denial> {
+    /// A yes that is to this call, and to what was asked about it.
+    ///
+    /// # Denies
+    /// Every other.
+    fn answers(self, yes: Option<Box<PersonsYes>>, ask: &Ask) -> Result<Box<PersonsYes>, Denial> {
         let asked = Answers { call: self.request.id(), question: ask.digest() };
-        let fault = match yes.answers {
-            Some(answers) if answers == asked => return Ok(()),
+        let fault = match yes {
+            Some(yes) if yes.answers == asked => return Ok(yes),
             // FAIL CLOSED: a person said yes to something else.
             Some(_) => "the approver's yes is to another question",
             // FAIL CLOSED: as likely as not to another question.

@@ -24,26 +24,26 @@ const DENIAL_RECORD_TIME: Duration = Duration::from_secs(1);
 /// How far the record of an allow has got.
 pub(super) enum Recorded<'b> {
     /// Every sink has taken it.
-    InAll(Allowed),
+    InAll,
     /// A sink needs time; the ones from `next` on have not been asked.
-    Waiting { allowed: Allowed, recording: Contained<Recording<'b>>, next: usize },
+    Waiting { recording: Contained<Recording<'b>>, next: usize },
 }
 
 impl<'b> Check<'b> {
     /// Records an allow in every sink from `next` on, before the body may run.
     pub(super) fn record_allow(
         self,
-        allowed: Allowed,
+        allowed: &Allowed,
         next: usize,
     ) -> Result<Recorded<'b>, Denial> {
         for (index, sink) in self.guard.sinks().iter().enumerate().skip(next) {
             let record = record(self.request, Verdict::Allow(&allowed.allow));
             let put = put(&**sink, &record, allowed.deadline);
             if let Some(recording) = put.map_err(|detail| self.withheld(detail))? {
-                return Ok(Recorded::Waiting { allowed, recording, next: index + 1 });
+                return Ok(Recorded::Waiting { recording, next: index + 1 });
             }
         }
-        Ok(Recorded::InAll(allowed))
+        Ok(Recorded::InAll)
     }
 
     fn withheld(self, detail: String) -> Denial {
@@ -55,17 +55,19 @@ impl<'b> Check<'b> {
     /// nothing that they run may come behind the last look at the clock.
     pub(super) fn trace_allowed(self, allow: &Allow) -> BodySpan {
         let request = self.request;
-        let rule = allow.grounds.rule.as_deref();
-        let delegated_by = request.subject().chain();
-        contain::trace(|| match allow.danger.as_deref() {
-            Some(danger) => tracing::warn!(
-                target: "failclosed", call = %request.id(), action = request.action(),
-                delegated_by, danger, "allowed by a dangerous mode"
-            ),
-            None => tracing::debug!(
-                target: "failclosed", call = %request.id(), action = request.action(),
-                agent = request.subject().agent_id(), delegated_by, rule, "allowed"
-            ),
+        contain::trace(|| {
+            let delegated_by = request.subject().chain();
+            match allow.danger.as_deref() {
+                Some(danger) => tracing::warn!(
+                    target: "failclosed", call = %request.id(), action = request.action(),
+                    delegated_by, danger, "allowed by a dangerous mode"
+                ),
+                None => tracing::debug!(
+                    target: "failclosed", call = %request.id(), action = request.action(),
+                    agent = request.subject().agent_id(), delegated_by,
+                    rule = allow.grounds.rule.as_deref(), "allowed"
+                ),
+            }
         });
         telemetry::count_decision(request, None);
         self.span.allowed(allow);
@@ -127,19 +129,19 @@ impl<'b> Check<'b> {
 
 impl<'b> Recorded<'b> {
     /// Waits until every sink has taken it.
-    pub(super) async fn everywhere(mut self, check: Check<'b>) -> Result<Allowed, Denial> {
-        loop {
-            match self {
-                Self::InAll(allowed) => return Ok(allowed),
-                Self::Waiting { mut allowed, recording, next } => {
-                    // FAIL CLOSED: the body must find what was allowed and recorded.
-                    (allowed.waited, allowed.compared) = (true, None);
-                    let taken = taken(recording, allowed.deadline).await;
-                    taken.map_err(|detail| check.withheld(detail))?;
-                    self = check.record_allow(allowed, next)?;
-                }
-            }
+    pub(super) async fn everywhere(
+        mut self,
+        check: Check<'b>,
+        mut allowed: Allowed,
+    ) -> Result<Allowed, Denial> {
+        while let Self::Waiting { recording, next } = self {
+            // FAIL CLOSED: the body must find what was allowed and recorded.
+            (allowed.waited, allowed.compared) = (true, None);
+            let taken = taken(recording, allowed.deadline).await;
+            taken.map_err(|detail| check.withheld(detail))?;
+            self = check.record_allow(&allowed, next)?;
         }
+        Ok(allowed)
     }
 }
 
