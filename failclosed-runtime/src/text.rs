@@ -52,7 +52,7 @@ pub(crate) fn id_fault(id: &str) -> Option<&'static str> {
         Some("is blank")
     } else if id.trim() != id {
         Some("has white space around it")
-    } else if id.chars().any(is_invisible) {
+    } else if has_invisible(id) {
         Some("has control or invisible characters")
     } else {
         None
@@ -86,7 +86,13 @@ pub(crate) fn name(name: Arc<str>) -> Arc<str> {
 
 fn is_line(text: &str, limit: usize) -> bool {
     let fits = text.len() <= limit || text.chars().count() <= limit;
-    fits && !text.chars().any(is_invisible)
+    fits && !has_invisible(text)
+}
+
+fn has_invisible(text: &str) -> bool {
+    let is_seen = |byte: u8| matches!(byte, b' '..=b'~');
+    // Nearly every text is of those alone.
+    !text.bytes().all(is_seen) && text.chars().any(is_invisible)
 }
 
 #[cfg(test)]
