@@ -84,7 +84,7 @@ impl Decision {
         self
     }
 
-    fn grounds_mut(&mut self) -> &mut Grounds {
+    pub(crate) fn grounds_mut(&mut self) -> &mut Grounds {
         match self {
             Self::Allow(allow) => &mut allow.grounds,
             Self::Deny(deny) => &mut deny.grounds,

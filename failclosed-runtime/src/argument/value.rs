@@ -62,6 +62,13 @@ impl<'a> Value<'a> {
         str::from_utf8(self.bytes()).unwrap_or_default()
     }
 
+    /// The text that it is, where that stands there as it is. `None` where it has escapes, or is no text.
+    #[cfg(feature = "cedar")]
+    pub(crate) fn plain_text(&self) -> Option<&'a str> {
+        let text = self.json().strip_prefix('"')?.strip_suffix('"')?;
+        (!text.contains('\\')).then_some(text)
+    }
+
     /// Makes a value of it.
     ///
     /// # Errors

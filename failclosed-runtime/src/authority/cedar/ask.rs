@@ -40,9 +40,9 @@ impl Loaded {
         let context =
             context::build(request.arguments().iter(), request.context(), of_subject, declared)?;
         let asked = CedarRequest::new(
-            principal.clone(),
+            principal,
             known.action.clone(),
-            resource.clone(),
+            resource,
             context,
             Some(&rules.schema),
         )
@@ -54,7 +54,11 @@ impl Loaded {
                 chain(&error)
             ))
         })?;
-        let sets = known.policies.sets(&principal, &resource, &self.entities);
+        let (Some(principal), Some(resource)) = (asked.principal(), asked.resource()) else {
+            // FAIL CLOSED: the engine would decide for anybody, and about anything.
+            return Err(NoDecision::malformed("the request lost its principal or its resource"));
+        };
+        let sets = known.policies.sets(principal, resource, &self.entities);
         answer::decide(&rules.authorizer, &asked, sets, &self.entities, &rules.labels)
     }
 }

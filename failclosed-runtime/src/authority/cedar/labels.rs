@@ -1,8 +1,9 @@
 //! What the annotations of a policy say about it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use cedar_policy::{Effect, Policy, PolicyId};
+use rustc_hash::FxHashMap;
 
 use super::{builder::Settings, error::CedarError, source::Page};
 
@@ -21,7 +22,7 @@ pub(super) struct Label {
     pub(super) place: String,
 }
 
-pub(super) type Labels = HashMap<PolicyId, Label>;
+pub(super) type Labels = FxHashMap<PolicyId, Label>;
 
 /// The annotations with a meaning here.
 const KNOWN: [&str; 3] = ["id", "reason", "ask"];

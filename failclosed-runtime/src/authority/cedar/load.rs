@@ -1,11 +1,7 @@
 //! From texts to policies that may decide. Everything doubtful is refused here, so that nothing is
 //! left to fail at the first call.
 
-use std::{
-    collections::{HashMap, HashSet},
-    error::Error,
-    sync::Arc,
-};
+use std::{collections::HashSet, error::Error, sync::Arc};
 
 use cedar_policy::{
     Authorizer, Entities, EntityId, EntityUid, PolicyId, PolicySet, Schema, ValidationMode,
@@ -13,6 +9,7 @@ use cedar_policy::{
 };
 use cedar_policy_core::validator::{ValidatorSchema, types::Type};
 use miette::Diagnostic;
+use rustc_hash::FxHashMap;
 
 use super::{
     ask::id_fault,
@@ -44,7 +41,7 @@ pub(super) struct Rules {
     pub(super) schema: Schema,
     pub(super) authorizer: Authorizer,
     /// The actions by the names they are asked for.
-    pub(super) actions: HashMap<String, ActionRules>,
+    pub(super) actions: FxHashMap<String, ActionRules>,
     pub(super) labels: Labels,
     pub(super) names: Names,
     pub(super) default_resource: Option<EntityUid>,
@@ -155,7 +152,7 @@ pub(super) fn policies(
     pages: &[Page],
     settings: &Settings,
 ) -> Result<(PolicySet, Labels), CedarError> {
-    let mut labels = Labels::new();
+    let mut labels = Labels::default();
     let mut renamed = Vec::new();
     for page in pages {
         let parsed = parse(page)?;

@@ -1,8 +1,9 @@
 //! The schema's names for who acts and what is acted on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use cedar_policy::{EntityTypeName, Schema};
+use rustc_hash::FxHashMap;
 
 use super::{builder::Settings, error::CedarError};
 
@@ -15,7 +16,7 @@ pub(super) const USER: &str = "User";
 #[derive(Debug)]
 pub(super) struct Names {
     /// By full name and, inside the actions' namespace, by short name.
-    types: HashMap<String, EntityTypeName>,
+    types: FxHashMap<String, EntityTypeName>,
     pub(super) agent: EntityTypeName,
     /// `None` where the schema has no users.
     pub(super) user: Option<EntityTypeName>,
@@ -68,7 +69,7 @@ impl Names {
 }
 
 fn find(
-    types: &HashMap<String, EntityTypeName>,
+    types: &FxHashMap<String, EntityTypeName>,
     name: &str,
     setting: &'static str,
 ) -> Result<EntityTypeName, CedarError> {
@@ -79,7 +80,7 @@ fn find(
     })
 }
 
-fn types(schema: &Schema, namespace: &str) -> HashMap<String, EntityTypeName> {
+fn types(schema: &Schema, namespace: &str) -> FxHashMap<String, EntityTypeName> {
     let short = schema
         .entity_types()
         .filter(|name| !namespace.is_empty() && name.namespace() == namespace)

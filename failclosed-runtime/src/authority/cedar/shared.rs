@@ -250,10 +250,17 @@ impl Shared {
             return Err(why.with_policies(Arc::clone(&loaded.rules.policies)));
         }
         let policies = Arc::clone(&loaded.rules.policies);
-        match loaded.decide(request) {
-            Ok(decision) => Ok(decision.version(version).policies(policies)),
-            Err(why) => Err(why.with_version(version).with_policies(policies)),
-        }
+        let mut decided = loaded.decide(request);
+        // In place: a decision that is handed on by each of them is copied by each.
+        let (of_version, of_policies) = match &mut decided {
+            Ok(decision) => {
+                let grounds = decision.grounds_mut();
+                (&mut grounds.version, &mut grounds.policies)
+            }
+            Err(why) => (&mut why.version, &mut why.policies),
+        };
+        (*of_version, *of_policies) = (Some(version), Some(policies));
+        decided
     }
 }
 

@@ -12,6 +12,7 @@ use cedar_policy::{
     ActionConstraint, Entities, EntityUid, Policy, PolicySet, PrincipalConstraint,
     ResourceConstraint, Schema,
 };
+use rustc_hash::FxHashMap;
 
 use super::{error::CedarError, load::chain};
 
@@ -23,12 +24,12 @@ pub(super) struct Slice(Filed<Filed<PolicySet>>);
 #[derive(Debug)]
 struct Filed<T> {
     any: T,
-    under: HashMap<EntityUid, T>,
+    under: FxHashMap<EntityUid, T>,
 }
 
 impl<T: Default> Default for Filed<T> {
     fn default() -> Self {
-        Self { any: T::default(), under: HashMap::new() }
+        Self { any: T::default(), under: FxHashMap::default() }
     }
 }
 

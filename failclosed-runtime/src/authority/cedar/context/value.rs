@@ -48,6 +48,9 @@ impl Value {
 }
 
 fn read(text: Shown<'_>) -> Result<String, NoCedarValue> {
+    if let Some(plain) = text.plain_text() {
+        return Ok(plain.to_owned());
+    }
     // FAIL CLOSED: what is not text is not shown as some other text.
     text.read().map_err(|error| NoCedarValue::new(error.to_string()))
 }
