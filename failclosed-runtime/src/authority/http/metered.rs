@@ -118,7 +118,7 @@ impl Read for Meter {
         }
         // By way of a piece of our own, because a cursor does not tell what came through it.
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];
-        let room = PIECE.min(buffer.remaining()).min(self.left);
+        let mut room = PIECE.min(buffer.remaining()).min(self.left);
         let mut piece = ReadBuf::uninit(&mut piece[..room]);
         if Pin::new(&mut self.inner).poll_read(cx, piece.unfilled())?.is_pending() {
             if self.asked == Asked::Whole {
@@ -132,14 +132,18 @@ impl Read for Meter {
                 return Poll::Pending;
             }
             let mut bytes = [0; LOOK];
-            let Poll::Ready(there) = self.there(&mut bytes[..LOOK.min(room)]) else {
+            room = room.min(LOOK);
+            let Poll::Ready(there) = self.there(&mut bytes[..room]) else {
                 self.empty = Some(begun);
                 return Poll::Pending;
             };
             let there = there?;
             piece.unfilled().put_slice(bytes.get(..there).unwrap_or_default());
         }
-        (self.asked, self.empty) = (Asked::No, None);
+        // A socket that gives less than there was room for has no more: what it was asked for this piece was a
+        // look behind it as well.
+        let is_drained = piece.filled().len() < room;
+        (self.asked, self.empty) = (Asked::No, is_drained.then(|| self.begun.count()));
         self.left -= piece.filled().len();
         buffer.put_slice(piece.filled());
         Poll::Ready(Ok(()))

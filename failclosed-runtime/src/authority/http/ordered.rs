@@ -232,28 +232,37 @@ impl<T: Read + Unpin> InOrder<T> {
             return Err(io::ErrorKind::NotConnected.into());
         }
         if !self.unsent && !self.awaits {
-            // The HTTP library has mostly looked, and found nothing; but that may have been when it opened the
-            // connection. Here nothing lies between the look and the question.
-            self.begun.another();
-            match self.look(cx) {
-                Poll::Pending => {}
-                Poll::Ready(Ok(Some(_))) => {
-                    // FAIL CLOSED: it was said before this question, and is no answer to it.
-                    self.order.0.early.store(true, Ordering::Release);
-                    return self.order.check();
-                }
-                Poll::Ready(Ok(None)) => return Err(io::ErrorKind::NotConnected.into()),
-                Poll::Ready(Err(error)) => return Err(error),
+            if self.heard && self.keep == Keep::WhileTied {
+                // FAIL CLOSED: what answered before may go on answering. It has been looked for since this
+                // question was begun; what has come since then has not its id.
+                self.order.0.again.store(true, Ordering::Release);
+            } else {
+                self.is_silent(cx)?;
             }
             self.awaits = true;
-            if self.heard && self.keep == Keep::WhileTied {
-                // FAIL CLOSED: what answered before may go on answering.
-                self.order.0.again.store(true, Ordering::Release);
-            }
             self.framing = Framing::default();
         }
         self.unsent = true;
         Ok(())
+    }
+
+    /// Nothing has come on it. The HTTP library has mostly looked; but that may have been when it opened the
+    /// connection. Here nothing lies between the look and the question.
+    ///
+    /// # Errors
+    /// Something has, or it has ended.
+    fn is_silent(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        self.begun.another();
+        match self.look(cx) {
+            Poll::Pending => Ok(()),
+            Poll::Ready(Ok(Some(_))) => {
+                // FAIL CLOSED: it was said before this question, and is no answer to it.
+                self.order.0.early.store(true, Ordering::Release);
+                self.order.check()
+            }
+            Poll::Ready(Ok(None)) => Err(io::ErrorKind::NotConnected.into()),
+            Poll::Ready(Err(error)) => Err(error),
+        }
     }
 }
 
