@@ -58,7 +58,7 @@ impl Loaded {
             // FAIL CLOSED: the engine would decide for anybody, and about anything.
             return Err(NoDecision::malformed("the request lost its principal or its resource"));
         };
-        let sets = known.policies.sets(principal, resource, &self.entities);
+        let sets = known.policies.sets(principal, resource, self.groups());
         answer::decide(&rules.authorizer, &asked, sets, &self.entities, &rules.labels)
     }
 }

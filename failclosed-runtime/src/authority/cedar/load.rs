@@ -4,7 +4,7 @@
 use std::{collections::HashSet, error::Error, sync::Arc};
 
 use cedar_policy::{
-    Authorizer, Entities, EntityId, EntityUid, PolicyId, PolicySet, Schema, ValidationMode,
+    Authorizer, Entities, Entity, EntityId, EntityUid, PolicyId, PolicySet, Schema, ValidationMode,
     Validator,
 };
 use cedar_policy_core::validator::{ValidatorSchema, types::Type};
@@ -31,6 +31,8 @@ use crate::decision::Policies;
 pub(super) struct Loaded {
     pub(super) rules: Arc<Rules>,
     pub(super) entities: Entities,
+    /// Whether some entity is in another one, actions aside.
+    has_groups: bool,
     /// The digests of both, for records.
     pub(super) version: Arc<str>,
 }
@@ -81,7 +83,15 @@ impl Loaded {
         let of_entities = version::of_entities(&entities)?;
         let digest = rules.policies.iter().map(Policies::digest).collect::<String>();
         let version = format!("policies {digest} entities {of_entities}");
-        Ok(Self { rules, entities, version: version.into() })
+        let has_groups = entities.iter().filter(|entity| !is_action(entity)).any(|entity| {
+            entities.ancestors(&entity.uid()).is_some_and(|mut of| of.next().is_some())
+        });
+        Ok(Self { rules, entities, has_groups, version: version.into() })
+    }
+
+    /// The entities, where a policy about one may be about another one: else none is looked up.
+    pub(super) fn groups(&self) -> Option<&Entities> {
+        self.has_groups.then_some(&self.entities)
     }
 }
 
@@ -254,9 +264,13 @@ fn json(page: &Page, schema: &Schema) -> Result<Entities, CedarError> {
 /// The entities with the schema's actions, which `action in [..]` needs.
 fn entities(schema: &Schema, given: &Entities) -> Result<Entities, CedarError> {
     // Actions come from the schema alone: those of an earlier one would contradict it.
-    let given = given.iter().filter(|entity| entity.uid().type_name().basename() != "Action");
+    let given = given.iter().filter(|entity| !is_action(entity));
     Entities::from_entities(given.cloned(), Some(schema))
         .map_err(|error| CedarError::Entities { detail: chain(&error) })
+}
+
+fn is_action(entity: &Entity) -> bool {
+    entity.uid().type_name().basename() == "Action"
 }
 
 fn parse_errors(page: &Page, errors: &cedar_policy::ParseErrors) -> String {

@@ -43,16 +43,18 @@ impl<T: Default> Filed<T> {
 }
 
 impl<T> Filed<T> {
-    /// What may concern `entity`: what is filed under none, under it, and under its ancestors.
+    /// What may concern `entity`: what is filed under none, under it, and under its ancestors, where
+    /// entities have any.
     fn concerning<'a>(
         &'a self,
         entity: &'a EntityUid,
-        entities: &'a Entities,
+        groups: Option<&'a Entities>,
     ) -> impl Iterator<Item = &'a T> + 'a {
         // Most actions have nothing filed; then there is nothing to look up.
         let under = (!self.under.is_empty()).then_some(&self.under);
         let filed = under.into_iter().flat_map(move |under| {
-            let ancestors = entities.ancestors(entity).into_iter().flatten();
+            let ancestors = groups.and_then(|entities| entities.ancestors(entity));
+            let ancestors = ancestors.into_iter().flatten();
             let itself = std::iter::once(entity);
             // An entity is not its own ancestor, but nothing may be counted twice if it ever is.
             itself
@@ -86,11 +88,11 @@ impl Slice {
         &'a self,
         principal: &'a EntityUid,
         resource: &'a EntityUid,
-        entities: &'a Entities,
+        groups: Option<&'a Entities>,
     ) -> impl Iterator<Item = &'a PolicySet> + 'a {
         self.0
-            .concerning(principal, entities)
-            .flat_map(move |filed| filed.concerning(resource, entities))
+            .concerning(principal, groups)
+            .flat_map(move |filed| filed.concerning(resource, groups))
             .filter(|set| !set.is_empty())
     }
 }
