@@ -61,6 +61,13 @@ impl Entry<'static, Named> {
 }
 
 impl<'a> Entry<'a, Named> {
+    /// An action that carries its arguments, as [`of`](Entry::of), whose type is left to whoever asks: a
+    /// check of its own for each method's action would be compiled for each.
+    pub(crate) fn untyped<A: Action>(action: &'a A) -> Self {
+        let name = action::name::<A>();
+        Self { name, action: &Named(()), exactly: PhantomData, carried: action }
+    }
+
     /// What nobody may do.
     pub(crate) fn probe(probe: &'a Probe) -> Self {
         Self { name: probe.action(), action: &Named(()), exactly: PhantomData, carried: probe }

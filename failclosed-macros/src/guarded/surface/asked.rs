@@ -5,7 +5,10 @@ use quote::{ToTokens, quote_spanned};
 use syn::Ident;
 
 use super::check::{Action, Kind, Method, Surface};
-use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
+use crate::{
+    expand::{local, shown as shown_to},
+    guarded::names,
+};
 
 // Input:
 //     #[requires_permission(action = Purchase, resource = vendor)] async fn charge(&self, vendor: &str)
@@ -14,17 +17,16 @@ use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
 //         type Of = ();                                       // `dyn payments::Raw` where `self` is read
-//         fn enter<'g>(&self, guard: &'g Guard, of: &()) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
-//             async move {
-//                 let Self { vendor, .. } = self;
-//                 enter(&Asking::new(guard, Entry::of(&Purchase), &|q| {
-//                     Question::resource(q, &vendor);
-//                     Question::argument(q, "vendor", &vendor);
-//                 })).await
-//             }
+//         const ACTION: &'static Purchase = &Purchase;
+//         fn show(&self, of: &(), q: &mut Question<'_>) {
+//             let Self { vendor, .. } = self;
+//             Question::resource(q, &vendor);
+//             Question::argument(q, "vendor", &vendor);
 //         }
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
+//
+// No future: each would be one more that the compiler has to make and to prove `Send`.
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let Kind::Guarded { action, args, shown, arguments, reads_self, .. } = &method.kind else {
         return TokenStream::new();
@@ -63,7 +65,8 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     };
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
-    let question = question(private, args, shown, &unit);
+    let shown = shown_to(args, shown, &[], private);
+    let question = local("question", site);
     let (of, raw) = (names::of(site), names::raw(site));
     let kind_of = match reads_self {
         true => quote_spanned!(site=> dyn #module::#raw),
@@ -79,45 +82,18 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
             type Parts = (#(#types,)*);
             type Of = #kind_of;
 
-            fn enter<'g>(
-                &self,
-                guard: &'g #private::Guard,
-                #of: &Self::Of,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    #private::Call<'g, Self::Action>,
-                    #private::Denial,
-                >,
-            > + ::core::marker::Send {
-                async move {
-                    let _ = #of;
-                    #[allow(unused_variables)]
-                    let Self { #(#idents,)* __failclosed: _ } = self;
-                    #question
-                }
+            const ACTION: &'static Self::Action = &#unit;
+
+            fn show(&self, #of: &Self::Of, #question: &mut #private::Question<'_>) {
+                let _ = (#of, &#question);
+                #[allow(unused_variables)]
+                let Self { #(#idents,)* __failclosed: _ } = self;
+                #shown
             }
 
             fn into_parts(self) -> Self::Parts {
                 #parts
             }
         }
-    }
-}
-
-fn question(
-    private: &TokenStream,
-    args: &Args,
-    shown: &[ShownArgument],
-    unit: &TokenStream,
-) -> TokenStream {
-    let site = Span::mixed_site();
-    let show = show(args, shown, &[], private);
-    quote_spanned! {site=>
-        #private::enter(&#private::Asking::new(
-            guard,
-            #private::Entry::of(&#unit),
-            #show,
-        ))
-        .await
     }
 }

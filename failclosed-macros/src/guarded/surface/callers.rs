@@ -11,7 +11,7 @@ use crate::{
     diag::Errors,
     expand::local,
     guarded::{
-        body::future,
+        body::{future, opaque},
         names::{self, from_inside},
     },
     params::Params,
@@ -84,7 +84,8 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
     let checked: Vec<Checked> =
         methods.iter().filter_map(|method| checked(surface, method)).collect();
     let asked = checked.iter().map(|Checked { sig, .. }| quote!(#sig;));
-    let bodies = checked.iter().map(|Checked { sig, body }| quote!(#sig { #body }));
+    let bodies = checked.iter().map(|Checked { sig, body, .. }| quote!(#sig { #body }));
+    let behind = checked.iter().map(|Checked { behind, .. }| behind);
     let forwarded = methods.iter().map(|method| forwarded(surface, method));
     quote_spanned! {site=>
         #[allow(unused_imports)]
@@ -115,6 +116,8 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
         impl<__Raw: super::#raw + 'static> #object for __Raw {
             #(#bodies)*
         }
+
+        #(#behind)*
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -203,6 +206,8 @@ fn forwarded(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 struct Checked {
     sig: TokenStream,
     body: TokenStream,
+    /// How the runtime calls the raw method.
+    behind: TokenStream,
 }
 
 /// A guarded method behind its guard, in one box with its check.
@@ -211,74 +216,123 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
         return None;
     };
     let site = Span::mixed_site();
-    let (private, raw, its_guard) = (&surface.private, names::raw(site), names::before(site));
+    let (private, its_guard) = (&surface.private, names::before(site));
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
     let (before, (fc, _)) = (local("before", site), names::lifetimes());
     let first = quote_spanned!(site=> #before: #its_guard<#fc>,);
     let sig = from_twice_inside(boxing(method, &names::checked(name), Some(first)));
     let self_token = &method.self_token;
     let idents = method.params.iter().map(|param| &param.ident);
-    let (offer, granted) = (local("offer", site), local("granted", site));
-    let raw_name = names::granted(name);
-    let (denial, result) = (local("denial", site), local("result", site));
-    let denied = denied(surface, method, args, &denial);
-    let failed = failed(surface, method, args, &result);
-    let of = match reads_self {
-        true => quote_spanned!(site=> &*#self_token),
-        false => quote_spanned!(site=> &()),
-    };
-    // What was bound is what is asked about and what the permit carries, in the parameter's place.
-    let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
-        let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
-        let ty = ty.map(|ty| quote_spanned!(site=> : #ty));
-        let value = from_twice_inside(value.to_token_stream());
-        quote_spanned!(site=> let #ident #ty = #value;)
-    });
-    let body = quote_spanned! {site=>
-        ::std::boxed::Box::pin(async move {
-            #(#bound)*
-            let mut #offer = #private::Offer::new(super::#arguments {
+    let (denied, failed) = (denied(surface, method, args), failed(surface, method, args));
+    let asked = quote_spanned! {site=>
+        #private::Offer::enter(
+            #private::Offer::new(super::#arguments {
                 #(#idents,)*
                 __failclosed: ::core::marker::PhantomData,
-            });
-            let #granted =
-                match #private::Offer::enter(&mut #offer, #private::Before::guard(#before), #of).await {
-                    ::core::result::Result::Ok(#granted) => #granted,
-                    ::core::result::Result::Err(#denial) => return #denied,
-                };
-            let #result = super::#raw::#raw_name(#self_token, #granted).await;
-            #private::Offer::conclude(&#offer, #failed);
-            #result
-        })
+            }),
+            #private::Before::guard(#before),
+            #self_token,
+            #denied,
+            #failed,
+        )
     };
-    Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body })
+    let asked = if bound.is_empty() {
+        asked
+    } else {
+        // What was bound is what is asked about and what the permit carries, in the parameter's place.
+        let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
+            let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
+            let ty = ty.map(|ty| quote_spanned!(site=> : #ty));
+            let value = from_twice_inside(value.to_token_stream());
+            quote_spanned!(site=> let #ident #ty = #value;)
+        });
+        quote_spanned!(site=> async move { #(#bound)* #asked.await })
+    };
+    let body = quote_spanned!(site=> ::std::boxed::Box::pin(#asked));
+    let behind = behind(surface, method, arguments, *reads_self);
+    Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body, behind })
 }
 
-fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args, denial: &Ident) -> TokenStream {
-    let private = &surface.private;
+// Output:
+//     impl<'fc, __Raw: super::Raw + 'static> Behind<&'fc __Raw> for super::ChargeArgs<'fc> {
+//         type Output = Result<Receipt, E>;
+//         fn of<'of>(on: &'of &'fc __Raw) -> &'of () { &() }
+//         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
+//             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
+//         where &'fc __Raw: 'call, Self: 'call { super::Raw::granted_charge(on, granted) }
+//     }
+fn behind(
+    surface: &Surface<'_>,
+    method: &Method<'_>,
+    arguments: &Ident,
+    reads_self: bool,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let (private, raw) = (&surface.private, names::raw(site));
+    let (cfgs, self_mut) = (&method.cfgs, &method.self_mut);
+    let (fc, call) = names::lifetimes();
+    let lifetimes = &method.lifetimes;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
+    let bounds = quote!(#(#named: #fc,)* #(#bounds,)*);
+    let raw_name = names::granted(&method.function.sig.ident);
+    let output = from_twice_inside(method.output.to_token_stream());
+    let returned = opaque(&method.function.sig.ident, &output, &call);
+    let (on, granted) = (local("on", site), local("granted", site));
+    let of = match reads_self {
+        true => quote_spanned!(site=> &**#on),
+        false => quote_spanned!(site=> { let _ = #on; &() }),
+    };
+    let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
+    quote_spanned! {site=>
+        #(#cfgs)*
+        #[automatically_derived]
+        impl<#fc, #(#lifetimes,)* __Raw: super::#raw + 'static> #private::Behind<#receiver>
+            for super::#arguments<#fc, #(#named),*>
+        where #bounds
+        {
+            type Output = #output;
+
+            fn of<'of>(#on: &'of #receiver) -> &'of Self::Of {
+                #of
+            }
+
+            fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned
+            where #receiver: #call, Self: #call
+            {
+                super::#raw::#raw_name(#on, #granted)
+            }
+        }
+    }
+}
+
+/// What a denial becomes, as a function.
+fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args) -> TokenStream {
+    let (site, private) = (Span::mixed_site(), &surface.private);
     let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
         Some(path) => {
             let path = from_twice_inside(path.to_token_stream());
-            quote_spanned!(Span::mixed_site()=> #path(#denial))
+            let denial = local("denial", site);
+            quote_spanned!(site=> |#denial| #path(#denial))
         }
-        None => quote_spanned! {Span::mixed_site()=>
-            <#output as #private::FromDenial>::from_denial(#denial)
-        },
+        None => quote_spanned!(site=> <#output as #private::FromDenial>::from_denial),
     }
 }
 
-fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args, result: &Ident) -> TokenStream {
-    let private = &surface.private;
+/// Whether a result is a failure, as a function.
+fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args) -> TokenStream {
+    let (site, private) = (Span::mixed_site(), &surface.private);
     let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
-        Some(_) => quote_spanned! {Span::mixed_site()=> {
-            use #private::JudgeAny as _;
-            #private::Judge(&#result).failed()
-        }},
-        None => quote_spanned! {Span::mixed_site()=>
-            <#output as #private::FromDenial>::failed(&#result)
-        },
+        Some(_) => {
+            let result = local("result", site);
+            quote_spanned! {site=> |#result| {
+                use #private::JudgeAny as _;
+                #private::Judge(#result).failed()
+            }}
+        }
+        None => quote_spanned!(site=> <#output as #private::FromDenial>::failed),
     }
 }
 
