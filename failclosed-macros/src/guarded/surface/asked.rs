@@ -1,13 +1,13 @@
-//! How the arguments of a guarded method are asked about.
+//! How the arguments of a guarded method are asked about, and what they are granted to.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Ident;
 
 use super::check::{Action, Kind, Method, Surface};
 use crate::{
     expand::{local, shown as shown_to},
-    guarded::names,
+    guarded::{body::opaque, names},
 };
 
 // Input:
@@ -67,6 +67,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let shown = shown_to(args, shown, &[], private);
     let question = local("question", site);
+    let behind = behind(surface, method, arguments, *reads_self);
     let (of, raw) = (names::of(site), names::raw(site));
     let kind_of = match reads_self {
         true => quote_spanned!(site=> dyn #module::#raw),
@@ -93,6 +94,61 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 
             fn into_parts(self) -> Self::Parts {
                 #parts
+            }
+        }
+
+        #behind
+    }
+}
+
+// Output:
+//     impl<'fc, __Raw: payments::Raw + 'static> Behind<&'fc __Raw> for payments::ChargeArgs<'fc> {
+//         type Output = Result<Receipt, E>;
+//         fn of<'of>(on: &'of &'fc __Raw) -> &'of () { &() }
+//         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
+//             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
+//         where &'fc __Raw: 'call, Self: 'call { payments::Raw::granted_charge(on, granted) }
+//     }
+fn behind(
+    surface: &Surface<'_>,
+    method: &Method<'_>,
+    arguments: &Ident,
+    reads_self: bool,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let (private, module, raw) = (&surface.private, &surface.module, names::raw(site));
+    let (cfgs, self_mut) = (&method.cfgs, &method.self_mut);
+    let (fc, call) = names::lifetimes();
+    let lifetimes = &method.lifetimes;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
+    let bounds = quote!(#(#named: #fc,)* #(#bounds,)*);
+    let raw_name = names::granted(&method.function.sig.ident);
+    let output = method.output.to_token_stream();
+    let returned = opaque(&method.function.sig.ident, &output, &call);
+    let (on, granted) = (local("on", site), local("granted", site));
+    let of = match reads_self {
+        true => quote_spanned!(site=> &**#on),
+        false => quote_spanned!(site=> { let _ = #on; &() }),
+    };
+    let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
+    quote_spanned! {site=>
+        #(#cfgs)*
+        #[automatically_derived]
+        impl<#fc, #(#lifetimes,)* __Raw: #module::#raw + 'static> #private::Behind<#receiver>
+            for #module::#arguments<#fc, #(#named),*>
+        where #bounds
+        {
+            type Output = #output;
+
+            fn of<'of>(#on: &'of #receiver) -> &'of Self::Of {
+                #of
+            }
+
+            fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned
+            where #receiver: #call, Self: #call
+            {
+                #module::#raw::#raw_name(#on, #granted)
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     diag::Errors,
     expand::local,
     guarded::{
-        body::{future, opaque},
+        body::future,
         names::{self, from_inside},
     },
     params::Params,
@@ -84,8 +84,7 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
     let checked: Vec<Checked> =
         methods.iter().filter_map(|method| checked(surface, method)).collect();
     let asked = checked.iter().map(|Checked { sig, .. }| quote!(#sig;));
-    let bodies = checked.iter().map(|Checked { sig, body, .. }| quote!(#sig { #body }));
-    let behind = checked.iter().map(|Checked { behind, .. }| behind);
+    let bodies = checked.iter().map(|Checked { sig, body }| quote!(#sig { #body }));
     let forwarded = methods.iter().map(|method| forwarded(surface, method));
     quote_spanned! {site=>
         #[allow(unused_imports)]
@@ -116,8 +115,6 @@ pub(super) fn implemented(surface: &Surface<'_>) -> TokenStream {
         impl<__Raw: super::#raw + 'static> #object for __Raw {
             #(#bodies)*
         }
-
-        #(#behind)*
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -206,13 +203,11 @@ fn forwarded(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 struct Checked {
     sig: TokenStream,
     body: TokenStream,
-    /// How the runtime calls the raw method.
-    behind: TokenStream,
 }
 
 /// A guarded method behind its guard, in one box with its check.
 fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
-    let Kind::Guarded { args, bound, arguments, reads_self, .. } = &method.kind else {
+    let Kind::Guarded { args, bound, arguments, .. } = &method.kind else {
         return None;
     };
     let site = Span::mixed_site();
@@ -249,61 +244,7 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
         quote_spanned!(site=> async move { #(#bound)* #asked.await })
     };
     let body = quote_spanned!(site=> ::std::boxed::Box::pin(#asked));
-    let behind = behind(surface, method, arguments, *reads_self);
-    Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body, behind })
-}
-
-// Output:
-//     impl<'fc, __Raw: super::Raw + 'static> Behind<&'fc __Raw> for super::ChargeArgs<'fc> {
-//         type Output = Result<Receipt, E>;
-//         fn of<'of>(on: &'of &'fc __Raw) -> &'of () { &() }
-//         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
-//             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
-//         where &'fc __Raw: 'call, Self: 'call { super::Raw::granted_charge(on, granted) }
-//     }
-fn behind(
-    surface: &Surface<'_>,
-    method: &Method<'_>,
-    arguments: &Ident,
-    reads_self: bool,
-) -> TokenStream {
-    let site = Span::mixed_site();
-    let (private, raw) = (&surface.private, names::raw(site));
-    let (cfgs, self_mut) = (&method.cfgs, &method.self_mut);
-    let (fc, call) = names::lifetimes();
-    let lifetimes = &method.lifetimes;
-    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
-    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
-    let bounds = quote!(#(#named: #fc,)* #(#bounds,)*);
-    let raw_name = names::granted(&method.function.sig.ident);
-    let output = from_twice_inside(method.output.to_token_stream());
-    let returned = opaque(&method.function.sig.ident, &output, &call);
-    let (on, granted) = (local("on", site), local("granted", site));
-    let of = match reads_self {
-        true => quote_spanned!(site=> &**#on),
-        false => quote_spanned!(site=> { let _ = #on; &() }),
-    };
-    let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
-    quote_spanned! {site=>
-        #(#cfgs)*
-        #[automatically_derived]
-        impl<#fc, #(#lifetimes,)* __Raw: super::#raw + 'static> #private::Behind<#receiver>
-            for super::#arguments<#fc, #(#named),*>
-        where #bounds
-        {
-            type Output = #output;
-
-            fn of<'of>(#on: &'of #receiver) -> &'of Self::Of {
-                #of
-            }
-
-            fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned
-            where #receiver: #call, Self: #call
-            {
-                super::#raw::#raw_name(#on, #granted)
-            }
-        }
-    }
+    Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body })
 }
 
 /// What a denial becomes, as a function.

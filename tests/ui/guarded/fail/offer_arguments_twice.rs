@@ -1,5 +1,5 @@
 // attempt: ask once and be granted twice
-// stopped by: E0499
+// stopped by: E0382
 
 use failclosed::{Action, Denial, Guard, guarded};
 
@@ -29,12 +29,14 @@ impl Payments for Stripe {
     }
 }
 
-async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
-    let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard, &()).await?;
-    drop(offer.enter(guard, &()).await?);
-    drop(first);
-    Ok(())
+async fn ask(
+    guard: &Guard,
+    stripe: &Stripe,
+    arguments: payments::ChargeArgs<'_>,
+) -> Result<u64, Denial> {
+    let offer = failclosed::__private_0_1_0::Offer::new(arguments);
+    drop(offer.enter(guard, stripe, Err, Result::is_err).await);
+    offer.enter(guard, stripe, Err, Result::is_err).await
 }
 
 fn main() {}

@@ -26,12 +26,15 @@ impl Payments for Stripe {
     }
 }
 
-async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
-    let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard, &()).await?;
+async fn ask(
+    guard: &Guard,
+    stripe: &Stripe,
+    arguments: payments::ChargeArgs<'_>,
+) -> Result<u64, Denial> {
+    let offer = failclosed::__private_0_1_0::Offer::new(arguments);
+    let first = offer.enter(guard, stripe, Err, Result::is_err).await;
     let _ = guard;
-    drop(first);
-    Ok(())
+    first
 }
 
 fn main() {}

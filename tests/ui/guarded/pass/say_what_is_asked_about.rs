@@ -33,13 +33,9 @@ impl private::Carried for Mine {
     type Parts = (u64,);
     type Of = ();
 
-    async fn enter<'g>(
-        &self,
-        guard: &'g private::Guard,
-        _: &(),
-    ) -> Result<private::Call<'g, Purchase>, Denial> {
-        private::enter(&private::Asking::new(guard, private::Entry::of(&Purchase), &|_| {})).await
-    }
+    const ACTION: &'static Purchase = &Purchase;
+
+    fn show(&self, _: &(), _: &mut private::Question<'_>) {}
 
     fn into_parts(self) -> (u64,) {
         (1,)
