@@ -62,11 +62,6 @@ impl<'a, A: ?Sized, D> Call<'a, A, D> {
     pub fn conclude(&self, failed: bool) {
         self.open.end(if failed { Outcome::Failed } else { Outcome::Completed });
     }
-
-    /// Lends the permit for the action that was asked about, where that was asked about without its type.
-    pub(crate) fn permit_for<B: Action>(&self, action: &'static B) -> Permit<'_, B, D> {
-        Permit::lend(action)
-    }
 }
 
 impl<A: Action, D> Call<'_, A, D> {

@@ -61,11 +61,10 @@ impl Entry<'static, Named> {
 }
 
 impl<'a> Entry<'a, Named> {
-    /// An action that carries its arguments, as [`of`](Entry::of), whose type is left to whoever asks: a
-    /// check of its own for each method's action would be compiled for each.
-    pub(crate) fn untyped<A: Action>(action: &'a A) -> Self {
-        let name = action::name::<A>();
-        Self { name, action: &Named(()), exactly: PhantomData, carried: action }
+    /// An action, as [`of`](Entry::of), whose type is left to whoever asks: a check of its own for each
+    /// method's action would be compiled for each.
+    pub(crate) fn untyped(name: &'static str, carried: &'a dyn Carries) -> Self {
+        Self { name, action: &Named(()), exactly: PhantomData, carried }
     }
 
     /// What nobody may do.

@@ -6,12 +6,13 @@
 use std::{any::type_name, fmt, future::Future, panic::Location};
 
 use crate::{
-    action::Action,
-    argument::Question,
+    action::{self, Action},
+    argument::{Carries, Nothing, Question},
     denial::Denial,
     enforce::{Asking, Entry, enter},
     guard::Guard,
     permit::Permit,
+    request::{Show, Shows},
 };
 
 /// The arguments of one guarded method, as `#[guarded]` writes them down: a struct for each method,
@@ -21,15 +22,8 @@ pub trait Carried: Sized + Send + Sync {
     type Action: Action + 'static;
     /// The arguments, in order.
     type Parts;
-    /// What is asked about its name and the like: the object itself, or nothing. It has no method that
-    /// could be called without a permit but those that were left unguarded.
-    type Of: ?Sized + Sync;
-
     /// Its one value.
     const ACTION: &'static Self::Action;
-
-    /// Shows these arguments to whoever is asked.
-    fn show(&self, of: &Self::Of, question: &mut Question<'_>);
 
     /// Takes the arguments apart.
     fn into_parts(self) -> Self::Parts;
@@ -40,8 +34,9 @@ pub trait Behind<T>: Carried {
     /// What it gives.
     type Output;
 
-    /// What is asked about its name and the like.
-    fn of<'of>(on: &'of T) -> &'of Self::Of;
+    /// Shows the arguments to whoever is asked, and what its name and the like tell of the object. That
+    /// has no method that could be called without a permit but those that were left unguarded.
+    fn show(&self, on: &T, question: &mut Question<'_>);
 
     /// Calls it.
     fn call<'call>(
@@ -53,23 +48,39 @@ pub trait Behind<T>: Carried {
         Self: 'call;
 }
 
-/// Arguments that nobody was asked about yet.
-pub struct Offer<C>(C);
+/// What a method shows of itself.
+struct Shown<'s, C, T> {
+    arguments: &'s C,
+    on: &'s T,
+}
 
-impl<C: Carried> Offer<C> {
-    /// Takes the arguments.
-    pub fn new(arguments: C) -> Self {
-        Self(arguments)
+impl<C, T> Shows for Shown<'_, C, T> {}
+
+impl<C: Behind<T>, T: Sync> Show for Shown<'_, C, T> {
+    fn show(&self, question: &mut Question<'_>) {
+        self.arguments.show(self.on, question);
     }
 
-    /// Asks, and moves what was asked about into what is granted: the only source of a [`PermitFor`].
+    fn closure(&self) -> &'static str {
+        type_name::<C>()
+    }
+}
+
+/// The door of guarded methods.
+#[derive(Debug)]
+pub struct Offer(());
+
+impl Offer {
+    /// Asks about arguments, and moves what was asked about into what is granted: the only source of a
+    /// [`PermitFor`]. One future for the check and the call, made here once and not in the code of each
+    /// method: the compiler would prove for each that all of it is `Send`.
     ///
     /// # Denies
     /// Everything but an explicit allow, in time and on record.
     #[track_caller]
-    pub fn enter<'g, T: Send + Sync + 'g>(
-        self,
+    pub fn enter<'g, C, T>(
         guard: &'g Guard,
+        arguments: C,
         on: T,
         denied: fn(Denial) -> C::Output,
         failed: fn(&C::Output) -> bool,
@@ -77,30 +88,28 @@ impl<C: Carried> Offer<C> {
     where
         C: Behind<T>,
         C::Output: Send,
+        T: Send + Sync + 'g,
     {
         let site = Location::caller();
-        let Self(arguments) = self;
         async move {
             let call = {
-                let show = |question: &mut Question<'_>| arguments.show(C::of(&on), question);
-                let name = type_name::<C>();
-                let asking = Asking::at(guard, Entry::untyped(C::ACTION), &show, site, name);
+                let show = Shown { arguments: &arguments, on: &on };
+                // Of a bare one, no code is made that asks what it carries.
+                let carried: &dyn Carries =
+                    if <C::Action as Action>::IS_BARE { &Nothing } else { C::ACTION };
+                let entry = Entry::untyped(const { action::name::<C::Action>() }, carried);
+                let asking = Asking::at(guard, entry, &show, site, show.closure());
                 match enter(&asking).await {
                     Ok(call) => call,
                     Err(denial) => return denied(denial),
                 }
             };
-            let result =
-                C::call(on, PermitFor { permit: call.permit_for(C::ACTION), arguments }).await;
+            // What was asked about by its name, with its type again.
+            let granted = PermitFor { permit: Permit::lend(C::ACTION), arguments };
+            let result = C::call(on, granted).await;
             call.conclude(failed(&result));
             result
         }
-    }
-}
-
-impl<C> fmt::Debug for Offer<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Offer(..)")
     }
 }
 
@@ -124,6 +133,6 @@ impl<'call, C: Carried> PermitFor<'call, C> {
 
 impl<C: Carried> fmt::Debug for PermitFor<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PermitFor(`{}`)", crate::action::name::<C::Action>())
+        write!(f, "PermitFor(`{}`)", action::name::<C::Action>())
     }
 }

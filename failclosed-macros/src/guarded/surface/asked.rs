@@ -16,19 +16,11 @@ use crate::{
 //     impl<'fc> Carried for payments::ChargeArgs<'fc> {
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
-//         type Of = ();                                       // `dyn payments::Raw` where `self` is read
 //         const ACTION: &'static Purchase = &Purchase;
-//         fn show(&self, of: &(), q: &mut Question<'_>) {
-//             let Self { vendor, .. } = self;
-//             Question::resource(q, &vendor);
-//             Question::argument(q, "vendor", &vendor);
-//         }
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
-//
-// No future: each would be one more that the compiler has to make and to prove `Send`.
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
-    let Kind::Guarded { action, args, shown, arguments, reads_self, .. } = &method.kind else {
+    let Kind::Guarded { action, args, shown, arguments, .. } = &method.kind else {
         return TokenStream::new();
     };
     let site = Span::mixed_site();
@@ -58,6 +50,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                 #[automatically_derived]
                 impl #private::Action for #module::#name {
                     const NAME: &'static str = #text;
+                    const IS_BARE: bool = true;
                     type Key = Self;
                 }
             }),
@@ -66,13 +59,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let shown = shown_to(args, shown, &[], private);
-    let question = local("question", site);
-    let behind = behind(surface, method, arguments, *reads_self);
-    let (of, raw) = (names::of(site), names::raw(site));
-    let kind_of = match reads_self {
-        true => quote_spanned!(site=> dyn #module::#raw),
-        false => quote_spanned!(site=> ()),
-    };
+    let behind = behind(surface, method, arguments, shown);
     quote_spanned! {site=>
         #named_action
 
@@ -81,16 +68,8 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
             type Action = #unit;
             type Parts = (#(#types,)*);
-            type Of = #kind_of;
 
             const ACTION: &'static Self::Action = &#unit;
-
-            fn show(&self, #of: &Self::Of, #question: &mut #private::Question<'_>) {
-                let _ = (#of, &#question);
-                #[allow(unused_variables)]
-                let Self { #(#idents,)* __failclosed: _ } = self;
-                #shown
-            }
 
             fn into_parts(self) -> Self::Parts {
                 #parts
@@ -104,7 +83,11 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 // Output:
 //     impl<'fc, __Raw: payments::Raw + 'static> Behind<&'fc __Raw> for payments::ChargeArgs<'fc> {
 //         type Output = Result<Receipt, E>;
-//         fn of<'of>(on: &'of &'fc __Raw) -> &'of () { &() }
+//         fn show(&self, of: &&'fc __Raw, q: &mut Question<'_>) {
+//             let Self { vendor, .. } = self;
+//             Question::resource(q, &vendor);
+//             Question::argument(q, "vendor", &vendor);
+//         }
 //         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
 //             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
 //         where &'fc __Raw: 'call, Self: 'call { payments::Raw::granted_charge(on, granted) }
@@ -113,7 +96,7 @@ fn behind(
     surface: &Surface<'_>,
     method: &Method<'_>,
     arguments: &Ident,
-    reads_self: bool,
+    shown: TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
     let (private, module, raw) = (&surface.private, &surface.module, names::raw(site));
@@ -127,10 +110,8 @@ fn behind(
     let output = method.output.to_token_stream();
     let returned = opaque(&method.function.sig.ident, &output, &call);
     let (on, granted) = (local("on", site), local("granted", site));
-    let of = match reads_self {
-        true => quote_spanned!(site=> &**#on),
-        false => quote_spanned!(site=> { let _ = #on; &() }),
-    };
+    let (of, question) = (names::of(site), local("question", site));
+    let idents = method.params.iter().map(|param| &param.ident);
     let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
     quote_spanned! {site=>
         #(#cfgs)*
@@ -141,8 +122,11 @@ fn behind(
         {
             type Output = #output;
 
-            fn of<'of>(#on: &'of #receiver) -> &'of Self::Of {
-                #of
+            fn show(&self, #of: &#receiver, #question: &mut #private::Question<'_>) {
+                let _ = (#of, &#question);
+                #[allow(unused_variables)]
+                let Self { #(#idents,)* __failclosed: _ } = self;
+                #shown
             }
 
             fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned

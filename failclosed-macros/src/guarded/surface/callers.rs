@@ -221,11 +221,8 @@ fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
     let (denied, failed) = (denied(surface, method, args), failed(surface, method, args));
     let asked = quote_spanned! {site=>
         #private::Offer::enter(
-            #private::Offer::new(super::#arguments {
-                #(#idents,)*
-                __failclosed: ::core::marker::PhantomData,
-            }),
             #private::Before::guard(#before),
+            super::#arguments { #(#idents,)* __failclosed: ::core::marker::PhantomData },
             #self_token,
             #denied,
             #failed,

@@ -1,7 +1,7 @@
 // attempt: ask once and be granted twice
 // stopped by: E0382
 
-use failclosed::{Action, Denial, Guard, guarded};
+use failclosed::{__private_0_1_0::Offer, Action, Denial, Guard, guarded};
 
 #[derive(Action)]
 #[action(name = "purchase")]
@@ -34,9 +34,8 @@ async fn ask(
     stripe: &Stripe,
     arguments: payments::ChargeArgs<'_>,
 ) -> Result<u64, Denial> {
-    let offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    drop(offer.enter(guard, stripe, Err, Result::is_err).await);
-    offer.enter(guard, stripe, Err, Result::is_err).await
+    drop(Offer::enter(guard, arguments, stripe, Err, Result::is_err).await);
+    Offer::enter(guard, arguments, stripe, Err, Result::is_err).await
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-use failclosed::{Action, Denial, Guard, guarded};
+use failclosed::{__private_0_1_0::Offer, Action, Denial, Guard, guarded};
 
 #[derive(Action)]
 #[action(name = "purchase")]
@@ -31,8 +31,7 @@ async fn ask(
     stripe: &Stripe,
     arguments: payments::ChargeArgs<'_>,
 ) -> Result<u64, Denial> {
-    let offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard, stripe, Err, Result::is_err).await;
+    let first = Offer::enter(guard, arguments, stripe, Err, Result::is_err).await;
     let _ = guard;
     first
 }
