@@ -12,7 +12,7 @@ use crate::{
     enforce::{Asking, Entry, enter},
     guard::Guard,
     permit::Permit,
-    request::{Show, Shows},
+    request::ShowMethod,
 };
 
 /// The arguments of one guarded method, as `#[guarded]` writes them down: a struct for each method,
@@ -49,20 +49,14 @@ pub trait Behind<T>: Carried {
 }
 
 /// What a method shows of itself.
-struct Shown<'s, C, T> {
+struct Method<'s, C, T> {
     arguments: &'s C,
     on: &'s T,
 }
 
-impl<C, T> Shows for Shown<'_, C, T> {}
-
-impl<C: Behind<T>, T: Sync> Show for Shown<'_, C, T> {
+impl<C: Behind<T>, T: Sync> ShowMethod for Method<'_, C, T> {
     fn show(&self, question: &mut Question<'_>) {
         self.arguments.show(self.on, question);
-    }
-
-    fn closure(&self) -> &'static str {
-        type_name::<C>()
     }
 }
 
@@ -93,12 +87,12 @@ impl Offer {
         let site = Location::caller();
         async move {
             let call = {
-                let show = Shown { arguments: &arguments, on: &on };
+                let show = Method { arguments: &arguments, on: &on };
                 // Of a bare one, no code is made that asks what it carries.
                 let carried: &dyn Carries =
                     if <C::Action as Action>::IS_BARE { &Nothing } else { C::ACTION };
                 let entry = Entry::untyped(const { action::name::<C::Action>() }, carried);
-                let asking = Asking::at(guard, entry, &show, site, show.closure());
+                let asking = Asking::method(guard, entry, &show, site, type_name::<C>());
                 match enter(&asking).await {
                     Ok(call) => call,
                     Err(denial) => return denied(denial),

@@ -76,33 +76,31 @@ impl Origin {
     }
 }
 
-/// What an executor shows of itself. Closures, and a method's arguments: it is a trait for the name of
-/// their type, which tells the function that they stand in. And not an `Fn`, whose other ways to be called
-/// would be compiled for each executor.
-pub trait Show: Sync + sealed::Sealed {
-    /// Shows it.
-    fn show(&self, question: &mut Question<'_>);
-
-    /// The name of its type, which of a closure ends with `::{{closure}}`.
+/// What an executor shows of itself. Only closures: it is a trait for the name of their type, which tells
+/// the function that they stand in.
+pub trait Show: Fn(&mut Question<'_>) + Sync {
+    /// The name of its type, which ends with `::{{closure}}`.
     fn closure(&self) -> &'static str;
 }
 
-mod sealed {
-    /// Out of reach: nobody makes up the name of a function.
-    pub trait Sealed {}
-}
-pub(crate) use sealed::Sealed as Shows;
-
-impl<F: Fn(&mut Question<'_>) + Sync> sealed::Sealed for F {}
-
 impl<F: Fn(&mut Question<'_>) + Sync> Show for F {
-    fn show(&self, question: &mut Question<'_>) {
-        self(question);
-    }
-
     fn closure(&self) -> &'static str {
         type_name::<F>()
     }
+}
+
+/// What a guarded method shows of itself. Not a closure, whose other ways to be called would be compiled
+/// for each method.
+pub(crate) trait ShowMethod: Sync {
+    /// Shows it.
+    fn show(&self, question: &mut Question<'_>);
+}
+
+/// Who shows.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    Executor(&'a dyn Show),
+    Method(&'a dyn ShowMethod),
 }
 
 /// One fact that the guard adds to each of its requests.
@@ -116,7 +114,7 @@ pub(crate) struct Source<'a> {
     pub(crate) kind: &'static str,
     pub(crate) carried: &'a dyn Carries,
     /// What the attribute's expressions give, computed anew each time.
-    pub(crate) show: &'a dyn Show,
+    pub(crate) show: Shown<'a>,
     pub(crate) context: &'a [ContextEntry],
     /// The guard's own key for masks.
     pub(crate) mask_key: Option<&'a MaskKey>,
@@ -164,7 +162,10 @@ impl<'a> Source<'a> {
 
     fn snapshot(&self) -> (ActionName, Result<Snapshot, NotShowable>) {
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
-        let show = |question: &mut Question<'_>| self.show.show(question);
+        let show = |question: &mut Question<'_>| match self.show {
+            Shown::Executor(show) => show(question),
+            Shown::Method(method) => method.show(question),
+        };
         Question::write(self.kind, self.subject, self.carried, &show, context)
     }
 

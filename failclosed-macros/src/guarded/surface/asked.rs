@@ -20,7 +20,7 @@ use crate::{
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
-    let Kind::Guarded { action, args, shown, arguments, .. } = &method.kind else {
+    let Kind::Guarded { action, args, shown, arguments, reads_self, .. } = &method.kind else {
         return TokenStream::new();
     };
     let site = Span::mixed_site();
@@ -59,7 +59,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let shown = shown_to(args, shown, &[], private);
-    let behind = behind(surface, method, arguments, shown);
+    let behind = behind(surface, method, arguments, *reads_self, shown);
     quote_spanned! {site=>
         #named_action
 
@@ -90,12 +90,13 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 //         }
 //         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
 //             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
-//         where &'fc __Raw: 'call, Self: 'call { payments::Raw::granted_charge(on, granted) }
+//         where &'fc __Raw: 'call, Self: 'call { __Raw::granted_charge(on, granted) }
 //     }
 fn behind(
     surface: &Surface<'_>,
     method: &Method<'_>,
     arguments: &Ident,
+    reads_self: bool,
     shown: TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
@@ -112,6 +113,8 @@ fn behind(
     let (on, granted) = (local("on", site), local("granted", site));
     let (of, question) = (names::of(site), local("question", site));
     let idents = method.params.iter().map(|param| &param.ident);
+    // As an object, it is told about by the name of its trait.
+    let object = reads_self.then(|| quote_spanned!(site=> let #of: &dyn #module::#raw = &**#of;));
     let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
     quote_spanned! {site=>
         #(#cfgs)*
@@ -124,6 +127,7 @@ fn behind(
 
             fn show(&self, #of: &#receiver, #question: &mut #private::Question<'_>) {
                 let _ = (#of, &#question);
+                #object
                 #[allow(unused_variables)]
                 let Self { #(#idents,)* __failclosed: _ } = self;
                 #shown
@@ -132,7 +136,7 @@ fn behind(
             fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned
             where #receiver: #call, Self: #call
             {
-                #module::#raw::#raw_name(#on, #granted)
+                __Raw::#raw_name(#on, #granted)
             }
         }
     }

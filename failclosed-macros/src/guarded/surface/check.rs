@@ -73,6 +73,8 @@ pub(crate) enum Kind {
         bound: Vec<BoundName>,
         /// The struct of the arguments.
         arguments: Ident,
+        /// Whether the question reads `self`.
+        reads_self: bool,
     },
     /// Forwarded as it was declared.
     Unguarded,
@@ -312,7 +314,7 @@ fn guarded(defaults: &Options, function: &GuardedFn, errors: &mut Errors) -> Opt
     check_prepared(&args, errors);
     check_distinct(&bound, errors);
     check_skip(&args, &bound, errors);
-    read_self(&mut args, errors);
+    let reads_self = read_self(&mut args, errors);
     let shown = shown(&args, &bound, errors);
     let bound = bound_in_place(&args, &bound, errors);
     for expr in bound.iter().map(|name| name.value.to_token_stream()) {
@@ -333,14 +335,15 @@ fn guarded(defaults: &Options, function: &GuardedFn, errors: &mut Errors) -> Opt
         }
     };
     let arguments = names::arguments(&sig.ident);
-    Some(Kind::Guarded { action, args: Box::new(args), shown, bound, arguments })
+    Some(Kind::Guarded { action, args: Box::new(args), shown, bound, arguments, reads_self })
 }
 
 /// Gives `self` the name that it has where the question is written down. What is bound for the body is
 /// computed elsewhere, where it is called as always.
-fn read_self(args: &mut Args, errors: &mut Errors) {
+fn read_self(args: &mut Args, errors: &mut Errors) -> bool {
     let shown = args.shown.iter_mut().filter(|shown| shown.bound.is_none());
     let named = args.instance.iter_mut().chain(&mut args.resource);
+    let mut reads_self = false;
     for expr in named.chain(shown.map(|shown| &mut shown.value)) {
         let tokens = expr.to_token_stream();
         if let Some(span) = names::field_of_self(tokens.clone()) {
@@ -350,8 +353,10 @@ fn read_self(args: &mut Args, errors: &mut Errors) {
         let (tokens, found) = names::with_self(tokens);
         if found && let Some(moved) = errors.keep(syn::parse2(tokens)) {
             *expr = moved;
+            reads_self = true;
         }
     }
+    reads_self
 }
 
 fn bindings(sig: &Signature) -> Vec<Binding> {
