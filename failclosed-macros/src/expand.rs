@@ -249,7 +249,22 @@ fn carried(
 
 /// What the executor shows, as a closure: its expressions are evaluated when the question is written
 /// down and again after each wait, so that what they compute is compared too.
-pub(crate) fn show(
+fn show(
+    args: &Args,
+    shown: &[ShownArgument],
+    recomputed: &[TokenStream],
+    private: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let question = local("question", site);
+    let shown = self::shown(args, shown, recomputed, private);
+    quote_spanned! {site=>
+        &|#question: &mut #private::Question<'_>| { #shown }
+    }
+}
+
+/// The statements that show it, to a `question`.
+pub(crate) fn shown(
     args: &Args,
     shown: &[ShownArgument],
     recomputed: &[TokenStream],
@@ -285,13 +300,11 @@ pub(crate) fn show(
         }
     });
     quote_spanned! {site=>
-        &|#question: &mut #private::Question<'_>| {
-            #instance
-            #kinds
-            #resource
-            #(#shown)*
-            #(#recomputed)*
-        }
+        #instance
+        #kinds
+        #resource
+        #(#shown)*
+        #(#recomputed)*
     }
 }
 

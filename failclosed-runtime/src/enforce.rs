@@ -23,7 +23,7 @@ use crate::{
     denial::{Cause, Denial},
     domain::Global,
     guard::{Guard, Parts, Probe},
-    request::{Notes, Origin, Request, Show, Source},
+    request::{Notes, Origin, Request, Show, ShowMethod, Shown, Source},
     telemetry::{BodySpan, DecisionSpan},
 };
 
@@ -61,6 +61,12 @@ impl Entry<'static, Named> {
 }
 
 impl<'a> Entry<'a, Named> {
+    /// An action, as [`of`](Entry::of), whose type is left to whoever asks: a check of its own for each
+    /// method's action would be compiled for each.
+    pub(crate) fn untyped(name: &'static str, carried: &'a dyn Carries) -> Self {
+        Self { name, action: &Named(()), exactly: PhantomData, carried }
+    }
+
     /// What nobody may do.
     pub(crate) fn probe(probe: &'a Probe) -> Self {
         Self { name: probe.action(), action: &Named(()), exactly: PhantomData, carried: probe }
@@ -99,7 +105,18 @@ impl<'a: 'b, 'b, A: ?Sized, D> Asking<'a, 'b, A, D> {
         site: &'static Location<'static>,
         closure: &'static str,
     ) -> Self {
-        Self::of(guard, entry, show, None, Some((site, closure)))
+        Self::of(guard, entry, Shown::Executor(show), None, Some((site, closure)))
+    }
+
+    /// A question of a guarded method's, and by what name the log knows it.
+    pub(crate) fn method(
+        guard: &'a Guard<D>,
+        entry: Entry<'a, A>,
+        show: &'b dyn ShowMethod,
+        site: &'static Location<'static>,
+        name: &'static str,
+    ) -> Self {
+        Self::of(guard, entry, Shown::Method(show), None, Some((site, name)))
     }
 
     /// A question of a self check, which is told what an answer does not tell.
@@ -109,19 +126,19 @@ impl<'a: 'b, 'b, A: ?Sized, D> Asking<'a, 'b, A, D> {
         show: &'b dyn Show,
         notes: Option<&'b Notes>,
     ) -> Self {
-        Self::of(guard, entry, show, notes, None)
+        Self::of(guard, entry, Shown::Executor(show), notes, None)
     }
 
     /// A question of no guarded function's: no place in the program is known for it.
     #[cfg(feature = "tower")]
     pub(crate) fn nowhere(guard: &'a Guard<D>, entry: Entry<'a, A>, show: &'b dyn Show) -> Self {
-        Self::of(guard, entry, show, None, None)
+        Self::of(guard, entry, Shown::Executor(show), None, None)
     }
 
     fn of(
         guard: &'a Guard<D>,
         entry: Entry<'a, A>,
-        show: &'b dyn Show,
+        show: Shown<'b>,
         notes: Option<&'b Notes>,
         site: Option<(&'static Location<'static>, &'static str)>,
     ) -> Self {

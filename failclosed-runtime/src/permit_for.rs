@@ -3,82 +3,107 @@
 //! Passed side by side, a permit for one amount could be spent on another. So the door below owns
 //! the arguments from before the question, and hands out the very value that was asked about.
 
-use std::{fmt, future::Future};
+use std::{any::type_name, fmt, future::Future, panic::Location};
 
 use crate::{
-    action::Action,
-    call::Call,
-    denial::{Cause, Denial},
+    action::{self, Action},
+    argument::{Carries, Nothing, Question},
+    denial::Denial,
+    enforce::{Asking, Entry, enter},
     guard::Guard,
-    id::CallId,
     permit::Permit,
+    request::ShowMethod,
 };
 
 /// The arguments of one guarded method, as `#[guarded]` writes them down: a struct for each method,
 /// so that the type of what was granted names the trait and the method.
-pub trait Carried: Sized + Sync {
+pub trait Carried: Sized + Send + Sync {
     /// What the permit is for.
     type Action: Action + 'static;
     /// The arguments, in order.
     type Parts;
-    /// What is asked about its name and the like: the object itself, or nothing. It has no method that
-    /// could be called without a permit but those that were left unguarded.
-    type Of: ?Sized + Sync;
-
-    /// Asks about these arguments. What it gives opens nothing by itself.
-    fn enter<'g>(
-        &self,
-        guard: &'g Guard,
-        of: &Self::Of,
-    ) -> impl Future<Output = Result<Call<'g, Self::Action>, Denial>> + Send;
+    /// Its one value.
+    const ACTION: &'static Self::Action;
 
     /// Takes the arguments apart.
     fn into_parts(self) -> Self::Parts;
 }
 
-/// Arguments that are about to be asked about, then the call that they were allowed for.
-pub struct Offer<'g, C: Carried> {
-    /// Gone once they were asked about.
-    arguments: Option<C>,
-    call: Option<Call<'g, C::Action>>,
+/// What stands behind the guard of one method: the method of the raw trait. `T` is what it is called on.
+pub trait Behind<T>: Carried {
+    /// What it gives.
+    type Output;
+
+    /// Shows the arguments to whoever is asked, and what its name and the like tell of the object. That
+    /// has no method that could be called without a permit but those that were left unguarded.
+    fn show(&self, on: &T, question: &mut Question<'_>);
+
+    /// Calls it.
+    fn call<'call>(
+        on: T,
+        granted: PermitFor<'call, Self>,
+    ) -> impl Future<Output = Self::Output> + Send + 'call
+    where
+        T: 'call,
+        Self: 'call;
 }
 
-impl<'g, C: Carried> Offer<'g, C> {
-    /// Takes the arguments. Nobody was asked yet.
-    pub fn new(arguments: C) -> Self {
-        Self { arguments: Some(arguments), call: None }
-    }
+/// What a method shows of itself.
+struct Method<'s, C, T> {
+    arguments: &'s C,
+    on: &'s T,
+}
 
-    /// Asks, and moves what was asked about into what is granted: the only source of a [`PermitFor`].
+impl<C: Behind<T>, T: Sync> ShowMethod for Method<'_, C, T> {
+    fn show(&self, question: &mut Question<'_>) {
+        self.arguments.show(self.on, question);
+    }
+}
+
+/// The door of guarded methods.
+#[derive(Debug)]
+pub struct Offer(());
+
+impl Offer {
+    /// Asks about arguments, and moves what was asked about into what is granted: the only source of a
+    /// [`PermitFor`]. One future for the check and the call, made here once and not in the code of each
+    /// method: the compiler would prove for each that all of it is `Send`.
     ///
     /// # Denies
-    /// Everything but an explicit allow, in time and on record; and being asked twice.
-    pub async fn enter(
-        &mut self,
+    /// Everything but an explicit allow, in time and on record.
+    #[track_caller]
+    pub fn enter<'g, C, T>(
         guard: &'g Guard,
-        of: &C::Of,
-    ) -> Result<PermitFor<'_, C>, Denial> {
-        let Some(arguments) = self.arguments.take() else {
-            // FAIL CLOSED: one offer, one question, one grant.
-            let name = crate::action::name::<C::Action>();
-            let reason = "the arguments were asked about before";
-            return Err(Denial::new(Cause::Cancelled, CallId::next(), name, reason));
-        };
-        let call = arguments.enter(guard, of).await?;
-        Ok(PermitFor { call: self.call.insert(call), arguments })
-    }
-
-    /// The body returned.
-    pub fn conclude(&self, failed: bool) {
-        if let Some(call) = &self.call {
-            call.conclude(failed);
+        arguments: C,
+        on: T,
+        denied: fn(Denial) -> C::Output,
+        failed: fn(&C::Output) -> bool,
+    ) -> impl Future<Output = C::Output> + Send
+    where
+        C: Behind<T>,
+        C::Output: Send,
+        T: Send + Sync + 'g,
+    {
+        let site = Location::caller();
+        async move {
+            let call = {
+                let show = Method { arguments: &arguments, on: &on };
+                // Of a bare one, no code is made that asks what it carries.
+                let carried: &dyn Carries =
+                    if <C::Action as Action>::IS_BARE { &Nothing } else { C::ACTION };
+                let entry = Entry::untyped(const { action::name::<C::Action>() }, carried);
+                let asking = Asking::method(guard, entry, &show, site, type_name::<C>());
+                match enter(&asking).await {
+                    Ok(call) => call,
+                    Err(denial) => return denied(denial),
+                }
+            };
+            // What was asked about by its name, with its type again.
+            let granted = PermitFor { permit: Permit::lend(C::ACTION), arguments };
+            let result = C::call(on, granted).await;
+            call.conclude(failed(&result));
+            result
         }
-    }
-}
-
-impl<C: Carried> fmt::Debug for Offer<'_, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Offer(..)")
     }
 }
 
@@ -89,19 +114,19 @@ impl<C: Carried> fmt::Debug for Offer<'_, C> {
 /// [`redeem`](Self::redeem), and has no arguments but those that the authority was asked about.
 #[must_use = "what was granted was asked for in vain"]
 pub struct PermitFor<'call, C: Carried> {
-    call: &'call Call<'call, C::Action>,
+    permit: Permit<'call, C::Action>,
     arguments: C,
 }
 
 impl<'call, C: Carried> PermitFor<'call, C> {
     /// The permit, lent as long as the call lasts, and the arguments, in order.
     pub fn redeem(self) -> (Permit<'call, C::Action>, C::Parts) {
-        (self.call.permit(), self.arguments.into_parts())
+        (self.permit, self.arguments.into_parts())
     }
 }
 
 impl<C: Carried> fmt::Debug for PermitFor<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PermitFor(`{}`)", crate::action::name::<C::Action>())
+        write!(f, "PermitFor(`{}`)", action::name::<C::Action>())
     }
 }

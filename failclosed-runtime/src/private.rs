@@ -13,7 +13,7 @@ pub use crate::call::Call;
 // Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
 pub use crate::{
     guarded::{AskedFirst, Before, Guarded, OnlyGuarded, Surface, Wraps},
-    permit_for::{Carried, Offer, PermitFor},
+    permit_for::{Behind, Carried, Offer, PermitFor},
 };
 // Named in generated signatures and coercions.
 use crate::call::LentAs;

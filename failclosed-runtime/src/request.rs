@@ -89,6 +89,20 @@ impl<F: Fn(&mut Question<'_>) + Sync> Show for F {
     }
 }
 
+/// What a guarded method shows of itself. Not a closure, whose other ways to be called would be compiled
+/// for each method.
+pub(crate) trait ShowMethod: Sync {
+    /// Shows it.
+    fn show(&self, question: &mut Question<'_>);
+}
+
+/// Who shows.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    Executor(&'a dyn Show),
+    Method(&'a dyn ShowMethod),
+}
+
 /// One fact that the guard adds to each of its requests.
 pub(crate) type ContextEntry = (&'static str, Arc<dyn Argument + Send>);
 
@@ -100,7 +114,7 @@ pub(crate) struct Source<'a> {
     pub(crate) kind: &'static str,
     pub(crate) carried: &'a dyn Carries,
     /// What the attribute's expressions give, computed anew each time.
-    pub(crate) show: &'a dyn Show,
+    pub(crate) show: Shown<'a>,
     pub(crate) context: &'a [ContextEntry],
     /// The guard's own key for masks.
     pub(crate) mask_key: Option<&'a MaskKey>,
@@ -148,7 +162,10 @@ impl<'a> Source<'a> {
 
     fn snapshot(&self) -> (ActionName, Result<Snapshot, NotShowable>) {
         let context = self.context.iter().map(|(name, value)| (*name, &**value as &dyn Argument));
-        let show = |question: &mut Question<'_>| (self.show)(question);
+        let show = |question: &mut Question<'_>| match self.show {
+            Shown::Executor(show) => show(question),
+            Shown::Method(method) => method.show(question),
+        };
         Question::write(self.kind, self.subject, self.carried, &show, context)
     }
 

@@ -1,7 +1,7 @@
 //! A body of a raw method: the permit and the arguments it was granted, then the user's tokens.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, Ident, Pat, Type, spanned::Spanned};
 
 use crate::{
@@ -34,13 +34,15 @@ pub(crate) struct Taken {
 // Input:
 //     { BODY }, of `async fn charge(&self, #[permit] permit: Permit<'_, Purchase>, amount: u64) -> R`
 // Output:
+//     let (permit, (amount,)) = PermitFor::redeem(granted);
 //     async move {
-//         let (permit, (amount,)) = PermitFor::redeem(granted);
 //         let permit: Permit<'_, Purchase> = permit;
 //         let amount: u64 = amount;
 //         if false { return returns::<R>(); }
 //         BODY
 //     }
+//
+// Redeemed before the future: what it holds, the compiler has to prove `Send` for each method.
 pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &Body) -> TokenStream {
     let Redeemed { granted, private, .. } = redeemed;
     let site = Span::mixed_site();
@@ -61,7 +63,11 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &Body) -> TokenStream {
             quote_spanned!(site=> #(#lints)* let #mutability #name: #ty = #proof;)
         }
         // Spent, and of no further use to the body.
-        None => quote_spanned!(site=> let _ = #proof;),
+        None => TokenStream::new(),
+    };
+    let proof = match redeemed.permit {
+        Some(_) => proof.into_token_stream(),
+        None => quote_spanned!(site=> _),
     };
     let bound = redeemed.params.iter().zip(&places).map(|(taken, place)| {
         let Taken { lints, pattern, ty } = taken;
@@ -69,8 +75,9 @@ pub(crate) fn redeemed(redeemed: &Redeemed<'_>, body: &Body) -> TokenStream {
         quote_spanned!(site=> #(#lints)* let #pattern: #ty = #place;)
     });
     let taken = quote_spanned!(here=> let (#proof, (#(#places,)*)) = #private::PermitFor::redeem(#granted););
-    let inside = quote_spanned!(site=> #taken #permit #(#bound)*);
-    unboxed(redeemed.private, &redeemed.output, here, &inside, body)
+    let inside = quote_spanned!(site=> #permit #(#bound)*);
+    let future = unboxed(redeemed.private, &redeemed.output, here, &inside, body);
+    quote_spanned!(site=> #taken #future)
 }
 
 /// A body in a box.

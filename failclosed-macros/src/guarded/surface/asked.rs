@@ -1,11 +1,14 @@
-//! How the arguments of a guarded method are asked about.
+//! How the arguments of a guarded method are asked about, and what they are granted to.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Ident;
 
 use super::check::{Action, Kind, Method, Surface};
-use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
+use crate::{
+    expand::{local, shown as shown_to},
+    guarded::{body::opaque, names},
+};
 
 // Input:
 //     #[requires_permission(action = Purchase, resource = vendor)] async fn charge(&self, vendor: &str)
@@ -13,16 +16,7 @@ use crate::{args::Args, check::ShownArgument, expand::show, guarded::names};
 //     impl<'fc> Carried for payments::ChargeArgs<'fc> {
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
-//         type Of = ();                                       // `dyn payments::Raw` where `self` is read
-//         fn enter<'g>(&self, guard: &'g Guard, of: &()) -> impl Future<Output = Result<Call<'g, Purchase>, Denial>> + Send {
-//             async move {
-//                 let Self { vendor, .. } = self;
-//                 enter(&Asking::new(guard, Entry::of(&Purchase), &|q| {
-//                     Question::resource(q, &vendor);
-//                     Question::argument(q, "vendor", &vendor);
-//                 })).await
-//             }
-//         }
+//         const ACTION: &'static Purchase = &Purchase;
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
@@ -56,6 +50,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                 #[automatically_derived]
                 impl #private::Action for #module::#name {
                     const NAME: &'static str = #text;
+                    const IS_BARE: bool = true;
                     type Key = Self;
                 }
             }),
@@ -63,12 +58,8 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     };
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
-    let question = question(private, args, shown, &unit);
-    let (of, raw) = (names::of(site), names::raw(site));
-    let kind_of = match reads_self {
-        true => quote_spanned!(site=> dyn #module::#raw),
-        false => quote_spanned!(site=> ()),
-    };
+    let shown = shown_to(args, shown, &[], private);
+    let behind = behind(surface, method, arguments, *reads_self, shown);
     quote_spanned! {site=>
         #named_action
 
@@ -77,47 +68,76 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
             type Action = #unit;
             type Parts = (#(#types,)*);
-            type Of = #kind_of;
 
-            fn enter<'g>(
-                &self,
-                guard: &'g #private::Guard,
-                #of: &Self::Of,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    #private::Call<'g, Self::Action>,
-                    #private::Denial,
-                >,
-            > + ::core::marker::Send {
-                async move {
-                    let _ = #of;
-                    #[allow(unused_variables)]
-                    let Self { #(#idents,)* __failclosed: _ } = self;
-                    #question
-                }
-            }
+            const ACTION: &'static Self::Action = &#unit;
 
             fn into_parts(self) -> Self::Parts {
                 #parts
             }
         }
+
+        #behind
     }
 }
 
-fn question(
-    private: &TokenStream,
-    args: &Args,
-    shown: &[ShownArgument],
-    unit: &TokenStream,
+// Output:
+//     impl<'fc, __Raw: payments::Raw + 'static> Behind<&'fc __Raw> for payments::ChargeArgs<'fc> {
+//         type Output = Result<Receipt, E>;
+//         fn show(&self, of: &&'fc __Raw, q: &mut Question<'_>) {
+//             let Self { vendor, .. } = self;
+//             Question::resource(q, &vendor);
+//             Question::argument(q, "vendor", &vendor);
+//         }
+//         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
+//             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
+//         where &'fc __Raw: 'call, Self: 'call { __Raw::granted_charge(on, granted) }
+//     }
+fn behind(
+    surface: &Surface<'_>,
+    method: &Method<'_>,
+    arguments: &Ident,
+    reads_self: bool,
+    shown: TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
-    let show = show(args, shown, &[], private);
+    let (private, module, raw) = (&surface.private, &surface.module, names::raw(site));
+    let (cfgs, self_mut) = (&method.cfgs, &method.self_mut);
+    let (fc, call) = names::lifetimes();
+    let lifetimes = &method.lifetimes;
+    let named: Vec<_> = method.lifetimes.iter().map(|param| &param.lifetime).collect();
+    let bounds = method.bounds.iter().flat_map(|clause| &clause.predicates);
+    let bounds = quote!(#(#named: #fc,)* #(#bounds,)*);
+    let raw_name = names::granted(&method.function.sig.ident);
+    let output = method.output.to_token_stream();
+    let returned = opaque(&method.function.sig.ident, &output, &call);
+    let (on, granted) = (local("on", site), local("granted", site));
+    let (of, question) = (names::of(site), local("question", site));
+    let idents = method.params.iter().map(|param| &param.ident);
+    // As an object, it is told about by the name of its trait.
+    let object = reads_self.then(|| quote_spanned!(site=> let #of: &dyn #module::#raw = &**#of;));
+    let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
     quote_spanned! {site=>
-        #private::enter(&#private::Asking::new(
-            guard,
-            #private::Entry::of(&#unit),
-            #show,
-        ))
-        .await
+        #(#cfgs)*
+        #[automatically_derived]
+        impl<#fc, #(#lifetimes,)* __Raw: #module::#raw + 'static> #private::Behind<#receiver>
+            for #module::#arguments<#fc, #(#named),*>
+        where #bounds
+        {
+            type Output = #output;
+
+            fn show(&self, #of: &#receiver, #question: &mut #private::Question<'_>) {
+                let _ = (#of, &#question);
+                #object
+                #[allow(unused_variables)]
+                let Self { #(#idents,)* __failclosed: _ } = self;
+                #shown
+            }
+
+            fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned
+            where #receiver: #call, Self: #call
+            {
+                __Raw::#raw_name(#on, #granted)
+            }
+        }
     }
 }

@@ -207,78 +207,70 @@ struct Checked {
 
 /// A guarded method behind its guard, in one box with its check.
 fn checked(surface: &Surface<'_>, method: &Method<'_>) -> Option<Checked> {
-    let Kind::Guarded { args, bound, arguments, reads_self, .. } = &method.kind else {
+    let Kind::Guarded { args, bound, arguments, .. } = &method.kind else {
         return None;
     };
     let site = Span::mixed_site();
-    let (private, raw, its_guard) = (&surface.private, names::raw(site), names::before(site));
+    let (private, its_guard) = (&surface.private, names::before(site));
     let (cfgs, name) = (&method.cfgs, &method.function.sig.ident);
     let (before, (fc, _)) = (local("before", site), names::lifetimes());
     let first = quote_spanned!(site=> #before: #its_guard<#fc>,);
     let sig = from_twice_inside(boxing(method, &names::checked(name), Some(first)));
     let self_token = &method.self_token;
     let idents = method.params.iter().map(|param| &param.ident);
-    let (offer, granted) = (local("offer", site), local("granted", site));
-    let raw_name = names::granted(name);
-    let (denial, result) = (local("denial", site), local("result", site));
-    let denied = denied(surface, method, args, &denial);
-    let failed = failed(surface, method, args, &result);
-    let of = match reads_self {
-        true => quote_spanned!(site=> &*#self_token),
-        false => quote_spanned!(site=> &()),
+    let (denied, failed) = (denied(surface, method, args), failed(surface, method, args));
+    let asked = quote_spanned! {site=>
+        #private::Offer::enter(
+            #private::Before::guard(#before),
+            super::#arguments { #(#idents,)* __failclosed: ::core::marker::PhantomData },
+            #self_token,
+            #denied,
+            #failed,
+        )
     };
-    // What was bound is what is asked about and what the permit carries, in the parameter's place.
-    let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
-        let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
-        let ty = ty.map(|ty| quote_spanned!(site=> : #ty));
-        let value = from_twice_inside(value.to_token_stream());
-        quote_spanned!(site=> let #ident #ty = #value;)
-    });
-    let body = quote_spanned! {site=>
-        ::std::boxed::Box::pin(async move {
-            #(#bound)*
-            let mut #offer = #private::Offer::new(super::#arguments {
-                #(#idents,)*
-                __failclosed: ::core::marker::PhantomData,
-            });
-            let #granted =
-                match #private::Offer::enter(&mut #offer, #private::Before::guard(#before), #of).await {
-                    ::core::result::Result::Ok(#granted) => #granted,
-                    ::core::result::Result::Err(#denial) => return #denied,
-                };
-            let #result = super::#raw::#raw_name(#self_token, #granted).await;
-            #private::Offer::conclude(&#offer, #failed);
-            #result
-        })
+    let asked = if bound.is_empty() {
+        asked
+    } else {
+        // What was bound is what is asked about and what the permit carries, in the parameter's place.
+        let bound = bound.iter().map(|BoundName { ident, how, value, .. }| {
+            let ty = how.ty.as_ref().map(|ty| from_twice_inside(ty.to_token_stream()));
+            let ty = ty.map(|ty| quote_spanned!(site=> : #ty));
+            let value = from_twice_inside(value.to_token_stream());
+            quote_spanned!(site=> let #ident #ty = #value;)
+        });
+        quote_spanned!(site=> async move { #(#bound)* #asked.await })
     };
+    let body = quote_spanned!(site=> ::std::boxed::Box::pin(#asked));
     Some(Checked { sig: quote_spanned!(site=> #(#cfgs)* #sig), body })
 }
 
-fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args, denial: &Ident) -> TokenStream {
-    let private = &surface.private;
+/// What a denial becomes, as a function.
+fn denied(surface: &Surface<'_>, method: &Method<'_>, args: &Args) -> TokenStream {
+    let (site, private) = (Span::mixed_site(), &surface.private);
     let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
         Some(path) => {
             let path = from_twice_inside(path.to_token_stream());
-            quote_spanned!(Span::mixed_site()=> #path(#denial))
+            let denial = local("denial", site);
+            quote_spanned!(site=> |#denial| #path(#denial))
         }
-        None => quote_spanned! {Span::mixed_site()=>
-            <#output as #private::FromDenial>::from_denial(#denial)
-        },
+        None => quote_spanned!(site=> <#output as #private::FromDenial>::from_denial),
     }
 }
 
-fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args, result: &Ident) -> TokenStream {
-    let private = &surface.private;
+/// Whether a result is a failure, as a function.
+fn failed(surface: &Surface<'_>, method: &Method<'_>, args: &Args) -> TokenStream {
+    let (site, private) = (Span::mixed_site(), &surface.private);
     let output = from_twice_inside(method.output.to_token_stream());
     match &args.on_denied {
-        Some(_) => quote_spanned! {Span::mixed_site()=> {
-            use #private::JudgeAny as _;
-            #private::Judge(&#result).failed()
-        }},
-        None => quote_spanned! {Span::mixed_site()=>
-            <#output as #private::FromDenial>::failed(&#result)
-        },
+        Some(_) => {
+            let result = local("result", site);
+            quote_spanned! {site=> |#result| {
+                use #private::JudgeAny as _;
+                #private::Judge(#result).failed()
+            }}
+        }
+        None => quote_spanned!(site=> <#output as #private::FromDenial>::failed),
     }
 }
 

@@ -39,7 +39,7 @@ fn build<'call>(
     arguments: payments::ChargeArgs<'call>,
     granted: PermitFor<'call, payments::ChargeArgs<'call>>,
 ) -> PermitFor<'call, payments::ChargeArgs<'call>> {
-    { let _ = granted; PermitFor { call, arguments } }
+    { let _ = granted; PermitFor { permit: call.permit(), arguments } }
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
 // attempt: ask once and be granted twice
-// stopped by: E0499
+// stopped by: E0382
 
-use failclosed::{Action, Denial, Guard, guarded};
+use failclosed::{__private_0_1_0::Offer, Action, Denial, Guard, guarded};
 
 #[derive(Action)]
 #[action(name = "purchase")]
@@ -29,12 +29,13 @@ impl Payments for Stripe {
     }
 }
 
-async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
-    let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard, &()).await?;
-    drop(offer.enter(guard, &()).await?);
-    drop(first);
-    Ok(())
+async fn ask(
+    guard: &Guard,
+    stripe: &Stripe,
+    arguments: payments::ChargeArgs<'_>,
+) -> Result<u64, Denial> {
+    drop(Offer::enter(guard, arguments, stripe, Err, Result::is_err).await);
+    Offer::enter(guard, arguments, stripe, Err, Result::is_err).await
 }
 
 fn main() {}

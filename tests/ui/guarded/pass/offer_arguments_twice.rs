@@ -1,4 +1,4 @@
-use failclosed::{Action, Denial, Guard, guarded};
+use failclosed::{__private_0_1_0::Offer, Action, Denial, Guard, guarded};
 
 #[derive(Action)]
 #[action(name = "purchase")]
@@ -26,12 +26,14 @@ impl Payments for Stripe {
     }
 }
 
-async fn ask(guard: &Guard, arguments: payments::ChargeArgs<'_>) -> Result<(), Denial> {
-    let mut offer = failclosed::__private_0_1_0::Offer::new(arguments);
-    let first = offer.enter(guard, &()).await?;
+async fn ask(
+    guard: &Guard,
+    stripe: &Stripe,
+    arguments: payments::ChargeArgs<'_>,
+) -> Result<u64, Denial> {
+    let first = Offer::enter(guard, arguments, stripe, Err, Result::is_err).await;
     let _ = guard;
-    drop(first);
-    Ok(())
+    first
 }
 
 fn main() {}

@@ -31,15 +31,8 @@ pub struct Mine;
 impl private::Carried for Mine {
     type Action = Purchase;
     type Parts = (u64,);
-    type Of = ();
 
-    async fn enter<'g>(
-        &self,
-        guard: &'g private::Guard,
-        _: &(),
-    ) -> Result<private::Call<'g, Purchase>, Denial> {
-        private::enter(&private::Asking::new(guard, private::Entry::of(&Purchase), &|_| {})).await
-    }
+    const ACTION: &'static Purchase = &Purchase;
 
     fn into_parts(self) -> (u64,) {
         (1,)
