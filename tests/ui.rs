@@ -38,7 +38,7 @@ const COUNTS: [(&str, usize, usize); 7] = [
     ("body", 26, 28),
     ("bypass", 113, 115),
     ("derive", 26, 28),
-    ("guarded", 170, 170),
+    ("guarded", 171, 171),
     ("item", 39, 41),
     ("paths", 6, 12),
 ];

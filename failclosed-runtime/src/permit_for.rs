@@ -22,8 +22,15 @@ pub trait Carried: Sized + Send + Sync {
     type Action: Action + 'static;
     /// The arguments, in order.
     type Parts;
-    /// Its one value.
+    /// What is asked about its name and the like: the object itself, or nothing. It has no method that
+    /// could be called without a permit but those that were left unguarded.
+    type Of: ?Sized + Sync;
+    /// The action's one value.
     const ACTION: &'static Self::Action;
+
+    /// Shows these arguments to whoever is asked. Here, of which a type has one, and not in [`Behind`],
+    /// of which it may have many: nobody else says what the arguments are asked about as.
+    fn show(&self, of: &Self::Of, question: &mut Question<'_>);
 
     /// Takes the arguments apart.
     fn into_parts(self) -> Self::Parts;
@@ -34,9 +41,8 @@ pub trait Behind<T>: Carried {
     /// What it gives.
     type Output;
 
-    /// Shows the arguments to whoever is asked, and what its name and the like tell of the object. That
-    /// has no method that could be called without a permit but those that were left unguarded.
-    fn show(&self, on: &T, question: &mut Question<'_>);
+    /// What is asked about the object.
+    fn of(on: &T) -> &Self::Of;
 
     /// Calls it.
     fn call<'call>(
@@ -49,14 +55,14 @@ pub trait Behind<T>: Carried {
 }
 
 /// What a method shows of itself.
-struct Method<'s, C, T> {
+struct Method<'s, C: Carried> {
     arguments: &'s C,
-    on: &'s T,
+    of: &'s C::Of,
 }
 
-impl<C: Behind<T>, T: Sync> ShowMethod for Method<'_, C, T> {
+impl<C: Carried> ShowMethod for Method<'_, C> {
     fn show(&self, question: &mut Question<'_>) {
-        self.arguments.show(self.on, question);
+        self.arguments.show(self.of, question);
     }
 }
 
@@ -87,7 +93,7 @@ impl Offer {
         let site = Location::caller();
         async move {
             let call = {
-                let show = Method { arguments: &arguments, on: &on };
+                let show = Method { arguments: &arguments, of: C::of(&on) };
                 // Of a bare one, no code is made that asks what it carries.
                 let carried: &dyn Carries =
                     if <C::Action as Action>::IS_BARE { &Nothing } else { C::ACTION };

@@ -16,7 +16,13 @@ use crate::{
 //     impl<'fc> Carried for payments::ChargeArgs<'fc> {
 //         type Action = Purchase;
 //         type Parts = (&'fc str,);
+//         type Of = ();                                       // `dyn payments::Raw` where `self` is read
 //         const ACTION: &'static Purchase = &Purchase;
+//         fn show(&self, of: &(), q: &mut Question<'_>) {
+//             let Self { vendor, .. } = self;
+//             Question::resource(q, &vendor);
+//             Question::argument(q, "vendor", &vendor);
+//         }
 //         fn into_parts(self) -> Self::Parts { (self.vendor,) }
 //     }
 pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
@@ -59,7 +65,12 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
     // Written out, the unit would be linted in the user's crate.
     let parts = (!idents.is_empty()).then(|| quote_spanned!(site=> (#(self.#idents,)*)));
     let shown = shown_to(args, shown, &[], private);
-    let behind = behind(surface, method, arguments, *reads_self, shown);
+    let behind = behind(surface, method, arguments, *reads_self);
+    let (of, question, raw) = (names::of(site), local("question", site), names::raw(site));
+    let kind_of = match reads_self {
+        true => quote_spanned!(site=> dyn #module::#raw),
+        false => quote_spanned!(site=> ()),
+    };
     quote_spanned! {site=>
         #named_action
 
@@ -68,8 +79,16 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
         impl<#fc, #(#named),*> #private::Carried for #module::#arguments<#fc, #(#named),*> {
             type Action = #unit;
             type Parts = (#(#types,)*);
+            type Of = #kind_of;
 
             const ACTION: &'static Self::Action = &#unit;
+
+            fn show(&self, #of: &Self::Of, #question: &mut #private::Question<'_>) {
+                let _ = (#of, &#question);
+                #[allow(unused_variables)]
+                let Self { #(#idents,)* __failclosed: _ } = self;
+                #shown
+            }
 
             fn into_parts(self) -> Self::Parts {
                 #parts
@@ -83,11 +102,7 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
 // Output:
 //     impl<'fc, __Raw: payments::Raw + 'static> Behind<&'fc __Raw> for payments::ChargeArgs<'fc> {
 //         type Output = Result<Receipt, E>;
-//         fn show(&self, of: &&'fc __Raw, q: &mut Question<'_>) {
-//             let Self { vendor, .. } = self;
-//             Question::resource(q, &vendor);
-//             Question::argument(q, "vendor", &vendor);
-//         }
+//         fn of<'call>(_: &'call &'fc __Raw) -> &'call () { &() }
 //         fn call<'call>(on: &'fc __Raw, granted: PermitFor<'call, Self>)
 //             -> impl Future<Output = Result<Receipt, E>> + Send + 'call
 //         where &'fc __Raw: 'call, Self: 'call { __Raw::granted_charge(on, granted) }
@@ -97,7 +112,6 @@ fn behind(
     method: &Method<'_>,
     arguments: &Ident,
     reads_self: bool,
-    shown: TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
     let (private, module, raw) = (&surface.private, &surface.module, names::raw(site));
@@ -111,10 +125,10 @@ fn behind(
     let output = method.output.to_token_stream();
     let returned = opaque(&method.function.sig.ident, &output, &call);
     let (on, granted) = (local("on", site), local("granted", site));
-    let (of, question) = (names::of(site), local("question", site));
-    let idents = method.params.iter().map(|param| &param.ident);
-    // As an object, it is told about by the name of its trait.
-    let object = reads_self.then(|| quote_spanned!(site=> let #of: &dyn #module::#raw = &**#of;));
+    let of = match reads_self {
+        true => quote_spanned!(site=> &**#on),
+        false => quote_spanned!(site=> { let _ = #on; &() }),
+    };
     let receiver = quote_spanned!(site=> &#fc #self_mut __Raw);
     quote_spanned! {site=>
         #(#cfgs)*
@@ -125,12 +139,8 @@ fn behind(
         {
             type Output = #output;
 
-            fn show(&self, #of: &#receiver, #question: &mut #private::Question<'_>) {
-                let _ = (#of, &#question);
-                #object
-                #[allow(unused_variables)]
-                let Self { #(#idents,)* __failclosed: _ } = self;
-                #shown
+            fn of<#call>(#on: &#call #receiver) -> &#call <Self as #private::Carried>::Of {
+                #of
             }
 
             fn call<#call>(#on: #receiver, #granted: #private::PermitFor<#call, Self>) -> #returned

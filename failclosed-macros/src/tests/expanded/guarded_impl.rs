@@ -11,11 +11,10 @@ impl pay::payments::Raw for Stripe<'_> {
     where
         'fc: 'call,
     {
+        let (__failclosed_permit, (__failclosed_argument_0, __failclosed_argument_1)) = ::failclosed::__private_0_1_0::PermitFor::redeem(
+            __failclosed_granted,
+        );
         async move {
-            let (
-                __failclosed_permit,
-                (__failclosed_argument_0, __failclosed_argument_1),
-            ) = ::failclosed::__private_0_1_0::PermitFor::redeem(__failclosed_granted);
             let permit: Permit<'_, Purchase> = __failclosed_permit;
             let vendor: &'fc str = __failclosed_argument_0;
             let mut amount: u64 = __failclosed_argument_1;

@@ -80,11 +80,10 @@ pub mod payments {
             Self: ::core::marker::Sized,
             'fc: 'call,
         {
+            let (_, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::PermitFor::redeem(
+                __failclosed_granted,
+            );
             async move {
-                let (__failclosed_permit, (__failclosed_argument_0,)) = ::failclosed::__private_0_1_0::PermitFor::redeem(
-                    __failclosed_granted,
-                );
-                let _ = __failclosed_permit;
                 let why: &'fc super::super::Why = __failclosed_argument_0;
                 if false {
                     return ::failclosed::__private_0_1_0::returns::<bool>();
@@ -151,49 +150,27 @@ pub mod payments {
                     > + ::core::marker::Send + 'fc,
                 >,
             > {
-                ::std::boxed::Box::pin(async move {
-                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::ChargeArgs {
-                        vendor,
-                        amount,
-                        __failclosed: ::core::marker::PhantomData,
-                    });
-                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                            &mut __failclosed_offer,
-                            ::failclosed::__private_0_1_0::Before::guard(
-                                __failclosed_before,
-                            ),
-                            &(),
-                        )
-                        .await
-                    {
-                        ::core::result::Result::Ok(__failclosed_granted) => {
-                            __failclosed_granted
-                        }
-                        ::core::result::Result::Err(__failclosed_denial) => {
-                            return <Result<
-                                Receipt,
-                                E,
-                            > as ::failclosed::__private_0_1_0::FromDenial>::from_denial(
-                                __failclosed_denial,
-                            );
-                        }
-                    };
-                    let __failclosed_result = super::Raw::granted_charge(
-                            self,
-                            __failclosed_granted,
-                        )
-                        .await;
-                    ::failclosed::__private_0_1_0::Offer::conclude(
-                        &__failclosed_offer,
+                ::std::boxed::Box::pin(
+                    ::failclosed::__private_0_1_0::Offer::enter(
+                        ::failclosed::__private_0_1_0::Before::guard(
+                            __failclosed_before,
+                        ),
+                        super::ChargeArgs {
+                            vendor,
+                            amount,
+                            __failclosed: ::core::marker::PhantomData,
+                        },
+                        self,
                         <Result<
                             Receipt,
                             E,
-                        > as ::failclosed::__private_0_1_0::FromDenial>::failed(
-                            &__failclosed_result,
-                        ),
-                    );
-                    __failclosed_result
-                })
+                        > as ::failclosed::__private_0_1_0::FromDenial>::from_denial,
+                        <Result<
+                            Receipt,
+                            E,
+                        > as ::failclosed::__private_0_1_0::FromDenial>::failed,
+                    ),
+                )
             }
             fn __failclosed_checked_close<'fc>(
                 &'fc mut self,
@@ -206,42 +183,24 @@ pub mod payments {
                     > + ::core::marker::Send + 'fc,
                 >,
             > {
-                ::std::boxed::Box::pin(async move {
-                    let mut __failclosed_offer = ::failclosed::__private_0_1_0::Offer::new(super::CloseArgs {
-                        why,
-                        __failclosed: ::core::marker::PhantomData,
-                    });
-                    let __failclosed_granted = match ::failclosed::__private_0_1_0::Offer::enter(
-                            &mut __failclosed_offer,
-                            ::failclosed::__private_0_1_0::Before::guard(
-                                __failclosed_before,
-                            ),
-                            &(),
-                        )
-                        .await
-                    {
-                        ::core::result::Result::Ok(__failclosed_granted) => {
-                            __failclosed_granted
-                        }
-                        ::core::result::Result::Err(__failclosed_denial) => {
-                            return closed(__failclosed_denial);
-                        }
-                    };
-                    let __failclosed_result = super::Raw::granted_close(
-                            self,
-                            __failclosed_granted,
-                        )
-                        .await;
-                    ::failclosed::__private_0_1_0::Offer::conclude(
-                        &__failclosed_offer,
-                        {
+                ::std::boxed::Box::pin(
+                    ::failclosed::__private_0_1_0::Offer::enter(
+                        ::failclosed::__private_0_1_0::Before::guard(
+                            __failclosed_before,
+                        ),
+                        super::CloseArgs {
+                            why,
+                            __failclosed: ::core::marker::PhantomData,
+                        },
+                        self,
+                        |__failclosed_denial| closed(__failclosed_denial),
+                        |__failclosed_result| {
                             use ::failclosed::__private_0_1_0::JudgeAny as _;
-                            ::failclosed::__private_0_1_0::Judge(&__failclosed_result)
+                            ::failclosed::__private_0_1_0::Judge(__failclosed_result)
                                 .failed()
                         },
-                    );
-                    __failclosed_result
-                })
+                    ),
+                )
             }
         }
         #[automatically_derived]
@@ -317,49 +276,57 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::ChargeArgs<'fc> {
     type Action = Purchase;
     type Parts = (&'fc str, u64);
     type Of = ();
-    fn enter<'g>(
+    const ACTION: &'static Self::Action = &Purchase;
+    fn show(
         &self,
-        guard: &'g ::failclosed::__private_0_1_0::Guard,
         __failclosed_of: &Self::Of,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<
-            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
-            ::failclosed::__private_0_1_0::Denial,
-        >,
-    > + ::core::marker::Send {
-        async move {
-            let _ = __failclosed_of;
-            #[allow(unused_variables)]
-            let Self { vendor, amount, __failclosed: _ } = self;
-            ::failclosed::__private_0_1_0::enter(
-                    &::failclosed::__private_0_1_0::Asking::new(
-                        guard,
-                        ::failclosed::__private_0_1_0::Entry::of(&Purchase),
-                        &|
-                            __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
-                                '_,
-                            >|
-                        {
-                            #[allow(unused_imports)]
-                            use ::failclosed::__private_0_1_0::AnyPassed as _;
-                            ::failclosed::__private_0_1_0::Question::resource(
-                                __failclosed_question,
-                                &vendor,
-                            );
-                            ::failclosed::__private_0_1_0::Passed(&vendor)
-                                .failclosed_kind()
-                                .show(__failclosed_question, "vendor", &vendor);
-                            ::failclosed::__private_0_1_0::Passed(&amount)
-                                .failclosed_kind()
-                                .show(__failclosed_question, "amount", &amount);
-                        },
-                    ),
-                )
-                .await
-        }
+        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<'_>,
+    ) {
+        let _ = (__failclosed_of, &__failclosed_question);
+        #[allow(unused_variables)]
+        let Self { vendor, amount, __failclosed: _ } = self;
+        #[allow(unused_imports)]
+        use ::failclosed::__private_0_1_0::AnyPassed as _;
+        ::failclosed::__private_0_1_0::Question::resource(
+            __failclosed_question,
+            &vendor,
+        );
+        ::failclosed::__private_0_1_0::Passed(&vendor)
+            .failclosed_kind()
+            .show(__failclosed_question, "vendor", &vendor);
+        ::failclosed::__private_0_1_0::Passed(&amount)
+            .failclosed_kind()
+            .show(__failclosed_question, "amount", &amount);
     }
     fn into_parts(self) -> Self::Parts {
         (self.vendor, self.amount)
+    }
+}
+#[automatically_derived]
+impl<
+    'fc,
+    __Raw: payments::Raw + 'static,
+> ::failclosed::__private_0_1_0::Behind<&'fc __Raw> for payments::ChargeArgs<'fc> {
+    type Output = Result<Receipt, E>;
+    fn of<'call>(
+        __failclosed_on: &'call &'fc __Raw,
+    ) -> &'call <Self as ::failclosed::__private_0_1_0::Carried>::Of {
+        {
+            let _ = __failclosed_on;
+            &()
+        }
+    }
+    fn call<'call>(
+        __failclosed_on: &'fc __Raw,
+        __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<'call, Self>,
+    ) -> impl ::core::future::Future<
+        Output = Result<Receipt, E>,
+    > + ::core::marker::Send + 'call
+    where
+        &'fc __Raw: 'call,
+        Self: 'call,
+    {
+        __Raw::granted_charge(__failclosed_on, __failclosed_granted)
     }
 }
 #[automatically_derived]
@@ -374,6 +341,7 @@ impl ::failclosed::__private_0_1_0::Arguments for payments::CloseAction {
 #[automatically_derived]
 impl ::failclosed::__private_0_1_0::Action for payments::CloseAction {
     const NAME: &'static str = "close";
+    const IS_BARE: bool = true;
     type Key = Self;
 }
 #[automatically_derived]
@@ -381,41 +349,47 @@ impl<'fc> ::failclosed::__private_0_1_0::Carried for payments::CloseArgs<'fc> {
     type Action = payments::CloseAction;
     type Parts = (&'fc super::Why,);
     type Of = ();
-    fn enter<'g>(
+    const ACTION: &'static Self::Action = &payments::CloseAction;
+    fn show(
         &self,
-        guard: &'g ::failclosed::__private_0_1_0::Guard,
         __failclosed_of: &Self::Of,
-    ) -> impl ::core::future::Future<
-        Output = ::core::result::Result<
-            ::failclosed::__private_0_1_0::Call<'g, Self::Action>,
-            ::failclosed::__private_0_1_0::Denial,
-        >,
-    > + ::core::marker::Send {
-        async move {
-            let _ = __failclosed_of;
-            #[allow(unused_variables)]
-            let Self { why, __failclosed: _ } = self;
-            ::failclosed::__private_0_1_0::enter(
-                    &::failclosed::__private_0_1_0::Asking::new(
-                        guard,
-                        ::failclosed::__private_0_1_0::Entry::of(&payments::CloseAction),
-                        &|
-                            __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<
-                                '_,
-                            >|
-                        {
-                            #[allow(unused_imports)]
-                            use ::failclosed::__private_0_1_0::AnyPassed as _;
-                            ::failclosed::__private_0_1_0::Passed(&why)
-                                .failclosed_kind()
-                                .show(__failclosed_question, "why", &why);
-                        },
-                    ),
-                )
-                .await
-        }
+        __failclosed_question: &mut ::failclosed::__private_0_1_0::Question<'_>,
+    ) {
+        let _ = (__failclosed_of, &__failclosed_question);
+        #[allow(unused_variables)]
+        let Self { why, __failclosed: _ } = self;
+        #[allow(unused_imports)]
+        use ::failclosed::__private_0_1_0::AnyPassed as _;
+        ::failclosed::__private_0_1_0::Passed(&why)
+            .failclosed_kind()
+            .show(__failclosed_question, "why", &why);
     }
     fn into_parts(self) -> Self::Parts {
         (self.why,)
+    }
+}
+#[automatically_derived]
+impl<
+    'fc,
+    __Raw: payments::Raw + 'static,
+> ::failclosed::__private_0_1_0::Behind<&'fc mut __Raw> for payments::CloseArgs<'fc> {
+    type Output = bool;
+    fn of<'call>(
+        __failclosed_on: &'call &'fc mut __Raw,
+    ) -> &'call <Self as ::failclosed::__private_0_1_0::Carried>::Of {
+        {
+            let _ = __failclosed_on;
+            &()
+        }
+    }
+    fn call<'call>(
+        __failclosed_on: &'fc mut __Raw,
+        __failclosed_granted: ::failclosed::__private_0_1_0::PermitFor<'call, Self>,
+    ) -> impl ::core::future::Future<Output = bool> + ::core::marker::Send + 'call
+    where
+        &'fc mut __Raw: 'call,
+        Self: 'call,
+    {
+        __Raw::granted_close(__failclosed_on, __failclosed_granted)
     }
 }

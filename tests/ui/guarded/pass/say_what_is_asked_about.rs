@@ -31,8 +31,11 @@ pub struct Mine;
 impl private::Carried for Mine {
     type Action = Purchase;
     type Parts = (u64,);
+    type Of = ();
 
     const ACTION: &'static Purchase = &Purchase;
+
+    fn show(&self, _: &(), _: &mut private::Question<'_>) {}
 
     fn into_parts(self) -> (u64,) {
         (1,)
