@@ -60,12 +60,18 @@ impl<'a, A: ?Sized, D> Call<'a, A, D> {
     pub fn conclude(&self, failed: bool) {
         self.open.end(if failed { Outcome::Failed } else { Outcome::Completed });
     }
+
+    /// Lends a permit for as long as this call is borrowed. `action` is the one that was asked about: a
+    /// guarded method's is asked about without its type, and knows it again here.
+    pub(crate) fn permit_for<'c, B: Action>(&'c self, action: &'c B) -> Permit<'c, B, D> {
+        Permit::lend(action)
+    }
 }
 
 impl<A: Action, D> Call<'_, A, D> {
     /// Lends the permit, for as long as this call is borrowed.
     pub fn permit(&self) -> Permit<'_, A, D> {
-        Permit::lend(self.action)
+        self.permit_for(self.action)
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Permit<'call, A: Action, D = Global> {
 }
 
 impl<'call, A: Action, D> Permit<'call, A, D> {
-    /// The one constructor. Called by `Call::permit`, and where a guarded method is asked about.
+    /// The one constructor. Called by `Call` alone.
     pub(crate) fn lend(action: &'call A) -> Self {
         Self { action, exactly: PhantomData, within: PhantomData }
     }

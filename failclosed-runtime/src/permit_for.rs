@@ -104,8 +104,7 @@ impl Offer {
                     Err(denial) => return denied(denial),
                 }
             };
-            // What was asked about by its name, with its type again.
-            let granted = PermitFor { permit: Permit::lend(C::ACTION), arguments };
+            let granted = PermitFor { permit: call.permit_for(C::ACTION), arguments };
             let result = C::call(on, granted).await;
             call.conclude(failed(&result));
             result
