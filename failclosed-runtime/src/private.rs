@@ -10,7 +10,8 @@ pub use crate::enforce::{Asking, Enter, Entry, Named, enter};
 pub use crate::request::Show;
 // What `enter` gives, and what the generated code concludes.
 pub use crate::call::Call;
-// Guarded traits: what carries the arguments, and the seal. `Offer::enter` asks through `enter`.
+// Guarded traits: what carries the arguments, what is called with them, and the seal. `Offer::enter` asks
+// through `enter`.
 pub use crate::{
     guarded::{AskedFirst, Before, Guarded, OnlyGuarded, Surface, Wraps},
     permit_for::{Behind, Carried, Offer, PermitFor},

@@ -66,13 +66,17 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// The path of the function: the closure's without what tells closures apart.
+    /// The path of the function: the closure's without what tells closures apart; of a method, that of its
+    /// arguments without their lifetimes.
     pub(crate) fn function(&self) -> Option<&'static str> {
         let mut path = self.closure?;
         while let Some(outer) = path.strip_suffix("::{{closure}}") {
             path = outer;
         }
-        Some(path)
+        match path.rsplit_once('<') {
+            Some((of_type, _)) if path.ends_with("'_>") => Some(of_type),
+            _ => Some(path),
+        }
     }
 }
 

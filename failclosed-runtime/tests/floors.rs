@@ -19,7 +19,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("parties", &["approval", "audit", "authority", "host", "observe", "permit"]),
     ("who asks whom", &["cedar", "exit_code", "guard", "http", "locked", "telemetry", "terminal"]),
     ("an allowed call", &["call", "danger", "directory", "guarded"]),
-    ("the door", &["enforce", "permit_for"]),
+    ("the door", &["enforce"]),
+    ("what it grants with arguments", &["permit_for"]),
     ("ways in", &["private", "run", "self_check", "tower"]),
     ("hosts", &["acp", "axum", "hook", "mcp", "rig"]),
 ];

@@ -15,6 +15,7 @@ use failclosed::{
     authority::Answer,
     authority_fn, danger,
     decision::Ask,
+    guarded,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -182,6 +183,37 @@ async fn a_guarded_body_without_a_macro_says_where_it_is() {
     assert_eq!(site, Some(&*format!("tests/log/format.rs:{line}")));
     let function = record.function.as_deref();
     assert_eq!(function, Some("log::format::a_guarded_body_without_a_macro_says_where_it_is"));
+}
+
+/// Of a guarded trait: where its attribute stands, and the type that carries the method's arguments.
+#[tokio::test]
+async fn a_method_of_a_guarded_trait_says_which_it_is() {
+    let scratch = Scratch::new();
+    let writer = Writer::open(scratch.store()).unwrap();
+    let shop: Box<dyn Payments> = Box::new(crate::common::guard(&writer).wrap(Stripe));
+    shop.charge(742).await.unwrap();
+    writer.close().await.unwrap();
+    let record = &scratch.records()[0];
+    let here = include_str!("format.rs");
+    let at = here.lines().position(|line| line == "#[guarded]").unwrap() + 1;
+    let site = record.site.as_deref().map(file_and_line);
+    assert_eq!(site, Some(&*format!("tests/log/format.rs:{at}")));
+    assert_eq!(record.function.as_deref(), Some("log::format::payments::ChargeArgs"));
+}
+
+#[guarded]
+trait Payments {
+    #[requires_permission(action = "purchase")]
+    async fn charge(&self, cents: u64) -> Result<u64, Denial>;
+}
+
+struct Stripe;
+
+#[guarded]
+impl Payments for Stripe {
+    async fn charge(&self, cents: u64) -> Result<u64, Denial> {
+        Ok(cents)
+    }
 }
 
 fn file_and_line(site: &str) -> &str {
