@@ -51,7 +51,7 @@ impl Subject {
     fn of(agent: String, on_behalf_of: Option<String>, delegated_by: Option<Arc<Subject>>) -> Self {
         let mut subject = Self { agent, on_behalf_of, delegated_by, begins: Arc::default() };
         // Texts and their keys: nothing here can fail to be written. FAIL CLOSED: and if it did, a
-        // question that begins with nothing is no JSON.
+        // question with nothing in the place of its subject is no JSON.
         let own = serde_json::to_string(&subject).unwrap_or_default();
         subject.begins = format!("{{\"subject\":{own},\"action\":").into();
         subject
