@@ -14,7 +14,8 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// Where it is. Built from source the first time, which takes minutes.
+    /// Where it is. Built from source the first time, and not optimised: building it takes longer than
+    /// all that it does here.
     pub(crate) fn installed(&self) -> Result<PathBuf, String> {
         let root = target()?.join("tools").join(format!("{}-{}", self.name, self.version));
         let program =
@@ -26,7 +27,8 @@ impl Tool {
         let version = format!("={}", self.version);
         let mut install = cargo();
         install
-            .args(["install", self.name, "--locked", "--version", &version, "--root"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .args(["install", self.name, "--debug", "--locked", "--version", &version, "--root"])
             .arg(&root);
         done(&mut install)?;
         Ok(program)
