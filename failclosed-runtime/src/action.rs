@@ -43,10 +43,6 @@ pub trait Action: Arguments {
     /// except for a struct with lifetimes, where it is the struct with `'static` in their place.
     type Key: Action<Key = Self::Key> + 'static;
 
-    /// Whether nothing is asked about but its name. Of the actions that `#[guarded]` declares for names.
-    #[doc(hidden)]
-    const IS_BARE: bool = false;
-
     /// The thing acted on, if one of the fields names it.
     fn resource(&self) -> Option<Resource<'_>> {
         None

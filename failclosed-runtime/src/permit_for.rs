@@ -7,7 +7,7 @@ use std::{any::type_name, fmt, future::Future, panic::Location};
 
 use crate::{
     action::{self, Action},
-    argument::{Carries, Nothing, Question},
+    argument::Question,
     denial::Denial,
     enforce::{Asking, Entry, enter},
     guard::Guard,
@@ -94,10 +94,7 @@ impl Offer {
         async move {
             let call = {
                 let show = Method { arguments: &arguments, of: C::of(&on) };
-                // Of a bare one, no code is made that asks what it carries.
-                let carried: &dyn Carries =
-                    if <C::Action as Action>::IS_BARE { &Nothing } else { C::ACTION };
-                let entry = Entry::untyped(const { action::name::<C::Action>() }, carried);
+                let entry = Entry::untyped(const { action::name::<C::Action>() }, C::ACTION);
                 let asking = Asking::method(guard, entry, &show, site, type_name::<C>());
                 match enter(&asking).await {
                     Ok(call) => call,

@@ -58,6 +58,7 @@ const AREAS: [Area; 4] = [
             "failclosed-runtime/src/guard.rs",
             "failclosed-runtime/src/guard/",
             "failclosed-runtime/src/permit.rs",
+            "failclosed-runtime/src/permit_for.rs",
         ],
         stages: &[
             Stage {
@@ -80,6 +81,8 @@ const AREAS: [Area; 4] = [
         sources: &[
             "failclosed-runtime/src/authority/http/binding.rs",
             "failclosed-runtime/src/authority/http/exchange.rs",
+            "failclosed-runtime/src/authority/http/metered.rs",
+            "failclosed-runtime/src/authority/http/ordered.rs",
             "failclosed-runtime/src/authority/http/reply.rs",
             "failclosed-runtime/src/authority/http/verdict.rs",
             "failclosed-runtime/src/strict.rs",

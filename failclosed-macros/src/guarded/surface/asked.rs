@@ -56,7 +56,6 @@ pub(super) fn asked(surface: &Surface<'_>, method: &Method<'_>) -> TokenStream {
                 #[automatically_derived]
                 impl #private::Action for #module::#name {
                     const NAME: &'static str = #text;
-                    const IS_BARE: bool = true;
                     type Key = Self;
                 }
             }),

@@ -341,7 +341,6 @@ impl ::failclosed::__private_0_1_0::Arguments for payments::CloseAction {
 #[automatically_derived]
 impl ::failclosed::__private_0_1_0::Action for payments::CloseAction {
     const NAME: &'static str = "close";
-    const IS_BARE: bool = true;
     type Key = Self;
 }
 #[automatically_derived]
