@@ -69,6 +69,8 @@ impl<A: steps::Raw, B: steps::Raw> steps::Raw for Either<A, B> {
     where
         'fc: 'call,
     {
+        // Names what it is for, and shows nothing of what it carries.
+        assert_eq!(format!("{granted:?}"), "PermitFor(`climb`)");
         if self.takes_first {
             self.first.granted_climb(granted).await
         } else {
