@@ -231,7 +231,7 @@ impl<T: Read + Unpin> InOrder<T> {
             // FAIL CLOSED: also where the HTTP library has not looked for its end.
             return Err(io::ErrorKind::NotConnected.into());
         }
-        if !self.unsent && !self.awaits {
+        if !self.awaits {
             if self.heard && self.keep == Keep::WhileTied {
                 // FAIL CLOSED: what answered before may go on answering. It has been looked for since this
                 // question was begun; what has come since then has not its id.
