@@ -191,6 +191,8 @@ impl Area {
             forget(&mut mutants);
             // One file changes, and nobody debugs it: of each mutant as little as possible is built.
             mutants.env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
+            // What a changed program fails on is no case to keep.
+            mutants.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true");
             mutants.current_dir(root()?);
             mutants
                 .args(["mutants", "--workspace"])
