@@ -20,6 +20,7 @@ use pay::{Card, Order, Payments, Ran, Stripe, wrapped};
 
 mod accounted;
 mod came_with;
+mod carried;
 mod dispatch;
 mod moving;
 mod native;
